@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a step needs and that are not there yet:
+#   scripts/install_packages.sh build|test|check ...
+# Quick, and no root needed, when nothing is missing.
+set -euo pipefail
+
+build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
+  libmnl-dev libmicrohttpd-dev libgnutls28-dev zlib1g-dev
+  prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
+  libcli11-dev nlohmann-json3-dev libexpected-dev)
+test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl python3 man-db systemd)
+check=(clang clang-format clang-tidy libclang-rt-14-dev)
+
+wanted=()
+for step in "$@"; do
+  case $step in
+    build) wanted+=("${build[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    check) wanted+=("${check[@]}") ;;
+    *) echo "usage: $0 build|test|check ..." >&2; exit 2 ;;
+  esac
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    echo "these packages are missing, and only root can install them: ${missing[*]}" >&2
+    exit 1
+  fi
+  root=(sudo)
+fi
+echo "installing: ${missing[*]}" >&2
+"${root[@]}" apt-get -q update >&2
+"${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get -qy install --no-install-recommends "${missing[@]}" >&2
