@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace sockdiag {
+
+/// What went wrong, as one line for an operator: what, which input, limit against actual.
+struct Error {
+  std::string message;
+};
+
+/// A value, or why there is none. For what can happen at run time; see CONTRIBUTING.md.
+template <typename T>
+using Result = tl::expected<T, Error>;
+
+/// Shorthand for `return Fail("...")` in a function that returns a Result.
+[[nodiscard]] inline tl::unexpected<Error> Fail(std::string message) {
+  return tl::unexpected<Error>(Error{std::move(message)});
+}
+
+/// The one place that words an errno: "WHAT: Permission denied (EACCES)".
+[[nodiscard]] std::string ErrnoMessage(std::string_view what, int error_number);
+
+/// Fail() with ErrnoMessage().
+[[nodiscard]] inline tl::unexpected<Error> FailErrno(std::string_view what, int error_number) {
+  return Fail(ErrnoMessage(what, error_number));
+}
+
+}  // namespace sockdiag

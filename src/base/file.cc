@@ -1,0 +1,29 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/unique_fd.h"
+
+namespace sockdiag {
+
+Result<std::string> ReadFile(const std::string& path, std::size_t limit_bytes) {
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd.IsValid()) return FailErrno(path, errno);
+  std::string content;
+  std::array<char, 16384> chunk;
+  while (true) {
+    const ssize_t got = read(fd.Get(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return FailErrno(path, errno);
+    if (got == 0) return content;
+    content.append(chunk.data(), static_cast<std::size_t>(got));
+    if (content.size() > limit_bytes) {
+      return Fail(path + ": larger than the limit of " + std::to_string(limit_bytes) + " bytes");
+    }
+  }
+}
+
+}  // namespace sockdiag

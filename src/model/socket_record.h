@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+
+#include "model/endpoint.h"
+#include "model/protocol.h"
+#include "model/socket_state.h"
+
+namespace sockdiag {
+
+/// One socket as a dump shows it.
+struct SocketRecord {
+  Protocol protocol = Protocol::kTcp;
+  Family family = Family::kIpv4;
+  SocketState state = SocketState::kUnknown;
+  /// IPV6_V6ONLY; known only of IPv6 sockets that listen (TCP) or are unconnected (UDP).
+  bool ipv6_only = false;
+  Endpoint local;
+  /// All zero when there is no peer.
+  Endpoint remote;
+  /// ss's Recv-Q and Send-Q. Bytes; but in LISTEN the connections that wait for accept() and the
+  /// backlog that bounds them.
+  std::uint32_t receive_queue = 0;
+  std::uint32_t send_queue = 0;
+};
+
+/// Where records go while a dump is read; each is valid only during the call.
+class SocketSink {
+ public:
+  virtual ~SocketSink() = default;
+  virtual void Add(const SocketRecord& record) = 0;
+};
+
+}  // namespace sockdiag
