@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/cidr.h"
+#include "model/port.h"
+#include "model/protocol.h"
+
+namespace sockdiag {
+
+/// One entry of `services` in the configuration: which sockets carry this name. An empty list, and
+/// an absent direction, match everything.
+struct ServiceRule {
+  std::string name;
+  Protocol protocol = Protocol::kTcp;
+  std::optional<Direction> direction;
+  /// Of the service port: the local one of an inbound socket, the remote one of an outbound.
+  std::vector<PortRange> ports;
+  std::vector<Cidr> local_networks;
+  std::vector<Cidr> remote_networks;
+
+  friend bool operator==(const ServiceRule&, const ServiceRule&) = default;
+};
+
+}  // namespace sockdiag
