@@ -1,0 +1,61 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "aggregate/retained_keys.h"
+#include "base/clock.h"
+
+namespace sockdiag {
+
+/// Which names may appear in a label, `limit` at most. A name that was admitted keeps its place
+/// while it has sockets and for the retention after, whatever else turns up; free places go to the
+/// newcomers with the most sockets, equal ones in the names' order. What is not admitted is not
+/// remembered.
+template <typename Name>
+class AdmittedNames {
+ public:
+  struct Candidate {
+    Name name;
+    std::uint64_t sockets;
+  };
+
+  AdmittedNames(std::size_t limit, Clock::Duration retention)
+      : limit_(limit), admitted_(retention) {}
+
+  /// Admits from the names present in one collection, each at most once; returns how many of them
+  /// have no place. Silent names lose theirs only in a `complete` collection: in another one they
+  /// may have sockets that were not seen.
+  std::size_t Update(std::vector<Candidate> candidates, bool complete, Clock::TimePoint now) {
+    const auto newcomers = std::partition(
+        candidates.begin(), candidates.end(),
+        [&](const Candidate& candidate) { return admitted_.Contains(candidate.name); });
+    for (auto known = candidates.begin(); known != newcomers; ++known) {
+      admitted_.Touch(known->name, now);
+    }
+    if (complete) admitted_.Expire(now);
+    const std::size_t places = limit_ - std::min(limit_, admitted_.size());
+    const std::size_t waiting = static_cast<std::size_t>(candidates.end() - newcomers);
+    const auto last = newcomers + static_cast<std::ptrdiff_t>(std::min(places, waiting));
+    std::partial_sort(newcomers, last, candidates.end(), ComesFirst);
+    for (auto newcomer = newcomers; newcomer != last; ++newcomer) {
+      admitted_.Touch(newcomer->name, now);
+    }
+    return static_cast<std::size_t>(candidates.end() - last);
+  }
+
+  [[nodiscard]] bool Contains(const Name& name) const { return admitted_.Contains(name); }
+
+ private:
+  static bool ComesFirst(const Candidate& a, const Candidate& b) {
+    return a.sockets != b.sockets ? a.sockets > b.sockets : a.name < b.name;
+  }
+
+  std::size_t limit_;
+  RetainedKeys<Name> admitted_;
+};
+
+}  // namespace sockdiag

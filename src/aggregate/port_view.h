@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "aggregate/admitted_names.h"
+#include "aggregate/limits.h"
+#include "aggregate/protocol_totals.h"
+#include "aggregate/retained_keys.h"
+#include "aggregate/service_view.h"
+#include "aggregate/snapshot.h"
+
+namespace sockdiag {
+
+/// Which ports of one protocol are shown, from one collection to the next.
+class PortView {
+ public:
+  explicit PortView(const Limits& limits);
+
+  /// Fills the port and listener parts of the snapshot from one dump; call it when there is one.
+  void Update(const ProtocolTotals& totals, const ServiceView& services, Clock::TimePoint now,
+              Snapshot& snapshot);
+
+ private:
+  using StateKey = std::pair<ShownPort, SocketState>;
+  using ListenerKey = std::pair<ShownPort, std::string>;
+  struct View {
+    AdmittedNames<Port> admitted;
+    RetainedKeys<StateKey> shown;
+  };
+
+  void UpdateDirection(const ProtocolTotals& totals, Direction direction, Clock::TimePoint now,
+                       Snapshot& snapshot);
+  void UpdateListeners(const ProtocolTotals& totals, const ServiceView& services,
+                       Clock::TimePoint now, Snapshot& snapshot);
+
+  std::array<View, kDirections.size()> directions_;
+  RetainedKeys<ListenerKey> listeners_;
+};
+
+}  // namespace sockdiag

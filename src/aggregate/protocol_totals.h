@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "aggregate/port_table.h"
+#include "aggregate/state_counts.h"
+#include "model/protocol.h"
+#include "services/service_matcher.h"
+
+namespace sockdiag {
+
+/// The sockets of one service in one direction.
+struct ServiceTotals {
+  StateCounts<std::uint64_t> states;
+  /// Bytes, without those of LISTEN, whose queues hold connections.
+  std::uint64_t receive_queue_bytes = 0;
+  std::uint64_t send_queue_bytes = 0;
+
+  ServiceTotals& operator+=(const ServiceTotals& other) {
+    states += other.states;
+    receive_queue_bytes += other.receive_queue_bytes;
+    send_queue_bytes += other.send_queue_bytes;
+    return *this;
+  }
+};
+
+/// The listening sockets of one port and service.
+struct ListenerTotals {
+  std::uint64_t listeners = 0;
+  /// TCP only: connections that wait for accept(), and the backlogs; sums.
+  std::uint64_t queue_length = 0;
+  std::uint64_t queue_limit = 0;
+  /// The fullest listener's length / limit.
+  double saturation = 0;
+
+  ListenerTotals& operator+=(const ListenerTotals& other) {
+    listeners += other.listeners;
+    queue_length += other.queue_length;
+    queue_limit += other.queue_limit;
+    saturation = std::max(saturation, other.saturation);
+    return *this;
+  }
+};
+
+/// Everything that one dump of one protocol adds up to. Its size does not depend on the number of
+/// sockets, only on the ports and services that they use.
+struct ProtocolTotals {
+  Protocol protocol = Protocol::kTcp;
+  /// By Family.
+  std::array<StateCounts<std::uint64_t>, kFamilies.size()> families;
+  /// By ServiceId, then by Direction.
+  std::vector<std::array<ServiceTotals, kDirections.size()>> services;
+  /// By Direction.
+  std::array<PortTable, kDirections.size()> ports;
+  std::map<std::pair<Port, ServiceId>, ListenerTotals> listeners;
+};
+
+}  // namespace sockdiag

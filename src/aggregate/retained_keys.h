@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+
+#include "base/clock.h"
+
+namespace sockdiag {
+
+/// Keys with the time at which each was last in use; one that was silent for longer than
+/// `retention` is forgotten.
+template <typename Key>
+class RetainedKeys {
+ public:
+  explicit RetainedKeys(Clock::Duration retention) : retention_(retention) {}
+
+  void Touch(const Key& key, Clock::TimePoint now) { last_use_.insert_or_assign(key, now); }
+  void Expire(Clock::TimePoint now) {
+    std::erase_if(last_use_, [&](const auto& entry) { return now - entry.second > retention_; });
+  }
+  [[nodiscard]] bool Contains(const Key& key) const { return last_use_.contains(key); }
+  [[nodiscard]] std::size_t size() const { return last_use_.size(); }
+
+  /// Calls `visit(const Key&)` for each, in the keys' order.
+  template <typename Visitor>
+  void ForEach(Visitor&& visit) const {
+    for (const auto& [key, last_use] : last_use_) visit(key);
+  }
+
+ private:
+  Clock::Duration retention_;
+  std::map<Key, Clock::TimePoint> last_use_;
+};
+
+}  // namespace sockdiag

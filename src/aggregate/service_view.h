@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "aggregate/admitted_names.h"
+#include "aggregate/limits.h"
+#include "aggregate/protocol_totals.h"
+#include "aggregate/retained_keys.h"
+#include "aggregate/snapshot.h"
+#include "services/service_matcher.h"
+
+namespace sockdiag {
+
+/// By Protocol; absent where a collector is off or its dump failed.
+using TotalsByProtocol = std::array<std::optional<ProtocolTotals>, kProtocols.size()>;
+
+/// Which services are shown, from one collection to the next.
+class ServiceView {
+ public:
+  /// The names that rules give have their places from the start and for good, as far as the limit
+  /// goes, in the rules' order. The matcher must outlive the view.
+  ServiceView(const ServiceMatcher& matcher, const Limits& limits);
+
+  /// Fills the service parts of the snapshot. `complete`: no protocol is missing for a failure.
+  void Update(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now,
+              Snapshot& snapshot);
+
+  /// The name, or `other` when it has no place.
+  [[nodiscard]] const std::string& ShownName(ServiceId service) const;
+
+ private:
+  using Key = std::tuple<Protocol, std::string, Direction>;
+
+  void Admit(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now,
+             Snapshot& snapshot);
+
+  const ServiceMatcher& matcher_;
+  std::set<std::string> permanent_;
+  AdmittedNames<std::string> admitted_;
+  RetainedKeys<Key> shown_;
+};
+
+}  // namespace sockdiag

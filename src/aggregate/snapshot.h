@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/port.h"
+#include "model/protocol.h"
+#include "model/socket_state.h"
+
+namespace sockdiag {
+
+/// Absent: `other`, the ports that have no place of their own.
+using ShownPort = std::optional<Port>;
+
+struct SocketCount {
+  Protocol protocol;
+  Family family;
+  SocketState state;
+  std::uint64_t sockets;
+};
+
+struct ServiceSocketCount {
+  Protocol protocol;
+  std::string service_name;
+  Direction direction;
+  SocketState state;
+  std::uint64_t sockets;
+};
+
+struct ServiceQueues {
+  Protocol protocol;
+  std::string service_name;
+  Direction direction;
+  std::uint64_t receive_bytes;
+  std::uint64_t send_bytes;
+};
+
+struct PortSocketCount {
+  Protocol protocol;
+  ShownPort port;
+  Direction direction;
+  SocketState state;
+  std::uint64_t sockets;
+};
+
+/// The listening sockets of a port and service. The queue's length and limit count connections, and
+/// are TCP's only.
+struct ListenerGroup {
+  Protocol protocol;
+  ShownPort port;
+  std::string service_name;
+  std::uint64_t listeners;
+  std::uint64_t queue_length;
+  std::uint64_t queue_limit;
+  double saturation;
+};
+
+/// What is shown of the socket tables at one moment: names resolved, bounded, at 0 where due, and
+/// sorted. A protocol whose dump failed is absent from it.
+struct Snapshot {
+  std::vector<SocketCount> sockets;
+  std::vector<ServiceSocketCount> service_sockets;
+  std::vector<ServiceQueues> service_queues;
+  std::vector<PortSocketCount> port_sockets;
+  std::vector<ListenerGroup> listeners;
+  /// Names present in this collection that are counted under `other` for want of a place.
+  std::uint64_t folded_services = 0;
+  std::uint64_t folded_ports = 0;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+
+#include "aggregate/limits.h"
+#include "aggregate/port_view.h"
+#include "aggregate/service_view.h"
+#include "aggregate/snapshot.h"
+
+namespace sockdiag {
+
+/// From the totals of each collection to what is shown, with the memory of what was shown before.
+/// One thread at a time.
+class SnapshotBuilder {
+ public:
+  /// The matcher must outlive the builder.
+  SnapshotBuilder(const ServiceMatcher& matcher, const Limits& limits);
+
+  /// `complete`: every enabled protocol is in `totals`.
+  [[nodiscard]] Snapshot Build(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now);
+
+ private:
+  ServiceView services_;
+  std::array<PortView, kProtocols.size()> ports_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "model/protocol.h"
+#include "model/socket_state.h"
+
+namespace sockdiag {
+
+/// How many sockets are in each state.
+template <typename Count>
+class StateCounts {
+ public:
+  void Increment(SocketState state) { ++counts_[Index(state)]; }
+  [[nodiscard]] Count operator[](SocketState state) const { return counts_[Index(state)]; }
+  [[nodiscard]] std::uint64_t Total() const {
+    std::uint64_t total = 0;
+    for (const Count count : counts_) total += count;
+    return total;
+  }
+  StateCounts& operator+=(const StateCounts& other) {
+    std::transform(counts_.begin(), counts_.end(), other.counts_.begin(), counts_.begin(),
+                   [](Count a, Count b) { return static_cast<Count>(a + b); });
+    return *this;
+  }
+
+  friend bool operator==(const StateCounts&, const StateCounts&) = default;
+
+ private:
+  std::array<Count, kSocketStateCount> counts_{};
+};
+
+/// Every slot of StateCounts, with `unknown` last.
+inline constexpr std::array kAllStates{
+    SocketState::kEstablished, SocketState::kSynSent,   SocketState::kSynRecv,
+    SocketState::kFinWait1,    SocketState::kFinWait2,  SocketState::kTimeWait,
+    SocketState::kClose,       SocketState::kCloseWait, SocketState::kLastAck,
+    SocketState::kListen,      SocketState::kClosing,   SocketState::kUnconnected,
+    SocketState::kUnknown};
+static_assert(kAllStates.size() == kSocketStateCount);
+
+}  // namespace sockdiag
