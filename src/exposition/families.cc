@@ -1,0 +1,189 @@
+#include "exposition/families.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <sstream>
+#include <string_view>
+#include <utility>
+
+#include "exposition/metric_table.h"
+
+namespace sockdiag {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+
+/// A family that is being filled with samples.
+class FamilyBuilder {
+ public:
+  explicit FamilyBuilder(const Metric& metric) : metric_(metric) {
+    family_.name = metric.name;
+    family_.help = metric.help;
+    family_.type = metric.type;
+  }
+
+  /// One value for each label of the metric, in its order.
+  template <typename... LabelValues>
+  void Add(double value, const LabelValues&... label_values) {
+    static_assert(sizeof...(LabelValues) <= std::tuple_size_v<decltype(Metric::labels)>);
+    ClientMetric& sample = family_.metric.emplace_back();
+    sample.label.reserve(sizeof...(LabelValues));
+    std::size_t place = 0;
+    (sample.label.push_back({std::string(metric_.labels[place++]), std::string(label_values)}),
+     ...);
+    if (metric_.type == prometheus::MetricType::Counter) {
+      sample.counter.value = value;
+    } else {
+      sample.gauge.value = value;
+    }
+  }
+
+  void MoveTo(std::vector<MetricFamily>& families) && {
+    if (!family_.metric.empty()) families.push_back(std::move(family_));
+  }
+
+ private:
+  const Metric& metric_;
+  MetricFamily family_;
+};
+
+std::string LabelValue(ShownPort port) { return port ? std::to_string(port->Value()) : "other"; }
+
+double Value(std::uint64_t count) { return static_cast<double>(count); }
+
+void AddSockets(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
+  FamilyBuilder sockets(metrics::kSockets);
+  for (const SocketCount& count : snapshot.sockets) {
+    sockets.Add(Value(count.sockets), Name(count.protocol), Name(count.family), Name(count.state));
+  }
+  std::move(sockets).MoveTo(families);
+
+  FamilyBuilder services(metrics::kServiceSockets);
+  for (const ServiceSocketCount& count : snapshot.service_sockets) {
+    services.Add(Value(count.sockets), Name(count.protocol), count.service_name,
+                 Name(count.direction), Name(count.state));
+  }
+  std::move(services).MoveTo(families);
+
+  FamilyBuilder ports(metrics::kPortSockets);
+  for (const PortSocketCount& count : snapshot.port_sockets) {
+    ports.Add(Value(count.sockets), Name(count.protocol), LabelValue(count.port),
+              Name(count.direction), Name(count.state));
+  }
+  std::move(ports).MoveTo(families);
+}
+
+void AddQueues(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
+  FamilyBuilder receive(metrics::kReceiveQueue);
+  FamilyBuilder send(metrics::kSendQueue);
+  for (const ServiceQueues& queues : snapshot.service_queues) {
+    receive.Add(Value(queues.receive_bytes), Name(queues.protocol), queues.service_name,
+                Name(queues.direction));
+    send.Add(Value(queues.send_bytes), Name(queues.protocol), queues.service_name,
+             Name(queues.direction));
+  }
+  std::move(receive).MoveTo(families);
+  std::move(send).MoveTo(families);
+}
+
+void AddListeners(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
+  FamilyBuilder listeners(metrics::kListeners);
+  FamilyBuilder length(metrics::kListenQueueLength);
+  FamilyBuilder limit(metrics::kListenQueueLimit);
+  FamilyBuilder saturation(metrics::kListenQueueSaturation);
+  for (const ListenerGroup& group : snapshot.listeners) {
+    const std::string port = LabelValue(group.port);
+    listeners.Add(Value(group.listeners), Name(group.protocol), port, group.service_name);
+    if (group.protocol != Protocol::kTcp) continue;
+    length.Add(Value(group.queue_length), port, group.service_name);
+    limit.Add(Value(group.queue_limit), port, group.service_name);
+    saturation.Add(group.saturation, port, group.service_name);
+  }
+  for (FamilyBuilder* family : {&listeners, &length, &limit, &saturation}) {
+    std::move(*family).MoveTo(families);
+  }
+}
+
+void AddCollectors(const Collection& collection, std::vector<MetricFamily>& families) {
+  FamilyBuilder success(metrics::kCollectorSuccess);
+  FamilyBuilder duration(metrics::kCollectorDuration);
+  for (const CollectorReport& report : collection.collectors) {
+    success.Add(report.Succeeded() ? 1 : 0, report.collector);
+    duration.Add(report.seconds, report.collector);
+  }
+  std::move(success).MoveTo(families);
+  std::move(duration).MoveTo(families);
+}
+
+void AddDumps(const Collection& collection, std::vector<MetricFamily>& families) {
+  FamilyBuilder duration(metrics::kDumpDuration);
+  FamilyBuilder sockets(metrics::kDumpSockets);
+  FamilyBuilder bytes(metrics::kDumpBytes);
+  for (const DumpReport& dump : collection.dumps) {
+    duration.Add(dump.seconds, Name(dump.protocol));
+    sockets.Add(Value(dump.stats.sockets), Name(dump.protocol));
+    bytes.Add(Value(dump.stats.bytes), Name(dump.protocol));
+  }
+  FamilyBuilder errors(metrics::kDumpErrors);
+  for (const DumpErrorCount& error : collection.dump_errors) {
+    errors.Add(Value(error.count), Name(error.protocol), Name(error.reason));
+  }
+  for (FamilyBuilder* family : {&duration, &sockets, &bytes, &errors}) {
+    std::move(*family).MoveTo(families);
+  }
+}
+
+void AddFoldedKeys(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
+  FamilyBuilder folded(metrics::kFoldedKeys);
+  folded.Add(Value(snapshot.folded_services), "services");
+  folded.Add(Value(snapshot.folded_ports), "ports");
+  std::move(folded).MoveTo(families);
+}
+
+void AddSelf(const Exposition& exposition, std::vector<MetricFamily>& families) {
+  FamilyBuilder build(metrics::kBuildInfo);
+  build.Add(1, exposition.build.version, exposition.build.revision, exposition.build.compiler);
+  std::move(build).MoveTo(families);
+
+  const ProcessStats& process = exposition.process;
+  const std::pair<const Metric&, const std::optional<double>&> figures[] = {
+      {metrics::kProcessCpu, process.cpu_seconds},
+      {metrics::kProcessResident, process.resident_memory_bytes},
+      {metrics::kProcessVirtual, process.virtual_memory_bytes},
+      {metrics::kProcessOpenFds, process.open_fds},
+      {metrics::kProcessMaxFds, process.max_fds},
+      {metrics::kProcessStart, process.start_time_seconds}};
+  for (const auto& [metric, figure] : figures) {
+    FamilyBuilder family(metric);
+    if (figure) family.Add(*figure);
+    std::move(family).MoveTo(families);
+  }
+}
+
+}  // namespace
+
+std::vector<MetricFamily> ToFamilies(const Exposition& exposition) {
+  const Collection& collection = exposition.collection;
+  std::vector<MetricFamily> families;
+  families.reserve(AllMetrics().size());
+  AddSockets(collection.snapshot, families);
+  AddQueues(collection.snapshot, families);
+  AddListeners(collection.snapshot, families);
+  AddCollectors(collection, families);
+  AddDumps(collection, families);
+  AddFoldedKeys(collection.snapshot, families);
+  AddSelf(exposition, families);
+  return families;
+}
+
+std::string ToText(const std::vector<MetricFamily>& families) {
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, families);
+  return std::move(text).str();
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,18 @@
+#include "exposition/metric_table.h"
+
+namespace sockdiag {
+
+std::span<const Metric> AllMetrics() {
+  using namespace metrics;
+  static constexpr std::array kAll{kSockets,           kServiceSockets,    kPortSockets,
+                                   kReceiveQueue,      kSendQueue,         kListeners,
+                                   kListenQueueLength, kListenQueueLimit,  kListenQueueSaturation,
+                                   kCollectorSuccess,  kCollectorDuration, kDumpDuration,
+                                   kDumpSockets,       kDumpBytes,         kDumpErrors,
+                                   kFoldedKeys,        kBuildInfo,         kProcessCpu,
+                                   kProcessResident,   kProcessVirtual,    kProcessOpenFds,
+                                   kProcessMaxFds,     kProcessStart};
+  return kAll;
+}
+
+}  // namespace sockdiag
