@@ -1,0 +1,280 @@
+#include "config/loader.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/config/refusals.h"
+
+namespace sockdiag {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr const char* kFullExample = R"(
+collectors:
+  tcp: { enabled: true }
+  udp: { enabled: false }
+  kernel_limits: { enabled: true }
+
+services:                         # ordered; the first match names the socket
+  - name: postgres-primary        # -> service_name
+    protocol: tcp                 # tcp (default) or udp
+    direction: outbound           # inbound, outbound or any (default)
+    ports: [5432, "6432-6440"]
+    local_networks: [10.0.0.0/8]  # optional CIDRs
+    remote_networks: [10.1.2.0/24, "2001:db8::/32"]
+
+services_database: /usr/share/services
+
+limits:
+  services: 101
+  ports: 102
+  retention: 16m
+
+sampling:
+  interval: 6s
+  cpu_budget: 0.03
+  peak_window: 2m
+  watched_states: [closing, syn_sent]
+  max_tracked_sockets: 200001
+
+stuck_after:
+  syn_sent: 1s
+  syn_recv: 2s
+  fin_wait1: 3s
+  fin_wait2: 4s
+  close_wait: 5s
+  last_ack: 6s
+  closing: 7s
+)";
+
+PortRange Ports(std::uint16_t first, std::uint16_t last) {
+  return {Port::FromHost(first), Port::FromHost(last)};
+}
+
+TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
+  Config expected;
+  expected.collectors = {.tcp = true, .udp = false, .kernel_limits = true};
+  expected.services = {
+      {.name = "postgres-primary",
+       .protocol = Protocol::kTcp,
+       .direction = Direction::kOutbound,
+       .ports = {Ports(5432, 5432), Ports(6432, 6440)},
+       .local_networks = {*Cidr::Parse("10.0.0.0/8")},
+       .remote_networks = {*Cidr::Parse("10.1.2.0/24"), *Cidr::Parse("2001:db8::/32")}}};
+  expected.services_database = "/usr/share/services";
+  expected.limits = {.services = 101, .ports = 102, .retention = minutes(16)};
+  expected.sampling = {.interval = seconds(6),
+                       .cpu_budget = 0.03,
+                       .peak_window = minutes(2),
+                       .watched_states = {SocketState::kClosing, SocketState::kSynSent},
+                       .max_tracked_sockets = 200'001};
+  expected.stuck_after = {.syn_sent = seconds(1),
+                          .syn_recv = seconds(2),
+                          .fin_wait1 = seconds(3),
+                          .fin_wait2 = seconds(4),
+                          .close_wait = seconds(5),
+                          .last_ack = seconds(6),
+                          .closing = seconds(7)};
+  EXPECT_EQ(ExpectAccepted(kFullExample), expected);
+}
+
+TEST(Loader, TakesTheDefaultsWhereNothingIsSaid) {
+  for (const char* yaml : {"", "\n\n", "# only a comment", "# two\n# lines\n", "---\n", "{}",
+                           "collectors: {}\nlimits: {}\nservices: []\n", "\xef\xbb\xbf"}) {
+    EXPECT_EQ(ExpectAccepted(yaml), Config{}) << yaml;
+  }
+}
+
+TEST(Loader, KeepsTheOtherDefaultsOfASectionThatNamesOneKey) {
+  Config expected;
+  expected.limits.ports = 7;
+  expected.collectors.udp = false;
+  EXPECT_EQ(ExpectAccepted("limits: {ports: 7}\ncollectors: {udp: {enabled: false}}\n"), expected);
+}
+
+TEST(Loader, AcceptsWindowsLineEnds) {
+  EXPECT_EQ(ExpectAccepted("limits:\r\n  ports: 7\r\n").limits.ports, 7U);
+}
+
+TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
+  const std::string expected =
+      "expected a mapping of collectors, services, services_database, limits, sampling, "
+      "stuck_after, not ";
+  ExpectRefused({
+      {"[]", "c.yaml:1:1: " + expected + "a list"},
+      {"\n  text", "c.yaml:2:3: " + expected + "text"},
+      {"limits", "c.yaml:1:1: " + expected + "limits"},
+      {"\"\"", "c.yaml:1:1: " + expected + "the text \"\""},
+  });
+}
+
+TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
+  const std::string root_keys =
+      "collectors, services, services_database, limits, sampling, stuck_after";
+  const std::string state_keys =
+      "syn_sent, syn_recv, fin_wait1, fin_wait2, close_wait, last_ack, closing";
+  ExpectRefused({
+      {"limit: {}", "c.yaml:1:1: limit: unknown key (did you mean limits?); known: " + root_keys},
+      {"\nzebra: 1", "c.yaml:2:1: zebra: unknown key; known: " + root_keys},
+      {"collectors: {tcp4: {}}",
+       "c.yaml:1:14: collectors.tcp4: unknown key (did you mean tcp?); known: tcp, udp, "
+       "kernel_limits"},
+      {"collectors:\n  udp:\n    enable: true",
+       "c.yaml:3:5: collectors.udp.enable: unknown key (did you mean enabled?); known: enabled"},
+      {"limits:\n  Ports: 1",
+       "c.yaml:2:3: limits.Ports: unknown key (did you mean ports?); known: services, ports, "
+       "retention"},
+      {"sampling: {intervall: 1s}",
+       "c.yaml:1:12: sampling.intervall: unknown key (did you mean interval?); known: interval, "
+       "cpu_budget, peak_window, watched_states, max_tracked_sockets"},
+      {"stuck_after: {established: 1s}",
+       "c.yaml:1:15: stuck_after.established: unknown key; known: " + state_keys},
+      {"services:\n  - name: a\n    port: 1",
+       "c.yaml:3:5: services[0].port: unknown key (did you mean ports?); known: name, protocol, "
+       "direction, ports, local_networks, remote_networks"},
+      {"limits:\n  <<: {ports: 1}",
+       "c.yaml:2:3: limits.<<: unknown key; known: services, ports, retention"},
+      {"limits: {\"a\\nb c\": 1}",
+       "c.yaml:1:10: limits.\"a\\nb c\": unknown key; known: services, ports, retention"},
+      {"limits: {ports}x: 1}",
+       "c.yaml:1:16: invalid YAML: end of map not found; check "
+       "indentation, brackets and quotes"},
+  });
+}
+
+TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
+  ExpectRefused({
+      {"limits: {}\n# x\nlimits: {}\n", "c.yaml:3:1: limits: duplicate key, first on line 1"},
+      {"limits: {}\n\"limits\": {}\n", "c.yaml:2:1: limits: duplicate key, first on line 1"},
+      {"limits: {ports: 1, 'ports': 1}",
+       "c.yaml:1:20: limits.ports: duplicate key, first on line 1"},
+      {"collectors: {tcp: {}, tcp: {}}",
+       "c.yaml:1:23: collectors.tcp: duplicate key, first on line 1"},
+      {"collectors:\n  tcp:\n    enabled: true\n    enabled: true\n",
+       "c.yaml:4:5: collectors.tcp.enabled: duplicate key, first on line 3"},
+      {"sampling: {interval: 1s, interval: 1s}",
+       "c.yaml:1:26: sampling.interval: duplicate key, first on line 1"},
+      {"stuck_after: {closing: 1s, closing: 1s}",
+       "c.yaml:1:28: stuck_after.closing: duplicate key, first on line 1"},
+      {"services:\n  - name: a\n    name: b\n",
+       "c.yaml:3:5: services[0].name: duplicate key, first on line 2"},
+      {"a: 1\na: 2\n",
+       "c.yaml:1:1: a: unknown key; known: collectors, services, services_database, limits, "
+       "sampling, stuck_after"},
+  });
+}
+
+TEST(Loader, RefusesSectionsOfTheWrongType) {
+  ExpectRefused({
+      {"collectors:\n",
+       "c.yaml:1:1: collectors: expected a mapping of tcp, udp, kernel_limits, not null"},
+      {"collectors: ~",
+       "c.yaml:1:13: collectors: expected a mapping of tcp, udp, kernel_limits, not null"},
+      {"collectors: {tcp: true}",
+       "c.yaml:1:19: collectors.tcp: expected a mapping of enabled, not true"},
+      {"collectors:\n  tcp:\n  udp: {}\n",
+       "c.yaml:2:3: collectors.tcp: expected a mapping of enabled, not null"},
+      {"limits: []",
+       "c.yaml:1:9: limits: expected a mapping of services, ports, retention, not a list"},
+      {"limits: 5", "c.yaml:1:9: limits: expected a mapping of services, ports, retention, not 5"},
+      {"sampling: ''",
+       "c.yaml:1:11: sampling: expected a mapping of interval, cpu_budget, peak_window, "
+       "watched_states, max_tracked_sockets, not the text \"\""},
+  });
+}
+
+TEST(Loader, RefusesOtherSpellingsOfBooleans) {
+  const std::string at = "c.yaml:1:29: collectors.tcp.enabled: ";
+  ExpectRefused({
+      {"collectors: {tcp: {enabled: yes}}", at + "yes is not true or false"},
+      {"collectors: {tcp: {enabled: on}}", at + "on is not true or false"},
+      {"collectors: {tcp: {enabled: True}}", at + "True is not true or false"},
+      {"collectors: {tcp: {enabled: 1}}", at + "1 is not true or false"},
+      {"collectors: {tcp: {enabled: 'true'}}",
+       at + "expected true or false, not the text \"true\""},
+      {"collectors: {tcp: {enabled: null}}", at + "expected true or false, not null"},
+      {"collectors: {tcp: {enabled: [true]}}", at + "expected true or false, not a list"},
+  });
+}
+
+TEST(Loader, RefusesLimitsOutOfRange) {
+  ExpectRefused({
+      {"limits: {services: 10001}", "c.yaml:1:20: limits.services: 10001 is not in 0..10000"},
+      {"limits: {services: -1}", "c.yaml:1:20: limits.services: -1 is not in 0..10000"},
+      {"limits: {ports: 65536}", "c.yaml:1:17: limits.ports: 65536 is not in 0..65535"},
+      {"limits: {ports: 18446744073709551616}",
+       "c.yaml:1:17: limits.ports: 18446744073709551616 is not in 0..65535"},
+      {"limits: {ports: '5'}",
+       "c.yaml:1:17: limits.ports: expected a whole number, not the text \"5\""},
+      {"limits: {ports: }", "c.yaml:1:10: limits.ports: expected a whole number, not null"},
+      {"limits: {ports: {}}", "c.yaml:1:17: limits.ports: expected a whole number, not a mapping"},
+      {"limits: {retention: 366d}", "c.yaml:1:21: limits.retention: 366d is not in 0s..365d"},
+      {"limits: {retention: 15}", "c.yaml:1:21: limits.retention: 15 has no unit; write 15s"},
+  });
+}
+
+TEST(Loader, AcceptsTheEndsOfEachLimit) {
+  EXPECT_EQ(ExpectAccepted("limits: {services: 0, ports: 0, retention: 0s}").limits,
+            (Limits{.services = 0, .ports = 0, .retention = seconds(0)}));
+  EXPECT_EQ(ExpectAccepted("limits: {services: 10000, ports: 65535, retention: 365d}").limits,
+            (Limits{.services = 10'000, .ports = 65'535, .retention = hours(365 * 24)}));
+}
+
+TEST(Loader, TakesTheServicesDatabaseOrTurnsItOff) {
+  EXPECT_EQ(ExpectAccepted("services_database: null").services_database, std::nullopt);
+  EXPECT_EQ(ExpectAccepted("services_database: ~").services_database, std::nullopt);
+  EXPECT_EQ(ExpectAccepted("services_database: '/a b'").services_database, "/a b");
+}
+
+TEST(Loader, RefusesAServicesDatabaseThatIsNoAbsolutePath) {
+  const std::string at = "c.yaml:1:20: services_database: ";
+  ExpectRefused({
+      {"services_database: ''", at + "the path is empty; write null to turn it off"},
+      {"services_database: etc/services", at + "etc/services is not an absolute path"},
+      {"services_database: 'null'", at + "null is not an absolute path"},
+      {"services_database: \"/a\\0b\"", at + "\"/a\\x00b\" holds a control character"},
+      {"services_database: [/a]",
+       at + "expected an absolute path, or null to turn it off, not a list"},
+  });
+}
+
+TEST(Loader, ReportsTheErrorThatComesFirstInTheFile) {
+  ExpectRefused({
+      {"stuck_after: {closing: 0s}\nlimits: {ports: x}\n",
+       "c.yaml:1:24: stuck_after.closing: 0s is not in 1ms..1d"},
+      {"limits: {retention: x, what: 1, ports: y}\n",
+       "c.yaml:1:21: limits.retention: x is not a duration such as 500ms, 15s or 1h30m (units d, "
+       "h, m, s, ms, the largest first)"},
+  });
+}
+
+TEST(Loader, FollowsAliases) {
+  const Config config = ExpectAccepted(
+      "limits: {retention: &age 7s}\nstuck_after: {closing: *age}\n"
+      "collectors: {tcp: &off {enabled: false}, udp: *off}\n");
+  EXPECT_EQ(config.stuck_after.closing, seconds(7));
+  EXPECT_EQ(config.limits.retention, seconds(7));
+  EXPECT_FALSE(config.collectors.tcp);
+  EXPECT_FALSE(config.collectors.udp);
+}
+
+TEST(Loader, KeepsEveryMessageOnOneLine) {
+  for (const char* yaml :
+       {"\"a\\nb\": 1", "limits: {ports: \"1\\n2\"}", "limits: {ports: \"\\x1b[2J\"}",
+        "services: [{name: \"a\\nb\"}]", "services: [{name: a, ports: [\"1\\n\"]}]",
+        "services: [{name: a, local_networks: [\"10.0.0.0\\n/8\"]}]",
+        "services: [{name: a, protocol: \"\\n\"}]", "a: !<\xc2\x85> 1", "a: \"\\\x1f\""}) {
+    const Result<Config> config = ParseConfig(yaml, "c.yaml");
+    ASSERT_FALSE(config.has_value()) << yaml;
+    for (const char c : config.error().message) EXPECT_GE(c, ' ') << config.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace sockdiag
