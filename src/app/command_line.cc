@@ -1,0 +1,139 @@
+#include "app/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <functional>
+#include <system_error>
+#include <utility>
+
+#include "base/build_info.h"
+
+namespace sockdiag {
+namespace {
+
+constexpr int kUsageError = 2;
+
+std::string VersionText() {
+  const BuildInfo& build = CurrentBuild();
+  return "sockdiag_exporter " + std::string(build.version) + " (revision " +
+         std::string(build.revision) + ", built with " + std::string(build.compiler) + ")";
+}
+
+tl::unexpected<EarlyExit> UsageError(const std::string& message) {
+  return tl::unexpected(EarlyExit{kUsageError, "sockdiag_exporter: " + message + "; see --help\n"});
+}
+
+/// Empty when it is good, as CLI11 wants it; so too below.
+std::string CheckMaxRequests(const std::string& text) {
+  constexpr unsigned kMost = 10'000;
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (whole && value >= 1 && value <= kMost) return {};
+  return "\"" + text + "\" is not in 1.." + std::to_string(kMost);
+}
+
+std::string CheckTelemetryPath(const std::string& path) {
+  if (!path.starts_with('/')) return "\"" + path + "\" does not begin with /";
+  if (path == "/" || path.starts_with("/-/")) return "\"" + path + "\" is taken by another page";
+  if (path.find_first_of("?# %\t\r\n") != std::string::npos) {
+    return "\"" + path + "\" holds a character that is not plain in a path";
+  }
+  return {};
+}
+
+/// An option whose value is one of a few words.
+template <typename Value>
+void AddChoice(CLI::App& app, const std::string& name, std::function<void(Value)> set,
+               const std::vector<std::pair<std::string, Value>>& choices,
+               const std::string& description, int least_values) {
+  std::string words_text;
+  for (const auto& [choice, value] : choices) {
+    words_text += (words_text.empty() ? "" : "|") + choice;
+  }
+  const auto parse = [=](const CLI::results_t& words) {
+    const std::string& word = words.front().empty() ? choices.front().first : words.front();
+    for (const auto& [choice, value] : choices) {
+      if (choice == word) return set(value), true;
+    }
+    throw CLI::ValidationError(name, "\"" + word + "\" is not one of " + words_text);
+  };
+  app.add_option(name, parse, description)->type_name(words_text)->expected(least_values, 1);
+}
+
+void AddRunFlags(CLI::App& app, Options& options) {
+  app.add_option("--config.file", options.config_file,
+                 "YAML configuration; without it the built-in defaults")
+      ->type_name("PATH");
+  app.add_flag("--config.check", options.config_check,
+               "Check the configuration, print OK or the error, and exit with 0 or 2");
+  AddChoice<OnceFormat>(
+      app, "--once", [&](OnceFormat format) { options.once = format; },
+      {{"metrics", OnceFormat::kMetrics},
+       {"table", OnceFormat::kTable},
+       {"json", OnceFormat::kJson}},
+      "Collect once, print to standard output and exit; default metrics", 0);
+}
+
+void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& listen_addresses) {
+  app.add_option("--web.listen-address", listen_addresses,
+                 "host:port, [ipv6]:port, :port (IPv4 and IPv6) or unix:/path; repeatable; "
+                 "default :10204")
+      ->type_name("ADDR")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--web.telemetry-path", options.telemetry_path,
+                 "Where the metrics are; default /metrics")
+      ->type_name("PATH")
+      ->check(CheckTelemetryPath);
+  app.add_option("--web.max-requests", options.max_requests,
+                 "Requests served at once, 503 above it; default 40")
+      ->type_name("N")
+      ->check(CheckMaxRequests);
+}
+
+void AddLogFlags(CLI::App& app, Options& options) {
+  AddChoice<LogLevel>(
+      app, "--log.level", [&](LogLevel level) { options.log_level = level; },
+      {{"debug", LogLevel::kDebug},
+       {"info", LogLevel::kInfo},
+       {"warn", LogLevel::kWarn},
+       {"error", LogLevel::kError}},
+      "Least level that is logged; default info", 1);
+  AddChoice<LogFormat>(
+      app, "--log.format", [&](LogFormat format) { options.log_format = format; },
+      {{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}},
+      "Form of the logs, which go to standard error; default logfmt", 1);
+}
+
+}  // namespace
+
+tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* argv) {
+  Options options;
+  CLI::App app("Prometheus exporter of Linux socket tables, through netlink sock_diag.",
+               "sockdiag_exporter");
+  app.set_version_flag("--version", VersionText(), "Print the version and exit");
+  app.set_help_flag("--help,-h", "Print this help and exit");
+  app.get_formatter()->column_width(34);
+  AddRunFlags(app, options);
+  std::vector<std::string> listen_addresses = {":10204"};
+  AddWebFlags(app, options, listen_addresses);
+  AddLogFlags(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return tl::unexpected(EarlyExit{0, app.help()});
+  } catch (const CLI::CallForVersion&) {
+    return tl::unexpected(EarlyExit{0, VersionText() + "\n"});
+  } catch (const CLI::ParseError& error) {
+    return UsageError(error.what());
+  }
+  for (const std::string& text : listen_addresses) {
+    const Result<http::ListenAddress> address = http::ParseListenAddress(text);
+    if (!address) return UsageError("--web.listen-address: " + address.error().message);
+    options.listen_addresses.push_back(*address);
+  }
+  return options;
+}
+
+}  // namespace sockdiag

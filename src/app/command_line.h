@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "app/log.h"
+#include "http/listen_address.h"
+
+namespace sockdiag {
+
+enum class OnceFormat { kMetrics, kTable, kJson };
+
+/// The command line as values.
+struct Options {
+  /// Absent: the built-in configuration.
+  std::optional<std::string> config_file;
+  bool config_check = false;
+  std::optional<OnceFormat> once;
+  std::vector<http::ListenAddress> listen_addresses;
+  std::string telemetry_path = "/metrics";
+  unsigned max_requests = 40;
+  LogLevel log_level = LogLevel::kInfo;
+  LogFormat log_format = LogFormat::kLogfmt;
+};
+
+/// Why the program ends without doing anything: --help, --version or wrong usage.
+struct EarlyExit {
+  int status;
+  /// To standard output when the status is 0, else to standard error.
+  std::string text;
+};
+
+[[nodiscard]] tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace sockdiag

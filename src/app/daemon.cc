@@ -1,0 +1,114 @@
+#include "app/daemon.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/collector_log.h"
+#include "app/once.h"
+#include "app/pipeline.h"
+#include "app/routes.h"
+#include "app/scrape.h"
+#include "app/startup.h"
+#include "base/clock.h"
+#include "diag/netlink_source.h"
+#include "diag/netlink_transport.h"
+#include "http/server.h"
+
+namespace sockdiag {
+namespace {
+
+/// How long the kernel may stay silent in the middle of a dump.
+constexpr std::chrono::seconds kSilenceLimit{10};
+
+/// The pipeline with the real kernel behind it.
+struct KernelPipeline {
+  explicit KernelPipeline(const Config& config, const Log& log)
+      : source([] { return OpenSockDiag(kSilenceLimit); }, clock),
+        pipeline(config, LoadServicesDatabase(config, log), source, clock) {}
+
+  SystemClock clock;
+  NetlinkSource source;
+  Pipeline pipeline;
+};
+
+/// Blocks the signals that end or steer the daemon in this thread and all that it starts.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void WaitForEnd(const sigset_t& signals, const Log& log) {
+  while (true) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) {
+      log.Info("stopping", {{"signal", sigabbrev_np(signal)}});
+      return;
+    }
+    log.Info("SIGHUP changes nothing: restart to apply a new configuration");
+  }
+}
+
+Result<std::unique_ptr<http::Server>> StartServer(const Options& options, ScrapeService& scrapes,
+                                                  const Log& log) {
+  http::ServerOptions server_options;
+  server_options.listen_addresses = options.listen_addresses;
+  server_options.max_requests = options.max_requests;
+  server_options.warn = [&log](std::string_view line) { log.Warn(line); };
+  auto server =
+      http::Server::Start(std::move(server_options), MakeRoutes(scrapes, options.telemetry_path));
+  if (!server) return server;
+  for (const std::string& address : (*server)->BoundAddresses()) {
+    log.Info("listening", {{"address", address}});
+  }
+  return server;
+}
+
+}  // namespace
+
+Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
+  const sigset_t signals = BlockSignals();
+  log.Info("starting", {{"version", std::string(CurrentBuild().version)},
+                        {"revision", std::string(CurrentBuild().revision)},
+                        {"config", options.config_file.value_or("built-in defaults")}});
+  KernelPipeline kernel(config, log);
+  CollectorLog collector_log(log, kernel.clock);
+  ScrapeService scrapes(kernel.pipeline, collector_log);
+  auto server = StartServer(options, scrapes, log);
+  if (!server) return tl::unexpected(server.error());
+
+  // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
+  const auto first = std::async(std::launch::async, [&] { return scrapes.Get(); });
+  WaitForEnd(signals, log);
+  const bool stopped = (*server)->Stop();
+  if (!stopped || first.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    log.Warn("a dump is still under way in the kernel: leaving without it");
+    _exit(0);
+  }
+  return {};
+}
+
+Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
+  KernelPipeline kernel(config, log);
+  const Exposition exposition{kernel.pipeline.Collect(), ReadProcessStats(), CurrentBuild()};
+  std::cout << Render(exposition, format) << std::flush;
+  if (!std::cout) return Fail("cannot write to standard output");
+  for (const CollectorReport& report : exposition.collection.collectors) {
+    if (!report.Succeeded()) return Fail("collector " + report.collector + ": " + report.error);
+  }
+  return {};
+}
+
+}  // namespace sockdiag

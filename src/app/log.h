@@ -1,0 +1,47 @@
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace spdlog {
+class logger;
+}
+
+namespace sockdiag {
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+enum class LogFormat { kLogfmt, kJson };
+
+/// Writes one line an event: time, level, message and fields, as logfmt or JSON. Control characters
+/// and broken UTF-8 are escaped, so that a line stays a line. Any thread may use it.
+class Log {
+ public:
+  using Field = std::pair<std::string_view, std::string>;
+  using Fields = std::vector<Field>;
+
+  /// To standard error.
+  Log(LogLevel level, LogFormat format);
+  /// To a stream that must outlive the log.
+  Log(LogLevel level, LogFormat format, std::ostream& stream);
+  ~Log();
+
+  /// Something an operator must act on.
+  void Error(std::string_view message, const Fields& fields = {}) const;
+  /// Something is degraded.
+  void Warn(std::string_view message, const Fields& fields = {}) const;
+  /// Life cycle.
+  void Info(std::string_view message, const Fields& fields = {}) const;
+  void Debug(std::string_view message, const Fields& fields = {}) const;
+
+ private:
+  void Write(LogLevel level, std::string_view message, const Fields& fields) const;
+
+  std::shared_ptr<spdlog::logger> logger_;
+  LogFormat format_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/log.h"
+#include "base/error.h"
+#include "config/config.h"
+#include "services/services_database.h"
+
+namespace sockdiag {
+
+/// The file's configuration, or the built-in one without a file.
+[[nodiscard]] Result<Config> LoadConfig(const std::optional<std::string>& file);
+
+/// The services database that the configuration names. One that cannot be read is worth a warning
+/// and no more: many containers have none.
+[[nodiscard]] ServicesDatabase LoadServicesDatabase(const Config& config, const Log& log);
+
+}  // namespace sockdiag
