@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/message.h"
+#include "http/request_limiter.h"
+#include "http/router.h"
+#include "http/warning_log.h"
+
+namespace sockdiag::http {
+
+/// From a request to the response as it is sent: routing, the limit of requests at once, handlers
+/// that throw, gzip. Knows nothing of connections. Thread-safe.
+class Dispatcher {
+ public:
+  /// `log` must outlive this.
+  Dispatcher(Router router, unsigned max_requests, WarningLog& log)
+      : router_(std::move(router)), limiter_(max_requests), log_(log) {}
+
+  /// `slot` gets the request's place among the limited ones: the caller keeps it until the response
+  /// is sent, so that slow readers cannot make more bodies wait in memory than the limit says.
+  [[nodiscard]] Response Dispatch(const Request& request, RequestLimiter::Slot& slot);
+
+ private:
+  [[nodiscard]] Response CallHandler(const Route& route, const Request& request);
+
+  const Router router_;
+  RequestLimiter limiter_;
+  WarningLog& log_;
+};
+
+}  // namespace sockdiag::http

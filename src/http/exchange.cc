@@ -1,0 +1,144 @@
+#include "http/exchange.h"
+
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sockdiag::http {
+
+/// One request, from its first line until its response is sent.
+struct ExchangeCallbacks::Exchange {
+  bool is_target_valid = true;
+  bool is_head_seen = false;
+  std::size_t body_bytes = 0;
+  RequestLimiter::Slot slot;
+};
+
+namespace {
+
+using BodyHolder = std::shared_ptr<const std::string>;
+using MhdResponse = std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)>;
+
+// No route reads a body. A small one is dropped and the connection stays in use; to drop a large
+// one would be work for nothing.
+constexpr std::uint64_t kMaxBodyBytes = 64 * 1024;
+
+MHD_Result CollectHeader(void* cls, MHD_ValueKind, const char* name, std::size_t name_size,
+                         const char* value, std::size_t value_size) noexcept {
+  if (value == nullptr) return MHD_YES;
+  try {
+    static_cast<Request*>(cls)->headers.push_back({{name, name_size}, {value, value_size}});
+  } catch (...) {
+    return MHD_NO;
+  }
+  return MHD_YES;
+}
+
+bool AnnouncesLargeBody(MHD_Connection* connection) {
+  const char* value =
+      MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  if (value == nullptr) return false;
+  const std::string_view digits = value;
+  std::uint64_t size = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), size);
+  return parsed.ec != std::errc() || size > kMaxBodyBytes;
+}
+
+/// HTTP/1.1 demands Host (RFC 9112 section 3.2). Left to the library, by
+/// MHD_OPTION_STRICT_FOR_CLIENT, 0.9.75 sends the head of its 400 twice.
+bool LacksHost(const Request& request, std::string_view version) {
+  return version != MHD_HTTP_VERSION_1_0 && !FindHeader(request, MHD_HTTP_HEADER_HOST);
+}
+
+void ReleaseBody(void* holder) noexcept { delete static_cast<BodyHolder*>(holder); }
+
+MhdResponse ToMhdResponse(const Response& response) {
+  auto holder = std::make_unique<BodyHolder>(response.body ? response.body
+                                                           : std::make_shared<const std::string>());
+  const std::string& body = **holder;
+  // The library only reads the buffer; the parameter is without const for the sake of free().
+  MhdResponse built(MHD_create_response_from_buffer_with_free_callback_cls(
+                        body.size(), const_cast<char*>(body.data()), &ReleaseBody, holder.get()),
+                    &MHD_destroy_response);
+  if (built) static_cast<void>(holder.release());
+  return built;
+}
+
+bool AddHeader(const MhdResponse& response, const std::string& name, const std::string& value) {
+  return MHD_add_response_header(response.get(), name.c_str(), value.c_str()) == MHD_YES;
+}
+
+bool AddHeaders(const MhdResponse& built, const Response& response) {
+  bool added = AddHeader(built, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type) &&
+               AddHeader(built, "X-Content-Type-Options", "nosniff");
+  for (const HeaderField& header : response.headers) {
+    added = added && AddHeader(built, header.name, header.value);
+  }
+  return added;
+}
+
+}  // namespace
+
+void* ExchangeCallbacks::OnRequestLine(void*, const char* target, MHD_Connection*) noexcept {
+  auto* exchange = new (std::nothrow) Exchange;
+  // The library decodes the path into a C string, which an encoded zero would cut short.
+  if (exchange != nullptr && target != nullptr) {
+    const std::string_view path = std::string_view(target, std::strcspn(target, "?"));
+    exchange->is_target_valid = path.find("%00") == std::string_view::npos;
+  }
+  return exchange;
+}
+
+void ExchangeCallbacks::OnCompleted(void*, MHD_Connection*, void** exchange,
+                                    MHD_RequestTerminationCode) noexcept {
+  delete static_cast<Exchange*>(std::exchange(*exchange, nullptr));
+}
+
+MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, const char* path,
+                                        const char* method, const char* version, const char*,
+                                        std::size_t* body_size, void** exchange) noexcept {
+  auto& self = *static_cast<ExchangeCallbacks*>(cls);
+  if (*exchange == nullptr) return MHD_NO;
+  auto& current = *static_cast<Exchange*>(*exchange);
+  try {
+    if (!current.is_head_seen) {
+      current.is_head_seen = true;
+      // A response queued at the first call closes the connection, whose rest nobody reads.
+      if (!AnnouncesLargeBody(connection)) return MHD_YES;
+      return self.Queue(connection, TextResponse(413, "413 Content Too Large\n"));
+    }
+    if (*body_size > 0) {
+      current.body_bytes += std::exchange(*body_size, 0);
+      return current.body_bytes <= kMaxBodyBytes ? MHD_YES : MHD_NO;
+    }
+    return self.Answer(connection, current, {.method = method, .path = path, .headers = {}},
+                       version);
+  } catch (...) {
+    self.log_.Write("cannot answer a request: out of memory");
+    return MHD_NO;
+  }
+}
+
+MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, Exchange& exchange,
+                                     Request request, std::string_view version) {
+  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &CollectHeader, &request);
+  if (!exchange.is_target_valid || LacksHost(request, version)) {
+    return Queue(connection, TextResponse(400, "400 Bad Request\n"));
+  }
+  return Queue(connection, dispatcher_.Dispatch(request, exchange.slot));
+}
+
+MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& response) {
+  const MhdResponse built = ToMhdResponse(response);
+  if (!built) return MHD_NO;
+  if (!AddHeaders(built, response)) log_.Write("a response has a header that cannot be sent");
+  if (closing_) AddHeader(built, MHD_HTTP_HEADER_CONNECTION, "close");
+  return MHD_queue_response(connection, response.status, built.get());
+}
+
+}  // namespace sockdiag::http

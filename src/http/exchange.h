@@ -1,0 +1,44 @@
+#pragma once
+
+#include <microhttpd.h>
+
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+
+#include "http/dispatcher.h"
+
+namespace sockdiag::http {
+
+/// The part of the server that libmicrohttpd calls for each request: collects what a Request needs,
+/// drops bodies, hands over to the Dispatcher and queues its Response.
+class ExchangeCallbacks {
+ public:
+  /// Both must outlive this.
+  ExchangeCallbacks(Dispatcher& dispatcher, WarningLog& log) : dispatcher_(dispatcher), log_(log) {}
+
+  /// From now on every response closes its connection.
+  void CloseConnections() { closing_ = true; }
+
+  /// The `cls` of these is a pointer to an ExchangeCallbacks; see microhttpd.h for when each comes:
+  /// OnRequestLine and OnCompleted exactly once for a request, on the connection's thread.
+  static void* OnRequestLine(void* cls, const char* target, MHD_Connection* connection) noexcept;
+  static MHD_Result OnRequest(void* cls, MHD_Connection* connection, const char* path,
+                              const char* method, const char* version, const char* body,
+                              std::size_t* body_size, void** exchange) noexcept;
+  static void OnCompleted(void* cls, MHD_Connection* connection, void** exchange,
+                          MHD_RequestTerminationCode how) noexcept;
+
+ private:
+  struct Exchange;
+
+  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, Request request,
+                    std::string_view version);
+  MHD_Result Queue(MHD_Connection* connection, const Response& response);
+
+  Dispatcher& dispatcher_;
+  WarningLog& log_;
+  std::atomic<bool> closing_ = false;
+};
+
+}  // namespace sockdiag::http

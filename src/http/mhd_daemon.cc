@@ -1,0 +1,100 @@
+#include "http/mhd_daemon.h"
+
+#include <array>
+#include <climits>
+#include <cstddef>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+namespace sockdiag::http {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SOCKDIAG_LARGE_FRAMES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SOCKDIAG_LARGE_FRAMES 1
+#endif
+#endif
+
+#ifdef SOCKDIAG_LARGE_FRAMES
+constexpr std::size_t kThreadStackBytes = 2 * 1024 * 1024;
+#else
+constexpr std::size_t kThreadStackBytes = 256 * 1024;
+#endif
+
+// Bounds the head of a request: what does not fit gets 431 or 414. Above 32 KiB the library maps
+// the memory instead of taking it from the heap, so a burst of connections leaves nothing behind.
+constexpr std::size_t kConnectionMemoryBytes = 36 * 1024;
+
+constexpr unsigned kFlags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+                            MHD_USE_POLL |  // select() cannot take descriptors above 1023
+                            MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+
+int SocketOf(MHD_Connection* connection) {
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/// TCP options are tried on unix sockets too, for each response: the EOPNOTSUPP they give is not
+/// in the library's list of errors that mean "not TCP". Nothing is delayed.
+bool IsNoiseOfUnixSockets(std::string_view line) {
+  return line.starts_with("Setting TCP_CORK") || line.starts_with("Setting TCP_NODELAY") ||
+         line.starts_with("Failed to push the data from buffers");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(std::chrono::seconds idle_timeout,
+                                                    ExchangeCallbacks& callbacks,
+                                                    ConnectionTable& table, WarningLog& log) {
+  std::unique_ptr<MhdDaemon> self(new MhdDaemon(table, log));
+  // The limit is the ConnectionTable's. The library's own must never be reached: 0.9.75 then leaves
+  // a mutex locked (new_connection_process_() in its daemon.c).
+  constexpr unsigned kNoLimit = UINT_MAX;
+  // The logger comes first: options before it would complain to standard error.
+  self->daemon_ = MHD_start_daemon(
+      kFlags, 0, nullptr, nullptr, &ExchangeCallbacks::OnRequest, &callbacks,
+      MHD_OPTION_EXTERNAL_LOGGER, &MhdDaemon::OnLog, self.get(),                   //
+      MHD_OPTION_CONNECTION_LIMIT, kNoLimit,                                       //
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,                  //
+      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle_timeout.count()),  //
+      MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,                             //
+      MHD_OPTION_NOTIFY_CONNECTION, &MhdDaemon::OnConnection, self.get(),          //
+      MHD_OPTION_URI_LOG_CALLBACK, &ExchangeCallbacks::OnRequestLine, &callbacks,  //
+      MHD_OPTION_NOTIFY_COMPLETED, &ExchangeCallbacks::OnCompleted, &callbacks, MHD_OPTION_END);
+  if (self->daemon_ == nullptr) return Fail("cannot start the HTTP server");
+  return self;
+}
+
+bool MhdDaemon::Add(AcceptedSocket socket) {
+  // The library closes the socket also when it fails.
+  return MHD_add_connection(daemon_, socket.fd.Release(),
+                            reinterpret_cast<const sockaddr*>(&socket.peer),
+                            socket.peer_size) == MHD_YES;
+}
+
+void MhdDaemon::Stop() {
+  MHD_Daemon* daemon = std::exchange(daemon_, nullptr);
+  if (daemon != nullptr) MHD_stop_daemon(daemon);
+}
+
+void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void**,
+                             MHD_ConnectionNotificationCode what) noexcept {
+  ConnectionTable& table = static_cast<MhdDaemon*>(cls)->table_;
+  if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+    table.Start(SocketOf(connection));
+  } else {
+    table.Remove(SocketOf(connection));
+  }
+}
+
+void MhdDaemon::OnLog(void* cls, const char* format, va_list arguments) noexcept {
+  std::array<char, 512> text{};
+  vsnprintf(text.data(), text.size(), format, arguments);
+  std::string_view line = text.data();
+  while (line.ends_with('\n')) line.remove_suffix(1);
+  if (!IsNoiseOfUnixSockets(line)) static_cast<MhdDaemon*>(cls)->log_.Write(line);
+}
+
+}  // namespace sockdiag::http

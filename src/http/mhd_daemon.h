@@ -1,0 +1,48 @@
+#pragma once
+
+#include <microhttpd.h>
+
+#include <chrono>
+#include <cstdarg>
+#include <memory>
+
+#include "base/error.h"
+#include "http/acceptor.h"
+#include "http/connection_table.h"
+#include "http/exchange.h"
+
+namespace sockdiag::http {
+
+/// A libmicrohttpd daemon without a listening socket: it gets its connections from Add() and gives
+/// each one a thread, so that a handler that blocks holds up nobody else.
+class MhdDaemon {
+ public:
+  /// All must outlive this. `table` learns which connections run.
+  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(std::chrono::seconds idle_timeout,
+                                                                ExchangeCallbacks& callbacks,
+                                                                ConnectionTable& table,
+                                                                WarningLog& log);
+  MhdDaemon(const MhdDaemon&) = delete;
+  MhdDaemon& operator=(const MhdDaemon&) = delete;
+  ~MhdDaemon() { Stop(); }
+
+  /// False when the connection could not be taken; it is closed then. One thread at a time.
+  bool Add(AcceptedSocket socket);
+
+  /// Cuts what is still open and waits for every connection's thread: for as long as a handler
+  /// runs.
+  void Stop();
+
+ private:
+  MhdDaemon(ConnectionTable& table, WarningLog& log) : table_(table), log_(log) {}
+
+  static void OnConnection(void* cls, MHD_Connection* connection, void** context,
+                           MHD_ConnectionNotificationCode what) noexcept;
+  static void OnLog(void* cls, const char* format, va_list arguments) noexcept;
+
+  ConnectionTable& table_;
+  WarningLog& log_;
+  MHD_Daemon* daemon_ = nullptr;
+};
+
+}  // namespace sockdiag::http

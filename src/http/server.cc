@@ -1,0 +1,138 @@
+#include "http/server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <future>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/clock.h"
+#include "http/acceptor.h"
+#include "http/connection_table.h"
+#include "http/dispatcher.h"
+#include "http/exchange.h"
+#include "http/listener.h"
+#include "http/mhd_daemon.h"
+
+namespace sockdiag::http {
+namespace {
+
+// For threads that only have to notice that their connection was cut.
+constexpr std::chrono::milliseconds kCutTime{500};
+
+/// Threads started meanwhile take no signals: those are for the threads that wait for them.
+class BlockSignals {
+ public:
+  BlockSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  BlockSignals(const BlockSignals&) = delete;
+  BlockSignals& operator=(const BlockSignals&) = delete;
+  ~BlockSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+/// Closes with a reset: the client knows at once, and no TIME_WAIT socket is left here.
+void Refuse(UniqueFd fd) {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
+Result<std::vector<Listener>> OpenAll(const std::vector<ListenAddress>& addresses) {
+  if (addresses.empty()) return Fail("no address to listen on");
+  std::vector<Listener> all;
+  for (const ListenAddress& address : addresses) {
+    Result<std::vector<Listener>> opened = OpenListeners(address);
+    if (!opened) return opened;
+    for (Listener& listener : *opened) all.push_back(std::move(listener));
+  }
+  return all;
+}
+
+}  // namespace
+
+/// The parts, in an order in which each outlives those that refer to it.
+struct Server::Core {
+  Core(const ServerOptions& options, Router router)
+      : max_connections(options.max_connections),
+        log(options.warn, clock),
+        client_log(options.warn, clock),
+        table(options.max_connections),
+        dispatcher(std::move(router), options.max_requests, log),
+        callbacks(dispatcher, log) {}
+
+  void Take(AcceptedSocket socket);
+
+  const unsigned max_connections;
+  const SystemClock clock{};
+  WarningLog log;
+  // What clients cause has a budget of its own, so that it cannot crowd out the rest.
+  WarningLog client_log;
+  ConnectionTable table;
+  Dispatcher dispatcher;
+  ExchangeCallbacks callbacks;
+  std::unique_ptr<MhdDaemon> daemon;
+  std::unique_ptr<Acceptor> acceptor;
+  // Runs while handlers outlast Stop(); its destructor waits for them.
+  std::future<void> cut;
+};
+
+void Server::Core::Take(AcceptedSocket socket) {
+  const int fd = socket.fd.Get();
+  if (!table.TryAdd(fd)) {
+    client_log.Write("refused a connection: " + std::to_string(max_connections) +
+                     " are open, which is the limit");
+    Refuse(std::move(socket.fd));
+  } else if (!daemon->Add(std::move(socket))) {
+    table.Remove(fd);
+  }
+}
+
+Server::Server(std::unique_ptr<Core> core, std::vector<std::string> addresses)
+    : core_(std::move(core)), addresses_(std::move(addresses)) {}
+
+Result<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router router) {
+  Result<std::vector<Listener>> listeners = OpenAll(options.listen_addresses);
+  if (!listeners) return tl::unexpected(listeners.error());
+  auto core = std::make_unique<Core>(options, std::move(router));
+  const BlockSignals block_signals;
+  Result<std::unique_ptr<MhdDaemon>> daemon =
+      MhdDaemon::Start(options.idle_timeout, core->callbacks, core->table, core->client_log);
+  if (!daemon) return tl::unexpected(daemon.error());
+  core->daemon = std::move(*daemon);
+  Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(
+      std::move(*listeners),
+      [&core = *core](AcceptedSocket socket) { core.Take(std::move(socket)); }, core->log);
+  if (!acceptor) return tl::unexpected(acceptor.error());
+  core->acceptor = std::move(*acceptor);
+  std::vector<std::string> addresses = core->acceptor->Addresses();
+  return std::unique_ptr<Server>(new Server(std::move(core), std::move(addresses)));
+}
+
+bool Server::Stop(std::chrono::milliseconds grace) {
+  if (core_->cut.valid()) return core_->cut.wait_for(grace) == std::future_status::ready;
+  core_->acceptor->Stop();
+  core_->callbacks.CloseConnections();
+  core_->table.EndInput();
+  if (core_->table.WaitUntilEmpty(grace)) {
+    core_->daemon->Stop();
+    return true;
+  }
+  try {
+    core_->cut = std::async(std::launch::async, [&daemon = *core_->daemon] { daemon.Stop(); });
+  } catch (const std::system_error&) {
+    return false;  // No thread to be had, and this one must not wait for handlers.
+  }
+  return core_->cut.wait_for(kCutTime) == std::future_status::ready;
+}
+
+Server::~Server() { static_cast<void>(Stop()); }
+
+}  // namespace sockdiag::http

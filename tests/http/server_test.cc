@@ -1,0 +1,234 @@
+#include "http/server.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <vector>
+
+#include "tests/http/http_client.h"
+#include "tests/http/test_server.h"
+
+namespace sockdiag::http {
+namespace {
+
+ServerOptions WithMaxRequests(unsigned limit) {
+  ServerOptions options;
+  options.max_requests = limit;
+  return options;
+}
+
+TEST(Server, AnswersOverIpv4AndIpv6OnOneSocket) {
+  if (!HostHasIpv6()) GTEST_SKIP() << "this host has no IPv6";
+  Gate gate;
+  const auto server = StartServer(gate, ":0");
+  ASSERT_EQ(server->BoundAddresses().size(), 1U);
+  const std::uint16_t port = PortOf(server->BoundAddresses().front());
+  EXPECT_EQ(ConnectIpv4(port).Get("/metrics").status, 200);
+  EXPECT_EQ(ConnectIpv6(port).Get("/metrics").status, 200);
+}
+
+TEST(Server, AnswersOnEveryListener) {
+  const TemporaryDirectory directory;
+  Gate gate;
+  ServerOptions options;
+  options.listen_addresses = {ParseListenAddress("127.0.0.1:0").value(),
+                              ParseListenAddress("unix:" + directory.Path("s")).value()};
+  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  ASSERT_EQ(server->BoundAddresses().size(), 3U);
+  for (const std::string& address : server->BoundAddresses()) {
+    EXPECT_EQ(HttpClient(address).Get("/metrics").status, 200) << address;
+  }
+}
+
+TEST(Server, WarnsOfNothingInOrdinaryUse) {
+  const TemporaryDirectory directory;
+  Gate gate;
+  Warnings warnings;
+  ServerOptions options;
+  options.warn = warnings.Callback();
+  auto server = StartServer(gate, "unix:" + directory.Path("s"), options);
+  HttpClient client(server->BoundAddresses().front());
+  EXPECT_EQ(client.Get("/big").body, BigBody());
+  EXPECT_EQ(client.Get("/big", "Accept-Encoding: gzip\r\n").status, 200);
+  EXPECT_TRUE(server->Stop());
+  EXPECT_FALSE(warnings.Contain(""));
+}
+
+TEST(Server, SaysWhyItCannotStart) {
+  Gate gate;
+  const auto first = StartServer(gate, "127.0.0.1:0");
+  ServerOptions options;
+  EXPECT_EQ(Server::Start(options, TestRouter(gate)).error().message, "no address to listen on");
+  const std::string address = first->BoundAddresses().front();
+  options.listen_addresses = {ParseListenAddress(address).value()};
+  EXPECT_EQ(Server::Start(options, TestRouter(gate)).error().message,
+            "cannot listen on " + address + ": Address already in use (EADDRINUSE)");
+}
+
+TEST(Server, AnswersOthersWhileAHandlerBlocks) {
+  Gate gate;
+  const auto server = StartServer(gate, "127.0.0.1:0");
+  HttpClient blocked(server->BoundAddresses().front());
+  blocked.SendRequest("GET", "/blocked");
+  ASSERT_TRUE(gate.WaitForArrivals(1));
+  HttpClient other(server->BoundAddresses().front());
+  EXPECT_EQ(other.Get("/-/healthy").status, 200);
+  EXPECT_EQ(other.Get("/metrics").status, 200);
+  gate.Open();
+  EXPECT_EQ(blocked.Read().body, BigBody());
+}
+
+TEST(Server, RefusesRequestsAboveTheLimit) {
+  Gate gate;
+  const auto server = StartServer(gate, "127.0.0.1:0", WithMaxRequests(2));
+  HttpClient first(server->BoundAddresses().front());
+  HttpClient second(server->BoundAddresses().front());
+  first.SendRequest("GET", "/blocked");
+  second.SendRequest("GET", "/blocked");
+  ASSERT_TRUE(gate.WaitForArrivals(2));
+  HttpClient third(server->BoundAddresses().front());
+  const Reply refused = third.Get("/metrics");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.Header("retry-after"), "1");
+  EXPECT_EQ(refused.Header("content-type"), "text/plain; charset=utf-8");
+  EXPECT_FALSE(refused.body.empty());
+  EXPECT_EQ(third.Get("/-/healthy").status, 200);
+  gate.Open();
+  EXPECT_EQ(first.Read().status, 200);
+  EXPECT_EQ(second.Read().status, 200);
+  // A connection's next request comes after the end of the one before, and so does its slot.
+  EXPECT_EQ(first.Get("/metrics").status, 200);
+}
+
+TEST(Server, ResetsConnectionsAboveTheLimitAndTakesNewOnesAfterwards) {
+  Gate gate;
+  Warnings warnings;
+  ServerOptions options;
+  options.max_connections = 3;
+  options.warn = warnings.Callback();
+  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  std::vector<HttpClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(server->BoundAddresses().front());
+    ASSERT_EQ(clients.back().Get("/metrics").status, 200);
+  }
+  HttpClient refused(server->BoundAddresses().front());
+  EXPECT_TRUE(refused.IsClosedByServer());
+  EXPECT_TRUE(warnings.WaitFor("refused a connection: 3 are open, which is the limit"));
+  EXPECT_EQ(clients.back().Get("/metrics").status, 200);
+  clients.front().EndOutput();
+  ASSERT_TRUE(clients.front().IsClosedByServer());
+  // The place is free a moment after the client sees the end.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  bool served = false;
+  while (!served && std::chrono::steady_clock::now() < deadline) {
+    HttpClient next(server->BoundAddresses().front());
+    try {
+      served = next.Get("/metrics").status == 200;
+    } catch (const std::runtime_error&) {
+      // Still refused.
+    }
+  }
+  EXPECT_TRUE(served);
+}
+
+TEST(Server, TurnsAnExceptionInto500AndGoesOn) {
+  Gate gate;
+  Warnings warnings;
+  ServerOptions options;
+  options.warn = warnings.Callback();
+  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  HttpClient client(server->BoundAddresses().front());
+  EXPECT_EQ(client.Get("/throw").status, 500);
+  EXPECT_TRUE(warnings.Contain("broken on purpose"));
+  EXPECT_EQ(client.Get("/metrics").status, 200);
+}
+
+TEST(Server, SurvivesClientsThatLeaveBeforeTheirResponse) {
+  const TemporaryDirectory directory;
+  Gate gate;
+  ServerOptions options;
+  options.listen_addresses = {ParseListenAddress("unix:" + directory.Path("s")).value()};
+  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  std::vector<HttpClient> leaving;
+  for (const std::string& address : server->BoundAddresses()) {
+    leaving.emplace_back(address);
+    leaving.back().SendRequest("GET", "/blocked");
+  }
+  ASSERT_TRUE(gate.WaitForArrivals(2));
+  leaving.clear();
+  gate.Open();
+  // A write to such a client raises SIGPIPE unless it is suppressed; Stop() waits for the writes.
+  EXPECT_TRUE(server->Stop());
+}
+
+TEST(Server, ClosesConnectionsThatStayIdle) {
+  Gate gate;
+  ServerOptions options;
+  options.idle_timeout = std::chrono::seconds(1);
+  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  HttpClient client(server->BoundAddresses().front());
+  EXPECT_EQ(client.Get("/metrics").status, 200);
+  EXPECT_TRUE(client.IsClosedByServer());
+}
+
+TEST(Server, IsNotHeldUpByTricklingClients) {
+  Gate gate;
+  const auto server = StartServer(gate, "127.0.0.1:0");
+  std::vector<HttpClient> tricklers;
+  for (int i = 0; i < 200; ++i) {
+    tricklers.emplace_back(server->BoundAddresses().front());
+    tricklers.back().Send("GET /metrics HTTP/1.1\r\nHo");
+  }
+  for (int i = 0; i < 5; ++i) {
+    HttpClient client(server->BoundAddresses().front());
+    EXPECT_EQ(client.Get("/metrics").status, 200);
+    for (HttpClient& trickler : tricklers) trickler.Send("s");
+  }
+  tricklers.back().Send("t: x\r\nHost: test\r\n\r\n");
+  EXPECT_EQ(tricklers.back().Read().status, 200);
+}
+
+/// Takes every file descriptor that the process may still open.
+class AllDescriptors {
+ public:
+  AllDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit low = before_;
+    low.rlim_cur = 256;
+    setrlimit(RLIMIT_NOFILE, &low);
+    int fd = 0;
+    while ((fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) taken_.emplace_back(fd);
+  }
+  AllDescriptors(const AllDescriptors&) = delete;
+  AllDescriptors& operator=(const AllDescriptors&) = delete;
+  ~AllDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  void GiveBackOne() { taken_.pop_back(); }
+
+ private:
+  rlimit before_{};
+  std::vector<UniqueFd> taken_;
+};
+
+TEST(Server, GoesOnAfterFileDescriptorsRanOut) {
+  Gate gate;
+  Warnings warnings;
+  ServerOptions options;
+  options.warn = warnings.Callback();
+  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const std::string address = server->BoundAddresses().front();
+  AllDescriptors all;
+  all.GiveBackOne();
+  HttpClient client(address);  // Takes the last one, so that none is left to accept it with.
+  client.SendRequest("GET", "/metrics");
+  ASSERT_TRUE(warnings.WaitFor("cannot accept a connection on " + address +
+                               ": Too many open files (EMFILE)"));
+  all.GiveBackOne();
+  EXPECT_EQ(client.Read().status, 200);
+}
+
+}  // namespace
+}  // namespace sockdiag::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "http/server.h"
+
+namespace sockdiag::http {
+
+/// A door that handlers wait at, and that says how many are waiting.
+class Gate {
+ public:
+  void Wait();
+  void Open();
+  /// False when not so many arrive within ten seconds; the door is open then.
+  [[nodiscard]] bool WaitForArrivals(int count);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool open_ = false;
+  int arrived_ = 0;
+};
+
+/// Warnings of a server, for looking at while it runs.
+class Warnings {
+ public:
+  [[nodiscard]] LogCallback Callback();
+  [[nodiscard]] bool Contain(const std::string& part);
+  /// False when none comes within ten seconds.
+  [[nodiscard]] bool WaitFor(const std::string& part);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> lines_;
+};
+
+/// What `/big` answers: compressible text of a typical size.
+[[nodiscard]] const std::string& BigBody();
+
+/// Routes: /metrics (limited, small), /big (limited, compressible), /blocked (limited, waits at the
+/// gate), /-/healthy, /throw, and /-/reload for POST and PUT.
+[[nodiscard]] Router TestRouter(Gate& gate);
+
+/// Starts a server or throws.
+[[nodiscard]] std::unique_ptr<Server> StartServer(Gate& gate, const std::string& address,
+                                                  ServerOptions options = {});
+
+/// A directory of its own, removed with its content.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory();
+  [[nodiscard]] std::string Path(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace sockdiag::http
