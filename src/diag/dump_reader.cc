@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -19,13 +18,21 @@ tl::unexpected<DumpError> Malformed(std::string message) {
   return FailDump(DumpErrorReason::kMalformed, std::move(message));
 }
 
+/// From the negative errno of a message.
+tl::unexpected<DumpError> KernelError(int status) {
+  constexpr int kMaxErrno = 4095;  // MAX_ERRNO in the kernel's include/linux/err.h
+  if (status < -kMaxErrno)
+    return Malformed("the status " + std::to_string(status) + " is no errno");
+  return tl::unexpected(DumpErrorFromKernel(-status));
+}
+
 /// NLMSG_DONE carries an int: 0, or the negative errno with which the dump ended. libmnl's own
 /// handler does not look at it, and a missing protocol handler says so only here.
 DumpResult<Progress> ReadDone(std::span<const std::byte> payload) {
   int status = 0;
   if (payload.size() < sizeof(status)) return Malformed("NLMSG_DONE carries no status");
   std::memcpy(&status, payload.data(), sizeof(status));
-  if (status < 0) return tl::unexpected(DumpErrorFromKernel(-status));
+  if (status < 0) return KernelError(status);
   return Progress::kDone;
 }
 
@@ -33,10 +40,10 @@ DumpResult<Progress> ReadError(std::span<const std::byte> payload) {
   nlmsgerr error;
   if (payload.size() < sizeof(error)) return Malformed("NLMSG_ERROR is shorter than its header");
   std::memcpy(&error, payload.data(), sizeof(error));
-  if (error.error >= 0 || error.error == std::numeric_limits<int>::min()) {
+  if (error.error >= 0) {
     return Malformed("NLMSG_ERROR without an error answered the dump request");
   }
-  return tl::unexpected(DumpErrorFromKernel(-error.error));
+  return KernelError(error.error);
 }
 
 /// Takes the message at the front of a datagram off; nothing when its length contradicts what is

@@ -98,8 +98,16 @@ TEST_F(DumpReaderTest, MapsErrorMessagesToReasons) {
   }
 }
 
-TEST_F(DumpReaderTest, RejectsAnAcknowledgementAndNonsenseStatus) {
-  for (const int status : {0, 5, std::numeric_limits<int>::min()}) {
+TEST_F(DumpReaderTest, RejectsAStatusThatIsNoErrno) {
+  for (const int status : {-4096, std::numeric_limits<int>::min()}) {
+    const std::string message = "the status " + std::to_string(status) + " is no errno";
+    ExpectFailure(Datagram().Done(status).bytes(), DumpErrorReason::kMalformed, message);
+    ExpectFailure(Datagram().Error(status).bytes(), DumpErrorReason::kMalformed, message);
+  }
+}
+
+TEST_F(DumpReaderTest, RejectsAnAcknowledgement) {
+  for (const int status : {0, 5}) {
     ExpectFailure(Datagram().Error(status).bytes(), DumpErrorReason::kMalformed,
                   "NLMSG_ERROR without an error answered the dump request");
   }
