@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "aggregate/ephemeral_usage.h"
 #include "aggregate/port_table.h"
 #include "aggregate/state_counts.h"
 #include "model/protocol.h"
@@ -58,6 +60,8 @@ struct ProtocolTotals {
   /// By Direction.
   std::array<PortTable, kDirections.size()> ports;
   std::map<std::pair<Port, ServiceId>, ListenerTotals> listeners;
+  /// TCP only.
+  std::optional<EphemeralTotals> ephemeral_ports;
 };
 
 }  // namespace sockdiag

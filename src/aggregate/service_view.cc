@@ -43,25 +43,31 @@ const std::string& ServiceView::ShownName(ServiceId service) const {
   return matcher_.names()[Index(ServiceId::kOther)];
 }
 
-void ServiceView::Admit(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now,
-                        Snapshot& snapshot) {
-  std::vector<AdmittedNames<std::string>::Candidate> candidates;
-  const std::vector<std::string>& names = matcher_.names();
-  for (std::size_t id = 0; id < names.size(); ++id) {
-    if (id == Index(ServiceId::kOther) || permanent_.contains(names[id])) continue;
-    std::uint64_t sockets = 0;
-    for (const auto& protocol : totals) {
-      if (!protocol) continue;
-      for (const ServiceTotals& service : protocol->services[id]) sockets += service.states.Total();
+void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
+                        Clock::TimePoint now, Snapshot& snapshot) {
+  std::map<ServiceId, std::uint64_t> sizes;
+  for (const auto& protocol : totals) {
+    if (!protocol) continue;
+    for (std::size_t id = 0; id < protocol->services.size(); ++id) {
+      for (const ServiceTotals& service : protocol->services[id]) {
+        sizes[static_cast<ServiceId>(id)] += service.states.Total();
+      }
     }
-    if (sockets != 0) candidates.push_back({names[id], sockets});
+  }
+  for (const auto& [key, entered] : watch.entered) sizes[key.service] += entered;
+
+  std::vector<AdmittedNames<std::string>::Candidate> candidates;
+  for (const auto& [service, size] : sizes) {
+    const std::string& name = matcher_.names()[Index(service)];
+    if (size == 0 || service == ServiceId::kOther || permanent_.contains(name)) continue;
+    candidates.push_back({name, size});
   }
   snapshot.folded_services = admitted_.Update(std::move(candidates), complete, now);
 }
 
-void ServiceView::Update(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now,
-                         Snapshot& snapshot) {
-  Admit(totals, complete, now, snapshot);
+void ServiceView::Update(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
+                         Clock::TimePoint now, Snapshot& snapshot) {
+  Admit(totals, watch, complete, now, snapshot);
 
   std::map<Key, ServiceTotals> shown;
   for (const auto& protocol : totals) {
@@ -75,6 +81,9 @@ void ServiceView::Update(const TotalsByProtocol& totals, bool complete, Clock::T
         shown_.Touch(key, now);
       }
     }
+  }
+  for (const auto& [key, entered] : watch.entered) {
+    shown_.Touch({Protocol::kTcp, ShownName(key.service), key.direction}, now);
   }
   if (complete) shown_.Expire(now);
   shown_.ForEach([&](const Key& key) { shown.try_emplace(key); });

@@ -12,6 +12,7 @@
 #include "aggregate/protocol_totals.h"
 #include "aggregate/retained_keys.h"
 #include "aggregate/snapshot.h"
+#include "aggregate/state_watch.h"
 #include "services/service_matcher.h"
 
 namespace sockdiag {
@@ -26,9 +27,10 @@ class ServiceView {
   /// goes, in the rules' order. The matcher must outlive the view.
   ServiceView(const ServiceMatcher& matcher, const Limits& limits);
 
-  /// Fills the service parts of the snapshot. `complete`: no protocol is missing for a failure.
-  void Update(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now,
-              Snapshot& snapshot);
+  /// Fills the service parts of the snapshot. A service that only the watch saw, between two dumps,
+  /// is shown too. `complete`: no protocol is missing for a failure.
+  void Update(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
+              Clock::TimePoint now, Snapshot& snapshot);
 
   /// The name, or `other` when it has no place.
   [[nodiscard]] const std::string& ShownName(ServiceId service) const;
@@ -36,8 +38,8 @@ class ServiceView {
  private:
   using Key = std::tuple<Protocol, std::string, Direction>;
 
-  void Admit(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now,
-             Snapshot& snapshot);
+  void Admit(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
+             Clock::TimePoint now, Snapshot& snapshot);
 
   const ServiceMatcher& matcher_;
   std::set<std::string> permanent_;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "aggregate/ephemeral_usage.h"
 #include "model/port.h"
 #include "model/protocol.h"
 #include "model/socket_state.h"
@@ -57,6 +58,21 @@ struct ListenerGroup {
   double saturation;
 };
 
+/// The TCP sockets of one service in one watched state.
+struct WatchedState {
+  std::string service_name;
+  Direction direction;
+  SocketState state;
+  /// Longer in this state than allowed.
+  std::uint64_t stuck;
+  /// 0 when there is none.
+  double oldest_age_seconds;
+  /// Sockets seen to come to this state, since the service is shown.
+  std::uint64_t entries;
+  /// The most at once, of late.
+  std::uint64_t peak;
+};
+
 /// What is shown of the socket tables at one moment: names resolved, bounded, at 0 where due, and
 /// sorted. A protocol whose dump failed is absent from it.
 struct Snapshot {
@@ -65,6 +81,11 @@ struct Snapshot {
   std::vector<ServiceQueues> service_queues;
   std::vector<PortSocketCount> port_sockets;
   std::vector<ListenerGroup> listeners;
+  /// Empty when nobody watches, or the last one who did has failed.
+  std::vector<WatchedState> watched;
+  /// Watched sockets whose age is unknown; absent as above.
+  std::optional<std::uint64_t> untracked_sockets;
+  std::optional<EphemeralTotals> ephemeral_ports;
   /// Names present in this collection that are counted under `other` for want of a place.
   std::uint64_t folded_services = 0;
   std::uint64_t folded_ports = 0;

@@ -18,16 +18,19 @@ void AppendFamilies(const ProtocolTotals& totals, Snapshot& snapshot) {
 
 }  // namespace
 
-SnapshotBuilder::SnapshotBuilder(const ServiceMatcher& matcher, const Limits& limits)
-    : services_(matcher, limits), ports_{PortView(limits), PortView(limits)} {}
+SnapshotBuilder::SnapshotBuilder(const ServiceMatcher& matcher, const Limits& limits,
+                                 StateSet watched)
+    : services_(matcher, limits), watch_(watched), ports_{PortView(limits), PortView(limits)} {}
 
-Snapshot SnapshotBuilder::Build(const TotalsByProtocol& totals, bool complete,
-                                Clock::TimePoint now) {
+Snapshot SnapshotBuilder::Build(const TotalsByProtocol& totals, const WatchReport& watch,
+                                bool complete, Clock::TimePoint now) {
   Snapshot snapshot;
-  services_.Update(totals, complete, now, snapshot);
+  services_.Update(totals, watch, complete, now, snapshot);
+  watch_.Update(watch, services_, now, snapshot);
   for (const auto& protocol : totals) {
     if (!protocol) continue;
     AppendFamilies(*protocol, snapshot);
+    if (protocol->ephemeral_ports) snapshot.ephemeral_ports = protocol->ephemeral_ports;
     ports_[Index(protocol->protocol)].Update(*protocol, services_, now, snapshot);
   }
   return snapshot;

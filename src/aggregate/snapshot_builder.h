@@ -6,6 +6,8 @@
 #include "aggregate/port_view.h"
 #include "aggregate/service_view.h"
 #include "aggregate/snapshot.h"
+#include "aggregate/state_watch.h"
+#include "aggregate/watch_view.h"
 
 namespace sockdiag {
 
@@ -13,14 +15,17 @@ namespace sockdiag {
 /// One thread at a time.
 class SnapshotBuilder {
  public:
-  /// The matcher must outlive the builder.
-  SnapshotBuilder(const ServiceMatcher& matcher, const Limits& limits);
+  /// `watched`: the states of which a watch reports; none when there is no watch. The matcher must
+  /// outlive the builder.
+  SnapshotBuilder(const ServiceMatcher& matcher, const Limits& limits, StateSet watched = {});
 
   /// `complete`: every enabled protocol is in `totals`.
-  [[nodiscard]] Snapshot Build(const TotalsByProtocol& totals, bool complete, Clock::TimePoint now);
+  [[nodiscard]] Snapshot Build(const TotalsByProtocol& totals, const WatchReport& watch,
+                               bool complete, Clock::TimePoint now);
 
  private:
   ServiceView services_;
+  WatchView watch_;
   std::array<PortView, kProtocols.size()> ports_;
 };
 

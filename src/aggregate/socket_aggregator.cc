@@ -1,31 +1,34 @@
 #include "aggregate/socket_aggregator.h"
 
 #include <algorithm>
-
-#include "services/direction.h"
+#include <utility>
 
 namespace sockdiag {
 
 SocketAggregator::SocketAggregator(Protocol protocol, const ServiceMatcher& matcher,
-                                   const PortRange& ephemeral)
-    : matcher_(matcher), ephemeral_(ephemeral) {
+                                   const EphemeralPorts& ephemeral, StateWatch::Pass* watch)
+    : classifier_(matcher, ephemeral.range), watch_(watch) {
   totals_.protocol = protocol;
   totals_.services.resize(matcher.names().size());
+  if (protocol == Protocol::kTcp) ephemeral_ = std::make_unique<EphemeralUsage>(ephemeral);
 }
 
 void SocketAggregator::Add(const SocketRecord& record) {
-  if (IsListening(record)) listeners_.Add(record);
-  const Direction direction = ResolveDirection(record, listeners_, ephemeral_);
-  const Port port = direction == Direction::kInbound ? record.local.port : record.remote.port;
-  const ServiceId service =
-      matcher_.Match(record.protocol, direction, port, record.local.address, record.remote.address);
-
+  const Classification classification = classifier_.Classify(record);
+  const std::size_t direction = Index(classification.direction);
   totals_.families[Index(record.family)].Increment(record.state);
-  totals_.ports[Index(direction)].Increment(port, record.state);
-  ServiceTotals& service_totals = totals_.services[Index(service)][Index(direction)];
-  service_totals.states.Increment(record.state);
-  AddQueues(record, service_totals);
-  if (IsListening(record)) AddListener(record, port, service);
+  totals_.ports[direction].Increment(classification.service_port, record.state);
+  ServiceTotals& service = totals_.services[Index(classification.service)][direction];
+  service.states.Increment(record.state);
+  AddQueues(record, service);
+  if (IsListening(record)) AddListener(record, classification);
+  if (ephemeral_ && classification.direction == Direction::kOutbound) ephemeral_->Add(record);
+  if (watch_ != nullptr) watch_->Observe(record, classification);
+}
+
+ProtocolTotals SocketAggregator::TakeTotals() && {
+  if (ephemeral_) totals_.ephemeral_ports = ephemeral_->Totals();
+  return std::move(totals_);
 }
 
 void SocketAggregator::AddQueues(const SocketRecord& record, ServiceTotals& service) {
@@ -34,7 +37,8 @@ void SocketAggregator::AddQueues(const SocketRecord& record, ServiceTotals& serv
   service.send_queue_bytes += record.send_queue;
 }
 
-void SocketAggregator::AddListener(const SocketRecord& record, Port port, ServiceId service) {
+void SocketAggregator::AddListener(const SocketRecord& record,
+                                   const Classification& classification) {
   ListenerTotals one;
   one.listeners = 1;
   if (record.state == SocketState::kListen) {
@@ -44,7 +48,7 @@ void SocketAggregator::AddListener(const SocketRecord& record, Port port, Servic
     one.saturation = static_cast<double>(one.queue_length) /
                      static_cast<double>(std::max<std::uint64_t>(one.queue_limit, 1));
   }
-  totals_.listeners[{port, service}] += one;
+  totals_.listeners[{classification.service_port, classification.service}] += one;
 }
 
 }  // namespace sockdiag

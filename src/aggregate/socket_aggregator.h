@@ -1,9 +1,13 @@
 #pragma once
 
+#include <memory>
+
+#include "aggregate/ephemeral_usage.h"
 #include "aggregate/protocol_totals.h"
-#include "model/port.h"
+#include "aggregate/state_watch.h"
 #include "model/socket_record.h"
-#include "services/listener_table.h"
+#include "services/classifier.h"
+#include "services/ephemeral_ports.h"
 #include "services/service_matcher.h"
 
 namespace sockdiag {
@@ -12,21 +16,24 @@ namespace sockdiag {
 /// is thrown away with all that it counted.
 class SocketAggregator final : public SocketSink {
  public:
-  /// `ephemeral`: ip_local_port_range. The matcher must outlive the aggregator.
-  SocketAggregator(Protocol protocol, const ServiceMatcher& matcher, const PortRange& ephemeral);
+  /// `watch` is shown every socket; null when nobody watches. Matcher and watch must outlive the
+  /// aggregator.
+  SocketAggregator(Protocol protocol, const ServiceMatcher& matcher,
+                   const EphemeralPorts& ephemeral, StateWatch::Pass* watch = nullptr);
 
   /// Listening sockets must come before those that they accepted, as the kernel dumps them.
   void Add(const SocketRecord& record) override;
 
-  [[nodiscard]] ProtocolTotals TakeTotals() && { return std::move(totals_); }
+  [[nodiscard]] ProtocolTotals TakeTotals() &&;
 
  private:
   void AddQueues(const SocketRecord& record, ServiceTotals& service);
-  void AddListener(const SocketRecord& record, Port port, ServiceId service);
+  void AddListener(const SocketRecord& record, const Classification& classification);
 
-  const ServiceMatcher& matcher_;
-  PortRange ephemeral_;
-  ListenerTable listeners_;
+  Classifier classifier_;
+  StateWatch::Pass* watch_;
+  /// TCP only.
+  std::unique_ptr<EphemeralUsage> ephemeral_;
   ProtocolTotals totals_;
 };
 

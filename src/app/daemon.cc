@@ -31,11 +31,22 @@ constexpr std::chrono::seconds kSilenceLimit{10};
 /// The pipeline with the real kernel behind it.
 struct KernelPipeline {
   explicit KernelPipeline(const Config& config, const Log& log)
-      : source([] { return OpenSockDiag(kSilenceLimit); }, clock),
-        pipeline(config, LoadServicesDatabase(config, log), source, clock) {}
+      : sampler_log(log, clock),
+        scrapes(Open, clock),
+        samples(Open, clock),
+        pipeline(config, LoadServicesDatabase(config, log), {scrapes, samples}, clock,
+                 [this](const std::string& error) {
+                   sampler_log.Note({{"sampler", 0, error}});
+                 }) {}
+
+  static auto Open() -> tl::expected<std::unique_ptr<NetlinkTransport>, int> {
+    return OpenSockDiag(kSilenceLimit);
+  }
 
   SystemClock clock;
-  NetlinkSource source;
+  CollectorLog sampler_log;
+  NetlinkSource scrapes;
+  NetlinkSource samples;
   Pipeline pipeline;
 };
 
@@ -89,6 +100,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   auto server = StartServer(options, scrapes, log);
   if (!server) return tl::unexpected(server.error());
 
+  kernel.pipeline.StartSampling();
   // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
   const auto first = std::async(std::launch::async, [&] { return scrapes.Get(); });
   WaitForEnd(signals, log);

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "aggregate/service_view.h"
 #include "aggregate/snapshot.h"
+#include "collect/kernel_limits.h"
 #include "diag/dump_error.h"
 #include "diag/socket_source.h"
 
@@ -29,8 +31,7 @@ struct DumpErrorCount {
 struct Findings {
   TotalsByProtocol totals;
   std::vector<DumpReport> dumps;
-  /// Filled in by each collector of dumps also when it fails: one for each reason.
-  std::vector<DumpErrorCount> dump_errors;
+  std::optional<KernelLimits> kernel_limits;
 };
 
 /// How one collector fared.
@@ -48,7 +49,11 @@ struct Collection {
   Snapshot snapshot;
   std::vector<CollectorReport> collectors;
   std::vector<DumpReport> dumps;
+  /// Of each protocol that is collected, one for each reason.
   std::vector<DumpErrorCount> dump_errors;
+  std::optional<KernelLimits> kernel_limits;
+  /// The time between two samples; absent when there is no sampler.
+  std::optional<double> sampling_interval_seconds;
 };
 
 }  // namespace sockdiag

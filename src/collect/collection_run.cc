@@ -8,8 +8,13 @@
 namespace sockdiag {
 
 CollectionRun::CollectionRun(std::vector<std::unique_ptr<Collector>> collectors,
-                             SnapshotBuilder builder, const Clock& clock)
-    : collectors_(std::move(collectors)), builder_(std::move(builder)), clock_(clock) {}
+                             SnapshotBuilder builder, StateWatch* watch, const DumpErrors& errors,
+                             const Clock& clock)
+    : collectors_(std::move(collectors)),
+      builder_(std::move(builder)),
+      watch_(watch),
+      errors_(errors),
+      clock_(clock) {}
 
 Collection CollectionRun::Collect() {
   Findings findings;
@@ -24,10 +29,25 @@ Collection CollectionRun::Collect() {
   const bool complete =
       std::all_of(collection.collectors.begin(), collection.collectors.end(),
                   [](const CollectorReport& report) { return report.Succeeded(); });
-  collection.snapshot = builder_.Build(findings.totals, complete, clock_.Now());
+  const WatchReport watch = watch_ == nullptr ? WatchReport() : watch_->Report();
+  collection.snapshot = builder_.Build(findings.totals, watch, complete, clock_.Now());
   collection.dumps = std::move(findings.dumps);
-  collection.dump_errors = std::move(findings.dump_errors);
+  collection.kernel_limits = findings.kernel_limits;
+  AddDumpErrors(collection);
   return collection;
+}
+
+/// For each collector of a protocol.
+void CollectionRun::AddDumpErrors(Collection& collection) const {
+  for (const Protocol protocol : kProtocols) {
+    const bool collected = std::any_of(
+        collection.collectors.begin(), collection.collectors.end(),
+        [&](const CollectorReport& report) { return report.collector == Name(protocol); });
+    if (!collected) continue;
+    for (const DumpErrorReason reason : kDumpErrorReasons) {
+      collection.dump_errors.push_back({protocol, reason, errors_.Count(protocol, reason)});
+    }
+  }
 }
 
 }  // namespace sockdiag

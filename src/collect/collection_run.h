@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "aggregate/snapshot_builder.h"
+#include "aggregate/state_watch.h"
 #include "base/clock.h"
 #include "collect/collection.h"
 #include "collect/collector.h"
+#include "collect/dump_errors.h"
 
 namespace sockdiag {
 
@@ -14,15 +16,19 @@ namespace sockdiag {
 /// that fails leaves the others as they are. One thread at a time; see SingleFlight.
 class CollectionRun {
  public:
-  /// The clock, and what the collectors and the builder refer to, must outlive this.
+  /// `watch` may be null. The clock, and what the others refer to, must outlive this.
   CollectionRun(std::vector<std::unique_ptr<Collector>> collectors, SnapshotBuilder builder,
-                const Clock& clock);
+                StateWatch* watch, const DumpErrors& errors, const Clock& clock);
 
   [[nodiscard]] Collection Collect();
 
  private:
+  void AddDumpErrors(Collection& collection) const;
+
   std::vector<std::unique_ptr<Collector>> collectors_;
   SnapshotBuilder builder_;
+  StateWatch* watch_;
+  const DumpErrors& errors_;
   const Clock& clock_;
 };
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <functional>
 
+#include "aggregate/state_watch.h"
 #include "base/clock.h"
 #include "collect/collector.h"
+#include "collect/dump_errors.h"
 #include "diag/socket_source.h"
-#include "model/port.h"
+#include "services/ephemeral_ports.h"
 #include "services/service_matcher.h"
 
 namespace sockdiag {
@@ -15,12 +15,14 @@ namespace sockdiag {
 /// The sockets of one protocol: a dump, straight into an aggregator.
 class SocketCollector final : public Collector {
  public:
-  /// Gives the ephemeral port range in force.
-  using EphemeralRangeReader = std::function<PortRange()>;
+  /// Gives the ephemeral ports in force.
+  using EphemeralPortsReader = std::function<EphemeralPorts()>;
 
-  /// All references must outlive the collector.
+  /// `watch` is shown the sockets too; null when nobody watches this protocol. All references must
+  /// outlive the collector.
   SocketCollector(Protocol protocol, SocketSource& source, const ServiceMatcher& matcher,
-                  EphemeralRangeReader ephemeral_range, const Clock& clock);
+                  EphemeralPortsReader ephemeral_ports, StateWatch* watch, DumpErrors& errors,
+                  const Clock& clock);
 
   [[nodiscard]] std::string_view name() const override { return Name(protocol_); }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
@@ -29,10 +31,10 @@ class SocketCollector final : public Collector {
   Protocol protocol_;
   SocketSource& source_;
   const ServiceMatcher& matcher_;
-  EphemeralRangeReader ephemeral_range_;
+  EphemeralPortsReader ephemeral_ports_;
+  StateWatch* watch_;
+  DumpErrors& errors_;
   const Clock& clock_;
-  /// By DumpErrorReason, since the start.
-  std::array<std::uint64_t, kDumpErrorReasons.size()> errors_{};
 };
 
 }  // namespace sockdiag

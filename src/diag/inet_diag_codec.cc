@@ -89,6 +89,8 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
                   Port::FromNetwork(message.id.idiag_sport)};
   record.remote = {DecodeAddress(record.family, message.id.idiag_dst),
                    Port::FromNetwork(message.id.idiag_dport)};
+  // Two halves, the lower one first (sock_diag_save_cookie() in the kernel's net/core/sock_diag.c).
+  record.cookie = std::uint64_t{message.id.idiag_cookie[1]} << 32 | message.id.idiag_cookie[0];
   record.receive_queue = message.idiag_rqueue;
   record.send_queue = message.idiag_wqueue;
   if (CarriesIpv6Only(record)) {

@@ -12,6 +12,18 @@
 namespace sockdiag {
 namespace {
 
+/// The mask of a request: bit `1 << idiag_state` for each state wanted. The kernel says TCP_CLOSE
+/// of a UDP socket that is not connected.
+std::uint32_t StateMask(Protocol protocol, const StateSet& states) {
+  std::uint32_t mask = 0;
+  for (const SocketState state : States(protocol)) {
+    const SocketState kernel_state =
+        state == SocketState::kUnconnected ? SocketState::kClose : state;
+    if (states.Contains(state)) mask |= std::uint32_t{1} << Index(kernel_state);
+  }
+  return mask;
+}
+
 template <typename Payload>
 DumpRequest MakeRequest(Protocol protocol, std::uint16_t type, std::uint32_t sequence,
                         const Payload& payload) {
@@ -31,20 +43,20 @@ DumpRequest MakeRequest(Protocol protocol, std::uint16_t type, std::uint32_t seq
 
 }  // namespace
 
-DumpRequest TcpDumpRequest(StateMask states, std::uint32_t sequence) {
+DumpRequest TcpDumpRequest(const StateSet& states, std::uint32_t sequence) {
   inet_diag_req payload{};
   static_assert(sizeof(payload) == 60);
   payload.idiag_family = AF_UNSPEC;
-  payload.idiag_states = states;
+  payload.idiag_states = StateMask(Protocol::kTcp, states);
   return MakeRequest(Protocol::kTcp, TCPDIAG_GETSOCK, sequence, payload);
 }
 
-DumpRequest UdpDumpRequest(Family family, StateMask states, std::uint32_t sequence) {
+DumpRequest UdpDumpRequest(Family family, const StateSet& states, std::uint32_t sequence) {
   inet_diag_req_v2 payload{};
   static_assert(sizeof(payload) == 56);
   payload.sdiag_family = family == Family::kIpv4 ? AF_INET : AF_INET6;
   payload.sdiag_protocol = IPPROTO_UDP;
-  payload.idiag_states = states;
+  payload.idiag_states = StateMask(Protocol::kUdp, states);
   return MakeRequest(Protocol::kUdp, SOCK_DIAG_BY_FAMILY, sequence, payload);
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "model/protocol.h"
+#include "model/state_set.h"
 
 namespace sockdiag {
 
@@ -24,19 +25,14 @@ struct DumpRequest {
   [[nodiscard]] std::span<const std::byte> Bytes() const { return std::span(bytes).first(size); }
 };
 
-/// A mask with a bit `1 << idiag_state` for each state wanted.
-using StateMask = std::uint32_t;
-/// Every TCP state up to CLOSING. Not all ones: that would also ask newer kernels for
-/// BOUND_INACTIVE sockets, which are slow and reply as CLOSE.
-inline constexpr StateMask kAllTcpStates = 0xfff;
-inline constexpr StateMask kUdpConnected = 1U << 1;
-inline constexpr StateMask kUdpUnconnected = 1U << 7;
-
 /// All TCP sockets, IPv4 and IPv6 in one walk of the kernel's table: the legacy TCPDIAG_GETSOCK
-/// request, a 60-byte `inet_diag_req` (`uapi/linux/inet_diag.h`). No extensions are asked for.
-[[nodiscard]] DumpRequest TcpDumpRequest(StateMask states, std::uint32_t sequence);
+/// request, a 60-byte `inet_diag_req` (`uapi/linux/inet_diag.h`). No extensions are asked for, and
+/// only states that are named: an all-ones mask would also ask newer kernels for BOUND_INACTIVE
+/// sockets, which are slow and reply as CLOSE.
+[[nodiscard]] DumpRequest TcpDumpRequest(const StateSet& states, std::uint32_t sequence);
 
 /// UDP sockets of one family: SOCK_DIAG_BY_FAMILY with a 56-byte `inet_diag_req_v2`.
-[[nodiscard]] DumpRequest UdpDumpRequest(Family family, StateMask states, std::uint32_t sequence);
+[[nodiscard]] DumpRequest UdpDumpRequest(Family family, const StateSet& states,
+                                         std::uint32_t sequence);
 
 }  // namespace sockdiag

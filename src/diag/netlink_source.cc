@@ -12,27 +12,31 @@ namespace sockdiag {
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock)
     : open_(std::move(open)), clock_(clock) {}
 
-DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, SocketSink& sink) {
+DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const StateSet& states,
+                                          SocketSink& sink) {
   std::optional<Refusal>& refusal = refusals_[Index(protocol)];
   if (refusal && clock_.Now() < refusal->until) return tl::unexpected(refusal->error);
   refusal.reset();
-  DumpResult<DumpStats> stats = DumpTables(protocol, sink);
+  DumpResult<DumpStats> stats = DumpTables(protocol, states, sink);
   if (!stats && stats.error().reason == DumpErrorReason::kUnsupported) {
     refusal = Refusal{stats.error(), clock_.Now() + kRefusalMemory};
   }
   return stats;
 }
 
-DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, SocketSink& sink) {
-  if (protocol == Protocol::kUdp) return DumpUdp(sink);
-  return Walk(TcpDumpRequest(kAllTcpStates, ++sequence_), sink);
+DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const StateSet& states,
+                                                SocketSink& sink) {
+  if (protocol == Protocol::kUdp) return DumpUdp(states, sink);
+  return Walk(TcpDumpRequest(states, ++sequence_), sink);
 }
 
-DumpResult<DumpStats> NetlinkSource::DumpUdp(SocketSink& sink) {
+DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink& sink) {
   DumpStats total;
-  for (const StateMask states : {kUdpUnconnected, kUdpConnected}) {
+  for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
+    if (!states.Contains(state)) continue;
     for (const Family family : kFamilies) {
-      const DumpResult<DumpStats> walk = Walk(UdpDumpRequest(family, states, ++sequence_), sink);
+      const DumpResult<DumpStats> walk =
+          Walk(UdpDumpRequest(family, StateSet{state}, ++sequence_), sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;

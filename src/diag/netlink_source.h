@@ -22,7 +22,8 @@ class NetlinkSource final : public SocketSource {
   /// The clock must outlive the source.
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock);
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, SocketSink& sink) override;
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+                                           SocketSink& sink) override;
 
   /// How long a protocol that the kernel does not support is not asked for again: at each attempt
   /// the kernel would start modprobe.
@@ -34,8 +35,9 @@ class NetlinkSource final : public SocketSource {
     Clock::TimePoint until;
   };
 
-  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, SocketSink& sink);
-  [[nodiscard]] DumpResult<DumpStats> DumpUdp(SocketSink& sink);
+  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const StateSet& states,
+                                                 SocketSink& sink);
+  [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> Walk(const DumpRequest& request, SocketSink& sink);
 
   /// The kernel caps its dump messages at 32 KiB; a smaller buffer could lose some.

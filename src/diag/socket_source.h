@@ -5,6 +5,7 @@
 #include "diag/dump_error.h"
 #include "model/protocol.h"
 #include "model/socket_record.h"
+#include "model/state_set.h"
 
 namespace sockdiag {
 
@@ -20,10 +21,11 @@ class SocketSource {
  public:
   virtual ~SocketSource() = default;
 
-  /// Gives every socket of the protocol to `sink`, those that listen (TCP) or are unconnected (UDP)
-  /// before all others. After an error, what the sink was given is a part of unknown size and must
-  /// be thrown away. One thread at a time.
-  [[nodiscard]] virtual DumpResult<DumpStats> Dump(Protocol protocol, SocketSink& sink) = 0;
+  /// Gives every socket of the protocol that is in one of the states to `sink`, those that listen
+  /// (TCP) or are unconnected (UDP) before all others. After an error, what the sink was given is a
+  /// part of unknown size and must be thrown away. One thread at a time.
+  [[nodiscard]] virtual DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+                                                   SocketSink& sink) = 0;
 };
 
 }  // namespace sockdiag

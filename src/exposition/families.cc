@@ -55,6 +55,10 @@ std::string LabelValue(ShownPort port) { return port ? std::to_string(port->Valu
 
 double Value(std::uint64_t count) { return static_cast<double>(count); }
 
+std::optional<double> Figure(const std::optional<std::uint64_t>& count) {
+  return count ? std::optional(Value(*count)) : std::nullopt;
+}
+
 void AddSockets(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
   FamilyBuilder sockets(metrics::kSockets);
   for (const SocketCount& count : snapshot.sockets) {
@@ -108,6 +112,58 @@ void AddListeners(const Snapshot& snapshot, std::vector<MetricFamily>& families)
   }
 }
 
+/// A metric without labels, when there is a figure.
+void AddFigure(const Metric& metric, const std::optional<double>& figure,
+               std::vector<MetricFamily>& families) {
+  FamilyBuilder family(metric);
+  if (figure) family.Add(*figure);
+  std::move(family).MoveTo(families);
+}
+
+void AddWatched(const Collection& collection, std::vector<MetricFamily>& families) {
+  const Snapshot& snapshot = collection.snapshot;
+  FamilyBuilder stuck(metrics::kStuckSockets);
+  FamilyBuilder oldest(metrics::kOldestSocketAge);
+  FamilyBuilder entries(metrics::kStateEntries);
+  FamilyBuilder peak(metrics::kSocketsPeak);
+  for (const WatchedState& watched : snapshot.watched) {
+    const auto add = [&](FamilyBuilder& family, double value) {
+      family.Add(value, watched.service_name, Name(watched.direction), Name(watched.state));
+    };
+    add(stuck, Value(watched.stuck));
+    add(oldest, watched.oldest_age_seconds);
+    add(entries, Value(watched.entries));
+    add(peak, Value(watched.peak));
+  }
+  for (FamilyBuilder* family : {&stuck, &oldest, &entries, &peak}) {
+    std::move(*family).MoveTo(families);
+  }
+  AddFigure(metrics::kUntrackedSockets, Figure(snapshot.untracked_sockets), families);
+  AddFigure(metrics::kSamplingInterval, collection.sampling_interval_seconds, families);
+}
+
+void AddEphemeralPorts(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
+  if (!snapshot.ephemeral_ports) return;
+  const EphemeralTotals& ports = *snapshot.ephemeral_ports;
+  AddFigure(metrics::kEphemeralLimit, Value(ports.limit), families);
+  AddFigure(metrics::kEphemeralUsed, Value(ports.used), families);
+  AddFigure(metrics::kEphemeralPerDestination, Value(ports.max_per_destination), families);
+}
+
+void AddKernelLimits(const KernelLimits& limits, std::vector<MetricFamily>& families) {
+  AddFigure(metrics::kTimeWaitLimit, limits.time_wait_limit, families);
+  AddFigure(metrics::kOrphans, limits.orphans, families);
+  AddFigure(metrics::kOrphansLimit, limits.orphans_limit, families);
+  AddFigure(metrics::kMemory, limits.memory_bytes, families);
+  FamilyBuilder memory_limit(metrics::kMemoryLimit);
+  if (limits.memory_min_bytes) memory_limit.Add(*limits.memory_min_bytes, "min");
+  if (limits.memory_pressure_bytes) memory_limit.Add(*limits.memory_pressure_bytes, "pressure");
+  if (limits.memory_max_bytes) memory_limit.Add(*limits.memory_max_bytes, "max");
+  std::move(memory_limit).MoveTo(families);
+  AddFigure(metrics::kSomaxconn, limits.somaxconn, families);
+  AddFigure(metrics::kMaxSynBacklog, limits.max_syn_backlog, families);
+}
+
 void AddCollectors(const Collection& collection, std::vector<MetricFamily>& families) {
   FamilyBuilder success(metrics::kCollectorSuccess);
   FamilyBuilder duration(metrics::kCollectorDuration);
@@ -150,18 +206,12 @@ void AddSelf(const Exposition& exposition, std::vector<MetricFamily>& families) 
   std::move(build).MoveTo(families);
 
   const ProcessStats& process = exposition.process;
-  const std::pair<const Metric&, const std::optional<double>&> figures[] = {
-      {metrics::kProcessCpu, process.cpu_seconds},
-      {metrics::kProcessResident, process.resident_memory_bytes},
-      {metrics::kProcessVirtual, process.virtual_memory_bytes},
-      {metrics::kProcessOpenFds, process.open_fds},
-      {metrics::kProcessMaxFds, process.max_fds},
-      {metrics::kProcessStart, process.start_time_seconds}};
-  for (const auto& [metric, figure] : figures) {
-    FamilyBuilder family(metric);
-    if (figure) family.Add(*figure);
-    std::move(family).MoveTo(families);
-  }
+  AddFigure(metrics::kProcessCpu, process.cpu_seconds, families);
+  AddFigure(metrics::kProcessResident, process.resident_memory_bytes, families);
+  AddFigure(metrics::kProcessVirtual, process.virtual_memory_bytes, families);
+  AddFigure(metrics::kProcessOpenFds, process.open_fds, families);
+  AddFigure(metrics::kProcessMaxFds, process.max_fds, families);
+  AddFigure(metrics::kProcessStart, process.start_time_seconds, families);
 }
 
 }  // namespace
@@ -173,6 +223,9 @@ std::vector<MetricFamily> ToFamilies(const Exposition& exposition) {
   AddSockets(collection.snapshot, families);
   AddQueues(collection.snapshot, families);
   AddListeners(collection.snapshot, families);
+  AddWatched(collection, families);
+  AddEphemeralPorts(collection.snapshot, families);
+  if (collection.kernel_limits) AddKernelLimits(*collection.kernel_limits, families);
   AddCollectors(collection, families);
   AddDumps(collection, families);
   AddFoldedKeys(collection.snapshot, families);

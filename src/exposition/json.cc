@@ -71,6 +71,27 @@ Json Listeners(const Snapshot& snapshot) {
   return list;
 }
 
+Json Watched(const Snapshot& snapshot) {
+  Json list = Json::array();
+  for (const WatchedState& watched : snapshot.watched) {
+    list.push_back({{"service_name", watched.service_name},
+                    {"direction", Name(watched.direction)},
+                    {"state", Name(watched.state)},
+                    {"stuck_sockets", watched.stuck},
+                    {"oldest_socket_age_seconds", watched.oldest_age_seconds},
+                    {"state_entries", watched.entries},
+                    {"sockets_peak", watched.peak}});
+  }
+  return list;
+}
+
+Json EphemeralFigures(const Snapshot& snapshot) {
+  if (!snapshot.ephemeral_ports) return nullptr;
+  return {{"limit", snapshot.ephemeral_ports->limit},
+          {"used", snapshot.ephemeral_ports->used},
+          {"max_used_per_destination", snapshot.ephemeral_ports->max_per_destination}};
+}
+
 Json Collectors(const Collection& collection) {
   Json list = Json::array();
   for (const CollectorReport& report : collection.collectors) {
@@ -94,6 +115,8 @@ std::string ToJson(const Exposition& exposition) {
       {"service_queues", Queues(snapshot)},
       {"port_sockets", PortSockets(snapshot)},
       {"listeners", Listeners(snapshot)},
+      {"watched_states", Watched(snapshot)},
+      {"ephemeral_ports", EphemeralFigures(snapshot)},
       {"folded_keys", {{"services", snapshot.folded_services}, {"ports", snapshot.folded_ports}}}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -65,6 +65,73 @@ inline constexpr Metric kListenQueueSaturation{
     kGauge,
     {"port", "service_name"},
     "Length / limit of the fullest TCP listener of the port; above 1 it drops connections."};
+inline constexpr Metric kStuckSockets{
+    "sockdiag_service_stuck_sockets",
+    kGauge,
+    {"service_name", "direction", "state"},
+    "TCP sockets that are longer in this state than stuck_after allows."};
+inline constexpr Metric kOldestSocketAge{
+    "sockdiag_service_oldest_socket_age_seconds",
+    kGauge,
+    {"service_name", "direction", "state"},
+    "Age in this state of the oldest TCP socket, since it was first seen there; 0 without one."};
+inline constexpr Metric kStateEntries{"sockdiag_service_state_entries_total",
+                                      kCounter,
+                                      {"service_name", "direction", "state"},
+                                      "TCP sockets seen to come to this state."};
+inline constexpr Metric kSocketsPeak{
+    "sockdiag_service_sockets_peak",
+    kGauge,
+    {"service_name", "direction", "state"},
+    "The most TCP sockets in this state at once, within peak_window."};
+inline constexpr Metric kUntrackedSockets{
+    "sockdiag_untracked_sockets",
+    kGauge,
+    {},
+    "Watched TCP sockets whose age is unknown, beyond max_tracked_sockets."};
+inline constexpr Metric kSamplingInterval{
+    "sockdiag_sampling_interval_seconds",
+    kGauge,
+    {},
+    "Time between two samples in force; longer than configured when the CPU budget asks for it."};
+inline constexpr Metric kEphemeralLimit{
+    "sockdiag_ephemeral_ports_limit",
+    kGauge,
+    {},
+    "Local ports for outgoing connections: ip_local_port_range less the reserved ports."};
+inline constexpr Metric kEphemeralUsed{
+    "sockdiag_ephemeral_ports_used",
+    kGauge,
+    {},
+    "Of these, distinct ones in use by outbound TCP sockets, TIME_WAIT included."};
+inline constexpr Metric kEphemeralPerDestination{
+    "sockdiag_ephemeral_ports_max_used_per_destination",
+    kGauge,
+    {},
+    "The most of them in use from one local address to one remote address and port."};
+inline constexpr Metric kTimeWaitLimit{
+    "sockdiag_tcp_time_wait_limit",
+    kGauge,
+    {},
+    "tcp_max_tw_buckets: TIME_WAIT sockets beyond it are destroyed."};
+inline constexpr Metric kOrphans{
+    "sockdiag_tcp_orphans", kGauge, {}, "TCP sockets that no process holds any more, host-wide."};
+inline constexpr Metric kOrphansLimit{
+    "sockdiag_tcp_orphans_limit", kGauge, {}, "tcp_max_orphans: orphans beyond it are reset."};
+inline constexpr Metric kMemory{
+    "sockdiag_tcp_memory_bytes", kGauge, {}, "Memory of TCP socket buffers, host-wide."};
+inline constexpr Metric kMemoryLimit{
+    "sockdiag_tcp_memory_limit_bytes",
+    kGauge,
+    {"level"},
+    "tcp_mem: no pressure below min, pressure from pressure on, at most max."};
+inline constexpr Metric kSomaxconn{
+    "sockdiag_somaxconn", kGauge, {}, "net.core.somaxconn: the largest backlog of a listener."};
+inline constexpr Metric kMaxSynBacklog{
+    "sockdiag_tcp_max_syn_backlog",
+    kGauge,
+    {},
+    "tcp_max_syn_backlog: handshakes that a listener may have under way."};
 inline constexpr Metric kCollectorSuccess{
     "sockdiag_collector_success",
     kGauge,

@@ -50,7 +50,7 @@ std::vector<SocketState> StatesInUse(const CountsBySubject& subjects) {
   return states;
 }
 
-std::string SubjectTable(const std::string& heading, const CountsBySubject& subjects) {
+std::string TableOfSubjects(const std::string& heading, const CountsBySubject& subjects) {
   const std::vector<SocketState> states = StatesInUse(subjects);
   Row head{heading, "PROTO", "DIRECTION", "TOTAL"};
   for (const SocketState state : states) head.emplace_back(Name(state));
@@ -72,7 +72,7 @@ std::string SubjectTable(const std::string& heading, const CountsBySubject& subj
   return AlignColumns(rows, 3);
 }
 
-std::string ListenerTable(const Snapshot& snapshot) {
+std::string TableOfListeners(const Snapshot& snapshot) {
   std::vector<Row> rows{{"LISTENING", "PROTO", "SERVICE", "SOCKETS", "QUEUE", "LIMIT", "FULLEST"}};
   for (const ListenerGroup& group : snapshot.listeners) {
     Row row{PortText(group.port), std::string(Name(group.protocol)), group.service_name,
@@ -125,8 +125,8 @@ std::string ToReport(const Collection& collection) {
   for (const PortSocketCount& count : snapshot.port_sockets) {
     ports[{PortText(count.port), count.protocol, count.direction}][count.state] = count.sockets;
   }
-  std::string report = ToStateTable(snapshot) + "\n" + SubjectTable("SERVICE", services) + "\n" +
-                       SubjectTable("PORT", ports) + "\n" + ListenerTable(snapshot);
+  std::string report = ToStateTable(snapshot) + "\n" + TableOfSubjects("SERVICE", services) + "\n" +
+                       TableOfSubjects("PORT", ports) + "\n" + TableOfListeners(snapshot);
   for (const CollectorReport& collector : collection.collectors) {
     if (!collector.Succeeded()) {
       report += "\ncollector " + collector.collector + " failed: " + collector.error + "\n";

@@ -15,6 +15,8 @@ struct SocketRecord {
   SocketState state = SocketState::kUnknown;
   /// IPV6_V6ONLY; known only of IPv6 sockets that listen (TCP) or are unconnected (UDP).
   bool ipv6_only = false;
+  /// Unique for the socket's life, whatever its state; 0 when the kernel gives none.
+  std::uint64_t cookie = 0;
   Endpoint local;
   /// All zero when there is no peer.
   Endpoint remote;

@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "aggregate/socket_aggregator.h"
-#include "services/ephemeral_range.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/records.h"
 
@@ -42,10 +41,10 @@ class SnapshotBuilderTest : public ::testing::Test {
     TotalsByProtocol totals;
     totals[0] = Totals(Protocol::kTcp, tcp);
     if (udp) totals[1] = Totals(Protocol::kUdp, *udp);
-    return builder_->Build(totals, udp.has_value(), clock_.Now());
+    return builder_->Build(totals, WatchReport(), udp.has_value(), clock_.Now());
   }
   ProtocolTotals Totals(Protocol protocol, const Records& records) {
-    SocketAggregator aggregator(protocol, *matcher_, kDefaultEphemeralRange);
+    SocketAggregator aggregator(protocol, *matcher_, EphemeralPorts());
     for (const SocketRecord& record : records) aggregator.Add(record);
     return std::move(aggregator).TakeTotals();
   }

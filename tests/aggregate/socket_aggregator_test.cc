@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "services/ephemeral_range.h"
 #include "tests/support/records.h"
 
 namespace sockdiag {
@@ -22,7 +21,7 @@ class SocketAggregatorTest : public ::testing::Test {
             {{Protocol::kUdp, Port::FromHost(53)}, "domain"}};
   }
   ProtocolTotals Totals(Protocol protocol, const std::vector<SocketRecord>& records) const {
-    SocketAggregator aggregator(protocol, matcher_, kDefaultEphemeralRange);
+    SocketAggregator aggregator(protocol, matcher_, EphemeralPorts());
     for (const SocketRecord& record : records) aggregator.Add(record);
     return std::move(aggregator).TakeTotals();
   }

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "collect/socket_collector.h"
-#include "services/ephemeral_range.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/records.h"
@@ -20,9 +19,9 @@ class CollectionRunTest : public ::testing::Test {
     std::vector<std::unique_ptr<Collector>> collectors;
     for (const Protocol protocol : kProtocols) {
       collectors.push_back(std::make_unique<SocketCollector>(
-          protocol, source_, matcher_, [] { return kDefaultEphemeralRange; }, clock_));
+          protocol, source_, matcher_, [] { return EphemeralPorts(); }, nullptr, errors_, clock_));
     }
-    return {std::move(collectors), SnapshotBuilder(matcher_, Limits()), clock_};
+    return {std::move(collectors), SnapshotBuilder(matcher_, Limits()), nullptr, errors_, clock_};
   }
   static std::uint64_t Errors(const Collection& collection, Protocol protocol,
                               DumpErrorReason reason) {
@@ -36,6 +35,7 @@ class CollectionRunTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::FakeSource source_{clock_};
   ServiceMatcher matcher_{{}, {}};
+  DumpErrors errors_;
   CollectionRun run_ = MakeRun();
 };
 

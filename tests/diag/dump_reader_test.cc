@@ -47,7 +47,7 @@ class DumpReaderTest : public ::testing::Test {
   }
 
   RecordList sink_;
-  DumpReader reader_{TcpDumpRequest(kAllTcpStates, kSequence), kPortId, sink_};
+  DumpReader reader_{TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, sink_};
 };
 
 TEST_F(DumpReaderTest, GivesEverySocketUntilDone) {
@@ -188,7 +188,7 @@ void ExpectCutsAreSafe(const Bytes& whole, const DumpRequest& request, std::uint
 TEST_F(DumpReaderTest, NeverTakesACutDumpAsWhole) {
   const Bytes whole =
       WithSocket().Message(TCPDIAG_GETSOCK, InetDiagPayload(DiagSocket())).Done(0).bytes();
-  ExpectCutsAreSafe(whole, TcpDumpRequest(kAllTcpStates, kSequence), kPortId);
+  ExpectCutsAreSafe(whole, TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId);
 }
 
 Bytes ReadData(const std::string& name) {
@@ -205,7 +205,7 @@ TEST(DumpReaderRecorded, ReadsTcpOfBothFamilies) {
   ASSERT_FALSE(datagram.empty());
   nlmsghdr header;
   std::memcpy(&header, datagram.data(), sizeof(header));
-  const DumpRequest request = TcpDumpRequest(kAllTcpStates, header.nlmsg_seq);
+  const DumpRequest request = TcpDumpRequest(StateSet::All(Protocol::kTcp), header.nlmsg_seq);
   RecordList sink;
   DumpReader reader(request, header.nlmsg_pid, sink);
   ASSERT_TRUE(reader.Read(datagram));

@@ -37,6 +37,7 @@ TEST(InetDiagCodec, DecodesAnIpv4Socket) {
   socket.remote_port = 50000;
   socket.receive_queue = 17;
   socket.send_queue = 0xfedcba98;
+  socket.cookie = 0x123456789abcdef0;
   const auto record = DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket));
   ASSERT_TRUE(record) << record.error().message;
   EXPECT_EQ(record->protocol, Protocol::kTcp);
@@ -46,6 +47,7 @@ TEST(InetDiagCodec, DecodesAnIpv4Socket) {
   EXPECT_EQ(record->remote, (Endpoint{*IpAddress::Parse("192.0.2.9"), Port::FromHost(50000)}));
   EXPECT_EQ(record->receive_queue, 17U);
   EXPECT_EQ(record->send_queue, 0xfedcba98U);
+  EXPECT_EQ(record->cookie, 0x123456789abcdef0U);
 }
 
 TEST(InetDiagCodec, KeepsTheFamilyOfADualStackSocketAndNormalisesItsAddresses) {

@@ -37,7 +37,7 @@ class NetlinkSourceTest : public ::testing::Test {
   }
 
   void ExpectFailure(Protocol protocol, DumpErrorReason reason) {
-    const auto stats = source_.Dump(protocol, sink_);
+    const auto stats = source_.Dump(protocol, StateSet::All(protocol), sink_);
     ASSERT_FALSE(stats);
     EXPECT_EQ(stats.error().reason, reason);
     EXPECT_FALSE(stats.error().message.empty());
@@ -51,7 +51,7 @@ class NetlinkSourceTest : public ::testing::Test {
 
 TEST_F(NetlinkSourceTest, WalksTcpOnceForBothFamilies) {
   kernel_.Add(Answers({Sockets(1, TCPDIAG_GETSOCK, 2), Datagram(1).Done(0).bytes()}));
-  const auto stats = source_.Dump(Protocol::kTcp, sink_);
+  const auto stats = source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 2U);
   EXPECT_EQ(sink_.records.size(), 2U);
@@ -63,7 +63,7 @@ TEST_F(NetlinkSourceTest, DumpsUnconnectedUdpOfBothFamiliesBeforeConnected) {
     kernel_.Add(Answers({Sockets(walk, SOCK_DIAG_BY_FAMILY, static_cast<int>(walk)),
                          Datagram(walk).Done(0).bytes()}));
   }
-  const auto stats = source_.Dump(Protocol::kUdp, sink_);
+  const auto stats = source_.Dump(Protocol::kUdp, StateSet::All(Protocol::kUdp), sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 10U);
   ASSERT_EQ(kernel_.requests.size(), 4U);
@@ -77,6 +77,20 @@ TEST_F(NetlinkSourceTest, DumpsUnconnectedUdpOfBothFamiliesBeforeConnected) {
                        {AF_INET, 1U << 7}, {AF_INET6, 1U << 7}, {AF_INET, 2}, {AF_INET6, 2}}));
 }
 
+TEST_F(NetlinkSourceTest, AsksOnlyForTheStatesThatAreWanted) {
+  kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
+  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {SocketState::kSynSent, SocketState::kListen}, sink_));
+  inet_diag_req tcp;
+  std::memcpy(&tcp, kernel_.requests.at(0).data() + 16, sizeof(tcp));
+  EXPECT_EQ(tcp.idiag_states, 1U << 2 | 1U << 10);
+
+  for (std::uint32_t walk = 2; walk <= 3; ++walk) {
+    kernel_.Add(Answers({Datagram(walk).Done(0).bytes()}));
+  }
+  ASSERT_TRUE(source_.Dump(Protocol::kUdp, {SocketState::kUnconnected}, sink_));
+  EXPECT_EQ(kernel_.requests.size(), 3U);
+}
+
 TEST_F(NetlinkSourceTest, FailsWhenOneOfTheUdpWalksFails) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
   kernel_.Add(Answers({Datagram(2).Error(-EPERM).bytes()}));
@@ -86,7 +100,7 @@ TEST_F(NetlinkSourceTest, FailsWhenOneOfTheUdpWalksFails) {
 TEST_F(NetlinkSourceTest, GoesOnAfterAnInterruptedReceive) {
   kernel_.Add(Answers({tl::unexpected(EINTR), Sockets(1, TCPDIAG_GETSOCK, 1), tl::unexpected(EINTR),
                        Datagram(1).Done(0).bytes()}));
-  const auto stats = source_.Dump(Protocol::kTcp, sink_);
+  const auto stats = source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 1U);
 }
@@ -116,13 +130,13 @@ TEST_F(NetlinkSourceTest, UsesANewSocketForEachDump) {
   kernel_.Add(Answers({tl::unexpected(ENOBUFS)}));
   ExpectFailure(Protocol::kTcp, DumpErrorReason::kOverrun);
   kernel_.Add(Answers({Datagram(2).Done(0).bytes()}));
-  EXPECT_TRUE(source_.Dump(Protocol::kTcp, sink_));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
   EXPECT_EQ(kernel_.opened, 2);
 }
 
 TEST_F(NetlinkSourceTest, RejectsTheAnswerToAnEarlierDump) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
-  ASSERT_TRUE(source_.Dump(Protocol::kTcp, sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
   ExpectFailure(Protocol::kTcp, DumpErrorReason::kSequence);
 }
@@ -135,13 +149,15 @@ TEST_F(NetlinkSourceTest, RemembersThatAProtocolIsUnsupported) {
   EXPECT_EQ(kernel_.opened, 1) << "the kernel was asked again, which starts modprobe";
 
   kernel_.Add(Answers({Datagram(2).Done(0).bytes()}));
-  EXPECT_TRUE(source_.Dump(Protocol::kTcp, sink_)) << "the other protocol is not affected";
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_))
+      << "the other protocol is not affected";
 
   clock_.Advance(std::chrono::seconds(1));
   for (std::uint32_t walk = 3; walk <= 6; ++walk) {
     kernel_.Add(Answers({Datagram(walk).Done(0).bytes()}));
   }
-  EXPECT_TRUE(source_.Dump(Protocol::kUdp, sink_)) << "a module loaded since then is found";
+  EXPECT_TRUE(source_.Dump(Protocol::kUdp, StateSet::All(Protocol::kUdp), sink_))
+      << "a module loaded since then is found";
 }
 
 }  // namespace

@@ -13,8 +13,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sockdiag;
   if (size < 2) return 0;
-  const DumpRequest request = data[0] % 2 == 0 ? TcpDumpRequest(kAllTcpStates, 1)
-                                               : UdpDumpRequest(Family::kIpv6, kUdpConnected, 1);
+  const DumpRequest request = data[0] % 2 == 0
+                                  ? TcpDumpRequest(StateSet::All(Protocol::kTcp), 1)
+                                  : UdpDumpRequest(Family::kIpv6, {SocketState::kEstablished}, 1);
   const std::span<const std::byte> bytes = std::as_bytes(std::span(data, size)).subspan(2);
   const std::size_t cut = bytes.size() * data[1] / 255;
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/ephemeral_range.h"
+#include "services/ephemeral_ports.h"
 #include "tests/support/records.h"
 
 namespace sockdiag {
@@ -15,7 +15,7 @@ using testing::Udp;
 Direction Resolve(const SocketRecord& record, const std::vector<SocketRecord>& listeners) {
   ListenerTable table;
   for (const SocketRecord& listener : listeners) table.Add(listener);
-  return ResolveDirection(record, table, kDefaultEphemeralRange);
+  return ResolveDirection(record, table, EphemeralPorts().range);
 }
 
 SocketRecord Ipv6Only(SocketRecord record) {
@@ -83,21 +83,6 @@ TEST(ListenerTable, CountsAPortAsHeldOnEveryAddressBeyondItsBound) {
   EXPECT_TRUE(table.Matches(testing::ParseEndpoint("10.0.0.1:2000")));
   EXPECT_FALSE(table.Matches(testing::ParseEndpoint("[::1]:2000")));
   EXPECT_FALSE(table.Matches(testing::ParseEndpoint("10.0.0.1:1000")));
-}
-
-TEST(EphemeralRange, ReadsTheKernelsForm) {
-  EXPECT_EQ(*ParseEphemeralRange("32768\t60999\n"), kDefaultEphemeralRange);
-  EXPECT_EQ(ParseEphemeralRange("1024 1024")->first, Port::FromHost(1024));
-  EXPECT_TRUE(ReadEphemeralRange());
-}
-
-TEST(EphemeralRange, RejectsWhatIsNotTwoPortsInOrder) {
-  for (const char* text : {"", "1", "1 65536", "a b", "2 1", "1 2 3", "1 2x", "-1 2"}) {
-    const Result<PortRange> range = ParseEphemeralRange(text);
-    ASSERT_FALSE(range) << text;
-    EXPECT_EQ(range.error().message,
-              "ip_local_port_range: \"" + std::string(text) + "\" is not two ports in order");
-  }
 }
 
 }  // namespace

@@ -21,15 +21,26 @@ class FakeSource final : public SocketSource {
   /// Each dump takes a tenth of a second of the clock's time.
   explicit FakeSource(FakeClock& clock) : clock_(clock) {}
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, SocketSink& sink) override {
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+                                           SocketSink& sink) override {
     clock_.Advance(std::chrono::milliseconds(100));
+    last_states = states;
+    ++dumps;
     const Table& table = tables[protocol];
-    for (const SocketRecord& record : table.records) sink.Add(record);
+    std::size_t sockets = 0;
+    for (const SocketRecord& record : table.records) {
+      if (record.state != SocketState::kUnknown && !states.Contains(record.state)) continue;
+      sink.Add(record);
+      ++sockets;
+    }
     if (table.error) return tl::unexpected(*table.error);
-    return DumpStats{table.records.size(), table.records.size() * 124};
+    return DumpStats{sockets, sockets * 124};
   }
 
   std::map<Protocol, Table> tables;
+  /// Of the dump before.
+  StateSet last_states;
+  int dumps = 0;
 
  private:
   FakeClock& clock_;

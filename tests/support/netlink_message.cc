@@ -32,6 +32,8 @@ Bytes InetDiagPayload(const DiagSocket& socket) {
   const int family = socket.family == AF_INET ? AF_INET : AF_INET6;
   PutAddress(family, socket.local, message.id.idiag_src);
   PutAddress(family, socket.remote, message.id.idiag_dst);
+  message.id.idiag_cookie[0] = static_cast<std::uint32_t>(socket.cookie);
+  message.id.idiag_cookie[1] = static_cast<std::uint32_t>(socket.cookie >> 32);
   message.idiag_rqueue = socket.receive_queue;
   message.idiag_wqueue = socket.send_queue;
   return BytesOf(message);

@@ -23,6 +23,7 @@ struct DiagSocket {
   std::uint16_t remote_port = 2;
   std::uint32_t receive_queue = 0;
   std::uint32_t send_queue = 0;
+  std::uint64_t cookie = 0;
 };
 
 /// 72 bytes as the kernel writes them.

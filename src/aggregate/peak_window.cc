@@ -1,0 +1,30 @@
+#include "aggregate/peak_window.h"
+
+#include <algorithm>
+
+namespace sockdiag {
+
+void PeakWindow::Add(const WatchPass& pass) {
+  Forget(pass.at);
+  if (slots_.empty() || pass.at - slots_.back().first >= window_ / kSlots) {
+    slots_.push_back({pass.at, pass.at, {}});
+  }
+  Slot& slot = slots_.back();
+  slot.last = pass.at;
+  for (const auto& [key, figures] : pass.figures) {
+    std::uint64_t& sockets = slot.sockets[key];
+    sockets = std::max(sockets, figures.sockets);
+  }
+}
+
+void PeakWindow::Forget(Clock::TimePoint now) {
+  while (slots_.size() > 1 && now - slots_.front().last > window_) slots_.pop_front();
+}
+
+std::deque<PeakWindow::Slot> PeakWindow::Slots(Clock::TimePoint now) const {
+  PeakWindow recent = *this;
+  recent.Forget(now);
+  return std::move(recent.slots_);
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+
+#include "aggregate/state_tracker.h"
+#include "base/clock.h"
+
+namespace sockdiag {
+
+/// The counts of the passes of some time back. Passes that are closer to each other than 1/kSlots
+/// of the window share a slot, which keeps the higher count of each key, so memory is bounded
+/// whatever the interval of the passes.
+class PeakWindow {
+ public:
+  static constexpr std::size_t kSlots = 240;
+
+  explicit PeakWindow(Clock::Duration window) : window_(window) {}
+
+  void Add(const WatchPass& pass);
+
+  struct Slot {
+    Clock::TimePoint first;
+    Clock::TimePoint last;
+    std::map<WatchKey, std::uint64_t> sockets;
+  };
+  /// Those with a pass in the window before `now`, and always the newest one.
+  [[nodiscard]] std::deque<Slot> Slots(Clock::TimePoint now) const;
+
+ private:
+  void Forget(Clock::TimePoint now);
+
+  Clock::Duration window_;
+  std::deque<Slot> slots_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <ratio>
+
+#include "aggregate/cookie_table.h"
+#include "aggregate/watch_options.h"
+#include "base/clock.h"
+#include "model/socket_record.h"
+#include "services/classifier.h"
+
+namespace sockdiag {
+
+/// Whose figures: one service in one direction and state.
+struct WatchKey {
+  ServiceId service;
+  Direction direction;
+  SocketState state;
+
+  friend auto operator<=>(const WatchKey&, const WatchKey&) = default;
+};
+
+/// What one pass over the watched sockets found of one key.
+struct WatchFigures {
+  std::uint64_t sockets = 0;
+  /// Of the sockets, those that are longer in this state than the option says.
+  std::uint64_t stuck = 0;
+  /// Sockets that were not in this state in the pass before. None in the first pass, whose sockets
+  /// came at an unknown time.
+  std::uint64_t entered = 0;
+  /// When the oldest one was first seen in this state; absent when no age is known.
+  std::optional<Clock::TimePoint> oldest_since;
+};
+
+/// One whole pass over the watched sockets.
+struct WatchPass {
+  Clock::TimePoint at{};
+  std::map<WatchKey, WatchFigures> figures;
+  /// Sockets whose age is unknown because the tracker is full.
+  std::uint64_t untracked = 0;
+};
+
+/// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
+/// in its state, and of which service and direction it was when it came there.
+///
+/// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
+/// misses it. A pass that fails leaves everything as it was. One thread at a time; see StateWatch.
+class StateTracker {
+ public:
+  StateTracker(const WatchOptions& options, Clock::TimePoint start);
+
+  /// A socket of the pass under way. States that are not watched are passed over.
+  void Observe(const SocketRecord& record, const Classification& classification);
+  /// Ends the pass: it saw every watched socket.
+  [[nodiscard]] WatchPass Commit(Clock::TimePoint now);
+  /// Ends the pass: the dump failed.
+  void Abandon();
+
+  [[nodiscard]] std::size_t size() const { return table_.size(); }
+  [[nodiscard]] std::size_t memory_bytes() const { return table_.memory_bytes(); }
+
+ private:
+  /// Time is kept in tenths of a second since the start; 32 bits hold six years of them.
+  using Tick = std::chrono::duration<std::int32_t, std::deci>;
+
+  [[nodiscard]] Clock::TimePoint Since(const TrackedSocket& socket) const {
+    return start_ + Tick(static_cast<std::int32_t>(socket.since));
+  }
+  void AddFigures(const TrackedSocket& socket, WatchPass& pass) const;
+
+  WatchOptions options_;
+  Clock::TimePoint start_;
+  CookieTable table_;
+  bool first_pass_ = true;
+  /// Of the pass under way.
+  std::map<WatchKey, std::uint64_t> untracked_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,50 @@
+#include "aggregate/state_watch.h"
+
+namespace sockdiag {
+
+StateWatch::StateWatch(const WatchOptions& options, const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      tracker_(options, clock.Now()),
+      peaks_(options.peak_window) {}
+
+std::optional<StateWatch::Pass> StateWatch::TryBegin() {
+  const std::lock_guard lock(mutex_);
+  if (under_way_) return std::nullopt;
+  under_way_ = true;
+  return Pass(*this);
+}
+
+StateWatch::Pass::~Pass() {
+  if (watch_ == nullptr) return;
+  watch_->tracker_.Abandon();
+  watch_->PublishFailure();
+}
+
+void StateWatch::Pass::Commit() && {
+  StateWatch* watch = std::exchange(watch_, nullptr);
+  watch->Publish(watch->tracker_.Commit(watch->clock_.Now()));
+}
+
+void StateWatch::Publish(WatchPass pass) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [key, figures] : pass.figures) {
+    if (figures.entered != 0) entered_[key] += figures.entered;
+  }
+  peaks_.Add(pass);
+  latest_ = std::move(pass);
+  under_way_ = false;
+}
+
+void StateWatch::PublishFailure() {
+  const std::lock_guard lock(mutex_);
+  latest_.reset();
+  under_way_ = false;
+}
+
+WatchReport StateWatch::Report() {
+  const std::lock_guard lock(mutex_);
+  return {latest_, std::exchange(entered_, {}), peaks_.Slots(clock_.Now())};
+}
+
+}  // namespace sockdiag

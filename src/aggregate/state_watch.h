@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "aggregate/peak_window.h"
+#include "aggregate/state_tracker.h"
+#include "aggregate/watch_options.h"
+#include "base/clock.h"
+
+namespace sockdiag {
+
+/// What the watch knows at one moment.
+struct WatchReport {
+  /// Absent before the first pass and after one that failed.
+  std::optional<WatchPass> latest;
+  /// Sockets that came to a state since the report before.
+  std::map<WatchKey, std::uint64_t> entered;
+  std::deque<PeakWindow::Slot> peaks;
+};
+
+/// The state tracker for all who dump the watched states: scrapes and the sampler. One of them
+/// passes at a time; who finds a pass under way goes without, so nobody ever waits for another
+/// one's dump. Any thread may use it.
+class StateWatch {
+ public:
+  StateWatch(const WatchOptions& options, const Clock& clock);
+
+  /// The right to pass over the watched sockets; without Commit() the pass has failed.
+  class Pass {
+   public:
+    Pass(Pass&& other) noexcept : watch_(std::exchange(other.watch_, nullptr)) {}
+    Pass& operator=(Pass&&) = delete;
+    ~Pass();
+
+    void Observe(const SocketRecord& record, const Classification& classification) {
+      watch_->tracker_.Observe(record, classification);
+    }
+    /// The dump came to its end.
+    void Commit() &&;
+
+   private:
+    friend class StateWatch;
+    explicit Pass(StateWatch& watch) : watch_(&watch) {}
+    StateWatch* watch_;
+  };
+
+  /// Nothing when another pass is under way.
+  [[nodiscard]] std::optional<Pass> TryBegin();
+
+  [[nodiscard]] WatchReport Report();
+  [[nodiscard]] const StateSet& states() const { return options_.states; }
+
+ private:
+  void Publish(WatchPass pass);
+  void PublishFailure();
+
+  const WatchOptions options_;
+  const Clock& clock_;
+  /// Used by the owner of the pass alone.
+  StateTracker tracker_;
+  std::mutex mutex_;
+  bool under_way_ = false;
+  std::optional<WatchPass> latest_;
+  std::map<WatchKey, std::uint64_t> entered_;
+  PeakWindow peaks_;
+};
+
+}  // namespace sockdiag

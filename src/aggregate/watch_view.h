@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "aggregate/service_view.h"
+#include "aggregate/snapshot.h"
+#include "aggregate/state_watch.h"
+#include "base/clock.h"
+#include "model/state_set.h"
+
+namespace sockdiag {
+
+/// From what the watch knows to what is shown of it, by the names that the services view shows.
+class WatchView {
+ public:
+  explicit WatchView(StateSet states) : states_(states) {}
+
+  /// Fills the watched part of the snapshot for each TCP service and direction that is in it.
+  void Update(const WatchReport& report, const ServiceView& services, Clock::TimePoint now,
+              Snapshot& snapshot);
+
+ private:
+  using Key = std::tuple<std::string, Direction, SocketState>;
+  struct Figures {
+    std::uint64_t stuck = 0;
+    double oldest_age_seconds = 0;
+    std::uint64_t peak = 0;
+  };
+  using FiguresByKey = std::map<Key, Figures>;
+
+  static Key ShownKey(const WatchKey& key, const ServiceView& services) {
+    return {services.ShownName(key.service), key.direction, key.state};
+  }
+  static FiguresByKey Fold(const WatchReport& report, const ServiceView& services,
+                           Clock::TimePoint now);
+
+  StateSet states_;
+  /// Since the service was first shown.
+  std::map<Key, std::uint64_t> entries_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,98 @@
+#include "collect/sampler.h"
+
+#include <ctime>
+#include <optional>
+#include <utility>
+
+#include "services/classifier.h"
+
+namespace sockdiag {
+namespace {
+
+/// Classifies what a sample dumps and shows it to the watch.
+class WatchSink final : public SocketSink {
+ public:
+  WatchSink(Classifier classifier, StateWatch::Pass& pass)
+      : classifier_(std::move(classifier)), pass_(pass) {}
+
+  void Add(const SocketRecord& record) override {
+    pass_.Observe(record, classifier_.Classify(record));
+  }
+
+ private:
+  Classifier classifier_;
+  StateWatch::Pass& pass_;
+};
+
+}  // namespace
+
+Sampler::Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
+                 StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
+                 CpuClock cpu_clock, Listener listener)
+    : options_(options),
+      source_(source),
+      matcher_(matcher),
+      watch_(watch),
+      errors_(errors),
+      ephemeral_ports_(std::move(ephemeral_ports)),
+      cpu_clock_(std::move(cpu_clock)),
+      listener_(std::move(listener)),
+      interval_(options.interval) {}
+
+std::chrono::nanoseconds Sampler::ThreadCpuTime() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+Result<void> Sampler::SampleOnce() {
+  std::optional<StateWatch::Pass> pass = watch_.TryBegin();
+  if (!pass) return {};
+  const std::chrono::nanoseconds before = cpu_clock_();
+  Result<void> result = Dump(*std::move(pass));
+  const std::chrono::duration<double> cost = cpu_clock_() - before;
+  const std::chrono::duration<double> affordable(cost / options_.cpu_budget);
+  interval_ = std::max(options_.interval, std::chrono::ceil<std::chrono::milliseconds>(affordable));
+  return result;
+}
+
+Result<void> Sampler::Dump(StateWatch::Pass pass) {
+  WatchSink sink(Classifier(matcher_, ephemeral_ports_().range), pass);
+  // With the listeners, which decide direction and cost next to nothing: the kernel dumps them
+  // first.
+  StateSet states = watch_.states();
+  states.Add(SocketState::kListen);
+  const auto stats = source_.Dump(Protocol::kTcp, states, sink);
+  if (!stats) {
+    errors_.Add(Protocol::kTcp, stats.error().reason);
+    return Fail(stats.error().message);
+  }
+  std::move(pass).Commit();
+  return {};
+}
+
+void Sampler::Start() {
+  if (options_.interval.count() > 0) thread_ = std::thread([this] { Run(); });
+}
+
+void Sampler::Run() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    lock.unlock();
+    const Result<void> result = SampleOnce();
+    listener_(result ? std::string() : result.error().message);
+    lock.lock();
+    stop_asked_.wait_for(lock, interval(), [this] { return stop_; });
+  }
+}
+
+void Sampler::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  stop_asked_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace sockdiag

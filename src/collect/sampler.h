@@ -1,0 +1,80 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "aggregate/state_watch.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "collect/dump_errors.h"
+#include "diag/socket_source.h"
+#include "services/ephemeral_ports.h"
+#include "services/service_matcher.h"
+
+namespace sockdiag {
+
+/// How often to sample, and what that may cost.
+struct SamplerOptions {
+  /// 0: never.
+  std::chrono::milliseconds interval = std::chrono::seconds(5);
+  /// Share of one core.
+  double cpu_budget = 0.02;
+};
+
+/// Dumps the watched states between scrapes, in a thread of its own. It measures what that costs in
+/// CPU, and waits longer when the budget asks for it. A sample that fails is counted and the next
+/// one tried at its time.
+class Sampler {
+ public:
+  /// CPU time of the calling thread so far.
+  using CpuClock = std::function<std::chrono::nanoseconds()>;
+  /// Gets the error of a sample, or an empty text when it worked; in the sampler's thread.
+  using Listener = std::function<void(const std::string& error)>;
+  using EphemeralPortsReader = std::function<EphemeralPorts()>;
+
+  /// `source` is the sampler's own; all references must outlive it.
+  Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
+          StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
+          CpuClock cpu_clock, Listener listener);
+  /// Waits for a sample that is under way.
+  ~Sampler() { Stop(); }
+  Sampler(const Sampler&) = delete;
+  Sampler& operator=(const Sampler&) = delete;
+
+  void Start();
+  void Stop();
+
+  /// One sample, in the calling thread; it skips its turn when a scrape is looking at the same
+  /// time.
+  [[nodiscard]] Result<void> SampleOnce();
+  /// The time from one sample to the next, stretched as the budget asks for.
+  [[nodiscard]] std::chrono::milliseconds interval() const { return interval_.load(); }
+
+  /// CLOCK_THREAD_CPUTIME_ID.
+  [[nodiscard]] static std::chrono::nanoseconds ThreadCpuTime();
+
+ private:
+  void Run();
+  [[nodiscard]] Result<void> Dump(StateWatch::Pass pass);
+
+  const SamplerOptions options_;
+  SocketSource& source_;
+  const ServiceMatcher& matcher_;
+  StateWatch& watch_;
+  DumpErrors& errors_;
+  EphemeralPortsReader ephemeral_ports_;
+  CpuClock cpu_clock_;
+  Listener listener_;
+  std::atomic<std::chrono::milliseconds> interval_;
+  std::mutex mutex_;
+  std::condition_variable stop_asked_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+
+#include "model/socket_state.h"
+
+namespace sockdiag {
+
+/// A set of socket states, of either protocol.
+class StateSet {
+ public:
+  constexpr StateSet() = default;
+  constexpr StateSet(std::initializer_list<SocketState> states) {
+    for (const SocketState state : states) Add(state);
+  }
+
+  [[nodiscard]] static constexpr StateSet All(Protocol protocol) {
+    StateSet all;
+    for (const SocketState state : States(protocol)) all.Add(state);
+    return all;
+  }
+
+  constexpr void Add(SocketState state) { bits_ |= Bit(state); }
+  [[nodiscard]] constexpr bool Contains(SocketState state) const {
+    return (bits_ & Bit(state)) != 0;
+  }
+  [[nodiscard]] constexpr bool IsEmpty() const { return bits_ == 0; }
+
+  friend constexpr bool operator==(const StateSet&, const StateSet&) = default;
+
+ private:
+  [[nodiscard]] static constexpr std::uint32_t Bit(SocketState state) {
+    return std::uint32_t{1} << Index(state);
+  }
+  std::uint32_t bits_ = 0;
+};
+
+}  // namespace sockdiag
