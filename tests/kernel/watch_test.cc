@@ -1,0 +1,160 @@
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "tests/kernel/exporter.h"
+#include "tests/kernel/namespace.h"
+#include "tests/kernel/sockets.h"
+#include "tests/kernel/system.h"
+#include "tests/kernel/tcp_scenes.h"
+
+namespace sockdiag::kernel {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+constexpr std::uint16_t kPort = 5000;
+
+Config Watching() {
+  Config config = WithWebService(kPort);
+  config.sampling.interval = milliseconds(100);
+  config.sampling.cpu_budget = 1;
+  config.stuck_after.close_wait = seconds(1);
+  config.stuck_after.syn_sent = seconds(2);
+  return config;
+}
+
+class Watch : public KernelTest {
+ protected:
+  void Start(const Config& config) { exporter_.emplace(config, [this] { ++samples_; }); }
+  WatchedState Of(SocketState state, Direction direction) {
+    for (const WatchedState& watched : exporter_->Collect().snapshot.watched) {
+      if (watched.service_name == "web" && watched.direction == direction &&
+          watched.state == state) {
+        return watched;
+      }
+    }
+    ADD_FAILURE() << "web is not watched in " << Name(state);
+    return {};
+  }
+  /// Until the sampler has looked at what is there now, from beginning to end.
+  void WaitForSamples() {
+    const int before = samples_;
+    ASSERT_TRUE(WaitUntil([&] { return samples_ >= before + 2; }));
+  }
+
+  std::atomic<int> samples_ = 0;
+  std::optional<Exporter> exporter_;
+};
+
+TEST_F(Watch, CloseWaitIsStuckAfterItsTimeAndVanishesWhenClosed) {
+  Start(Watching());
+  const auto close_wait = [&] { return Of(SocketState::kCloseWait, Direction::kInbound); };
+  EXPECT_EQ(close_wait().oldest_age_seconds, 0);
+  {
+    const Sockets sockets = FinWait2(kIpv4, kPort);
+    ASSERT_TRUE(WaitUntil([&] { return close_wait().peak == 1; }));
+    const WatchedState young = close_wait();
+    EXPECT_EQ(young.stuck, young.oldest_age_seconds > 1 ? 1U : 0U);
+    ASSERT_TRUE(WaitUntil([&] { return close_wait().stuck == 1; }));
+    EXPECT_GT(close_wait().oldest_age_seconds, 1);
+    EXPECT_EQ(close_wait().entries, 1U);
+  }
+  ASSERT_TRUE(WaitUntil([&] { return SocketCounts(exporter_->Collect().snapshot).count(
+                                         "tcp ipv4 close_wait") == 0; }));
+  EXPECT_EQ(close_wait().stuck, 0U);
+  EXPECT_EQ(close_wait().oldest_age_seconds, 0);
+  EXPECT_EQ(close_wait().entries, 1U);
+}
+
+TEST_F(Watch, SynSentAgesOverItsRetries) {
+  MakeBlackHole();
+  Start(Watching());
+  const auto syn_sent = [&] { return Of(SocketState::kSynSent, Direction::kOutbound); };
+  const Sockets sockets = SynSent(kIpv4, kPort);
+  // The first retry is sent after one second: the age must go on across it.
+  ASSERT_TRUE(WaitUntil([&] { return syn_sent().stuck == 1; }));
+  EXPECT_GT(syn_sent().oldest_age_seconds, 2);
+  EXPECT_EQ(syn_sent().entries, 1U);
+  EXPECT_EQ(syn_sent().peak, 1U);
+}
+
+TEST_F(Watch, ABurstBetweenTwoScrapesShowsInPeakAndEntries) {
+  MakeBlackHole();
+  Start(Watching());
+  WaitForSamples();
+  EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).peak, 0U);
+  {
+    Sockets burst;
+    for (int i = 0; i < 20; ++i) Append(burst, SynSent(kIpv4, kPort));
+    WaitForSamples();
+  }
+  WaitForSamples();
+  const WatchedState after = Of(SocketState::kSynSent, Direction::kOutbound);
+  EXPECT_EQ(after.peak, 20U);
+  EXPECT_EQ(after.entries, 20U);
+  EXPECT_EQ(after.oldest_age_seconds, 0);
+}
+
+TEST_F(Watch, WithoutASamplerLivesFromScrapes) {
+  MakeBlackHole();
+  Config config = Watching();
+  config.sampling.interval = milliseconds(0);
+  Start(config);
+  EXPECT_FALSE(exporter_->Collect().sampling_interval_seconds);
+  const Sockets sockets = SynSent(kIpv6, kPort);
+  EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).entries, 1U);
+  EXPECT_EQ(samples_, 0);
+}
+
+TEST_F(Watch, TwentyThousandConnectionsToOneDestinationUseAsManyPorts) {
+  constexpr std::uint64_t kConnections = 20'000;
+  // Otherwise the kernel gives ports in TIME_WAIT out again on loopback.
+  WriteSysctl("net/ipv4/tcp_tw_reuse", "0");
+  WriteSysctl("net/ipv4/tcp_max_tw_buckets", "100000");
+  const UniqueFd listener = Listen("127.0.0.1", kPort);
+  const UniqueFd other = Listen("127.0.0.2", kPort);
+  for (std::uint64_t i = 0; i < kConnections; ++i) {
+    Connection connection = MakeConnection(listener, "127.0.0.1", kPort);
+    connection.client.Reset();
+    connection.server.Reset();
+  }
+  std::vector<Connection> elsewhere;
+  for (int i = 0; i < 5; ++i) elsewhere.push_back(MakeConnection(other, "127.0.0.2", kPort));
+  Start(Watching());
+  const Snapshot snapshot = exporter_->Collect().snapshot;
+  ASSERT_EQ(SocketCounts(snapshot).at("tcp ipv4 time_wait"), kConnections);
+  ASSERT_TRUE(snapshot.ephemeral_ports);
+  EXPECT_EQ(snapshot.ephemeral_ports->limit, 60999U - 32768 + 1);
+  EXPECT_EQ(snapshot.ephemeral_ports->max_per_destination, kConnections);
+  EXPECT_GE(snapshot.ephemeral_ports->used, kConnections);
+  EXPECT_LE(snapshot.ephemeral_ports->used, kConnections + 5);
+}
+
+TEST_F(Watch, ReservedPortsAreNotPartOfTheLimit) {
+  WriteSysctl("net/ipv4/ip_local_port_range", "40000 40099");
+  WriteSysctl("net/ipv4/ip_local_reserved_ports", "40000-40009,50000");
+  Start(Watching());
+  EXPECT_EQ(exporter_->Collect().snapshot.ephemeral_ports.value().limit, 90U);
+}
+
+TEST_F(Watch, KernelLimitsAreThoseOfTheNamespace) {
+  WriteSysctl("net/core/somaxconn", "777");
+  WriteSysctl("net/ipv4/tcp_max_tw_buckets", "4321");
+  WriteSysctl("net/ipv4/tcp_max_syn_backlog", "99");
+  Start(Watching());
+  const Collection collection = exporter_->Collect();
+  ASSERT_TRUE(collection.kernel_limits);
+  EXPECT_EQ(collection.kernel_limits->somaxconn, 777);
+  EXPECT_EQ(collection.kernel_limits->time_wait_limit, 4321);
+  EXPECT_EQ(collection.kernel_limits->max_syn_backlog, 99);
+  EXPECT_FALSE(collection.kernel_limits->memory_max_bytes) << "tcp_mem is not in a namespace";
+  EXPECT_TRUE(collection.kernel_limits->memory_bytes);
+}
+
+}  // namespace
+}  // namespace sockdiag::kernel
