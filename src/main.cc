@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <exception>
 #include <iostream>
@@ -15,7 +17,23 @@ using sockdiag::Config;
 using sockdiag::Options;
 using sockdiag::Result;
 
+/// Without them, sockets would get the numbers of the standard streams, and logs would be written
+/// into sockets. For reading only: what is written to a closed stream still fails.
+void OpenClosedStandardStreams() {
+  int fd = 0;
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd > STDERR_FILENO) close(fd);
+}
+
 enum ExitStatus : int { kFine = 0, kFailure = 1, kWrongUsage = 2 };
+
+/// Prints to standard output; the exit status.
+int Print(const std::string& text) {
+  std::cout << text << std::flush;
+  if (std::cout) return kFine;
+  std::cerr << "sockdiag_exporter: cannot write to standard output\n";
+  return kFailure;
+}
 
 int Run(const Options& options) {
   const Result<Config> config = sockdiag::LoadConfig(options.config_file);
@@ -23,10 +41,7 @@ int Run(const Options& options) {
     std::cerr << config.error().message << "\n";
     return kWrongUsage;
   }
-  if (options.config_check) {
-    std::cout << "OK\n";
-    return kFine;
-  }
+  if (options.config_check) return Print("OK\n");
   const sockdiag::Log log(options.log_level, options.log_format);
   const Result<void> result = options.once ? sockdiag::RunOnce(*options.once, *config, log)
                                            : sockdiag::RunDaemon(options, *config, log);
@@ -40,12 +55,14 @@ int Run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  OpenClosedStandardStreams();
   // Connections have a thread each; an arena for each of them would keep what a scrape once used.
   mallopt(M_ARENA_MAX, 1);
   try {
     const auto options = sockdiag::ParseCommandLine(argc, argv);
     if (options) return Run(*options);
-    (options.error().status == 0 ? std::cout : std::cerr) << options.error().text;
+    if (options.error().status == kFine) return Print(options.error().text);
+    std::cerr << options.error().text;
     return options.error().status;
   } catch (const std::exception& error) {
     std::cerr << "sockdiag_exporter: " << error.what() << "\n";

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <functional>
+#include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -106,9 +108,21 @@ void AddLogFlags(CLI::App& app, Options& options) {
       "Form of the logs, which go to standard error; default logfmt", 1);
 }
 
+/// CLI11 takes the next word as the value of `--flag=`.
+std::optional<std::string> FindEmptyValue(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+      return std::string(argument.substr(0, argument.size() - 1));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* argv) {
+  if (const auto flag = FindEmptyValue(argc, argv)) return UsageError(*flag + ": no value given");
   Options options;
   CLI::App app("Prometheus exporter of Linux socket tables, through netlink sock_diag.",
                "sockdiag_exporter");

@@ -104,8 +104,9 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
   const auto first = std::async(std::launch::async, [&] { return scrapes.Get(); });
   WaitForEnd(signals, log);
+  const auto deadline = std::chrono::steady_clock::now() + http::Server::kDefaultGrace;
   const bool stopped = (*server)->Stop();
-  if (!stopped || first.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+  if (!stopped || first.wait_until(deadline) != std::future_status::ready) {
     log.Warn("a dump is still under way in the kernel: leaving without it");
     _exit(0);
   }

@@ -17,10 +17,9 @@ Scrape ScrapeService::Collect() {
   scrape.text = std::make_shared<const std::string>(ToText(ToFamilies(exposition)));
   const std::vector<CollectorReport>& reports = exposition.collection.collectors;
   log_.Note(reports);
-  if (std::any_of(reports.begin(), reports.end(),
-                  [](const CollectorReport& report) { return report.Succeeded(); })) {
-    has_collected_ = true;
-  }
+  const bool good = std::any_of(reports.begin(), reports.end(),
+                                [](const CollectorReport& report) { return report.Succeeded(); });
+  if (good || reports.empty()) has_collected_ = true;
   return scrape;
 }
 

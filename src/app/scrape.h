@@ -26,7 +26,7 @@ class ScrapeService {
   /// Blocks while the collectors run.
   [[nodiscard]] std::shared_ptr<const Scrape> Get() { return flight_.Get(); }
 
-  /// Whether any collection so far had a collector that succeeded.
+  /// Whether any collection so far had a collector that succeeded, or none that could fail.
   [[nodiscard]] bool HasCollected() const { return has_collected_; }
 
  private:

@@ -55,6 +55,7 @@ TEST(CommandLine, SaysWhatIsWrongInOneLine) {
        "--web.telemetry-path: \"/-/ready\" is taken by another page"},
       {"--web.telemetry-path=/a b",
        "--web.telemetry-path: \"/a b\" holds a character that is not plain in a path"},
+      {"--log.level=", "--log.level: no value given"},
       {"--nonsense", "The following argument was not expected: --nonsense"},
       {"word", "The following argument was not expected: word"}};
   for (const auto& [argument, message] : cases) {

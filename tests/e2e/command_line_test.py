@@ -1,0 +1,194 @@
+"""Flags, what they refuse, and how errors and logs look."""
+
+import datetime
+import os
+import re
+import socket
+import subprocess
+
+import support
+
+FLAGS = {"--config.file", "--config.check", "--once", "--web.listen-address",
+         "--web.telemetry-path", "--web.max-requests", "--log.level", "--log.format", "--version",
+         "--help"}
+BAD_CONFIG = """services:
+  - name: web
+    ports: [80, 70000]
+"""
+
+
+class ErrorCase(support.TestCase):
+    """How every error has to look."""
+
+    def assert_refused(self, result, status, *pieces):
+        """Nothing on standard output, and one line that holds all pieces."""
+        self.assertEqual((result.returncode, result.stdout), (status, ""), result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertTrue(result.stderr.endswith("\n"))
+        for piece in pieces:
+            self.assertIn(piece, result.stderr)
+
+
+class FlagsTest(ErrorCase):
+    """The command line itself."""
+
+    def test_help_names_every_flag_and_no_other(self):
+        result = support.run_exporter("--help")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(set(re.findall(r"--[a-z][a-z.-]*", result.stdout)), FLAGS)
+
+    def test_version(self):
+        result = support.run_exporter("--version")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertRegex(result.stdout, r"^sockdiag_exporter [0-9]+\.[0-9]+\.[0-9]+.*\n$")
+
+    def test_wrong_flags_are_refused(self):
+        cases = {
+            "--web.listen-adress=:1": "--web.listen-adress",
+            "--web.systemd-socket": "--web.systemd-socket",
+            "--web.config.file=x": "--web.config.file",
+            "--web.enable-lifecycle": "--web.enable-lifecycle",
+            "word": "word",
+            "--once=xml": "xml",
+            "--log.level=loud": "loud",
+            "--log.format=xml": "xml",
+            "--web.max-requests=0": "1..",
+            "--web.max-requests=many": "many",
+            "--web.telemetry-path=metrics": "--web.telemetry-path",
+            "--web.telemetry-path=/": "--web.telemetry-path",
+            "--web.listen-address=nowhere": "--web.listen-address",
+            "--web.listen-address=127.0.0.1:70000": "70000",
+            "--web.listen-address=::1:80": "--web.listen-address",
+            "--web.listen-address=unix:relative": "--web.listen-address",
+            "--config.file": "--config.file",
+        }
+        for flag, piece in cases.items():
+            with self.subTest(flag=flag):
+                self.assert_refused(support.run_exporter(flag), 2, piece)
+
+    def test_empty_value_does_not_take_the_next_word(self):
+        """As `--config.file=$UNSET --config.check` in a script would have it."""
+        for flag, next_word in (("--config.file", "--config.check"),
+                                ("--web.telemetry-path", "/path"),
+                                ("--web.listen-address", "127.0.0.1:0"),
+                                ("--web.max-requests", "3"), ("--log.level", "info")):
+            with self.subTest(flag=flag):
+                result = support.run_exporter(f"{flag}=", next_word, "--config.check")
+                self.assert_refused(result, 2, flag)
+
+
+class FullDiskTest(support.TestCase):
+    """Text that could not be printed is a failure."""
+
+    def test_output_that_cannot_be_written(self):
+        for flag in ("--help", "--version", "--config.check"):
+            with self.subTest(flag=flag), open("/dev/full", "w", encoding="ascii") as full:
+                result = support.run_exporter(flag, capture_output=False, stdout=full,
+                                              stderr=subprocess.PIPE)
+                self.assertEqual(result.returncode, 1, result.stderr)
+
+
+class ConfigTest(ErrorCase):
+    """Errors in the configuration stop the start, with their place."""
+
+    def test_check_accepts_the_shipped_file(self):
+        shipped = os.path.join(support.SOURCE_DIR, "config/sockdiag_exporter.yaml")
+        result = support.run_exporter("--config.check", f"--config.file={shipped}")
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "OK\n", ""))
+
+    def test_check_accepts_no_file(self):
+        result = support.run_exporter("--config.check")
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "OK\n", ""))
+
+    def test_wrong_files_are_refused_with_line_and_column(self):
+        cases = {
+            BAD_CONFIG: ":3:17: services[0].ports[1]: 70000 is not in 1..65535",
+            "limits: {service: 1}\n": ":1:10: ",
+            "limits: {ports: 1}\nlimits: {ports: 2}\n": ":2:1: ",
+            "collectors:\n  tcp: {enabled: 1}\n": ":2:18: collectors.tcp.enabled: ",
+            "limits: [\n": ":1:10: ",
+        }
+        for config, piece in cases.items():
+            path = support.temporary_file(self, config)
+            for action in ("--config.check", "--once", "--web.listen-address=127.0.0.1:0"):
+                with self.subTest(config=config, action=action):
+                    result = support.run_exporter(f"--config.file={path}", action)
+                    self.assert_refused(result, 2, path + piece)
+
+    def test_missing_file(self):
+        for action in ("--config.check", "--once", "--web.listen-address=127.0.0.1:0"):
+            result = support.run_exporter("--config.file=/nowhere/config.yaml", action)
+            self.assert_refused(result, 2, "/nowhere/config.yaml", "No such file")
+
+
+class ListenErrorTest(ErrorCase):
+    """Not being able to listen is a failure while running: status 1."""
+
+    QUIET = "--log.level=error"
+
+    def test_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            result = support.run_exporter(self.QUIET, f"--web.listen-address={address}")
+            self.assert_refused(result, 1, address, "in use")
+            both = support.run_exporter(self.QUIET, "--web.listen-address=127.0.0.1:0",
+                                        f"--web.listen-address={address}")
+            self.assert_refused(both, 1, address, "in use")
+            logged = support.run_exporter(f"--web.listen-address={address}")
+        last = logged.stderr.splitlines()[-1]
+        self.assertIn(address, last)
+        for line in logged.stderr.splitlines()[:-1]:
+            self.assertEqual(support.parse_log(line)["level"], "info", line)
+
+    def test_address_of_another_host(self):
+        result = support.run_exporter(self.QUIET, "--web.listen-address=192.0.2.1:0")
+        self.assert_refused(result, 1, "192.0.2.1")
+
+    def test_folder_of_unix_socket_missing(self):
+        result = support.run_exporter(self.QUIET, "--web.listen-address=unix:/nowhere/web.socket")
+        self.assert_refused(result, 1, "/nowhere/web.socket")
+
+    def test_unix_socket_in_use_is_left_alone(self):
+        exporter = support.start_exporter(self)
+        address = exporter.addresses()[0]
+        result = support.run_exporter(self.QUIET, f"--web.listen-address={address}")
+        self.assert_refused(result, 1, address)
+        self.assertEqual(exporter.get().status, 200)
+
+
+class LogTest(support.TestCase):
+    """Logs go to standard error, one event a line."""
+
+    CONFIG = "services_database: '/nowhere/a \"b\" = \\ c'\n"
+
+    def _check(self, flag, line_pattern):
+        exporter = support.start_exporter(self, "--log.level=debug", flag, config=self.CONFIG)
+        exporter.scrape()
+        self.assertEqual(exporter.stop(), 0)
+        for line in exporter.log_lines():
+            self.assertRegex(line, line_pattern)
+        records = exporter.logged()
+        for record in records:
+            self.assertIn(record["level"], ("debug", "info", "warn", "error"), record)
+            datetime.datetime.strptime(record["ts"], "%Y-%m-%dT%H:%M:%S.%fZ")
+        messages = {record["msg"] for record in records}
+        self.assertLessEqual({"starting", "listening", "collected", "stopping"}, messages)
+        warning, = [record for record in exporter.logged(level="warn") if "error" in record]
+        self.assertIn('/nowhere/a "b" = \\ c', warning["error"])
+
+    def test_logfmt(self):
+        self._check("--log.format=logfmt", r"^ts=\S+ level=[a-z]+ msg=.+$")
+
+    def test_json(self):
+        self._check("--log.format=json", r"^\{.*\}$")
+
+    def test_level_leaves_out_what_is_below(self):
+        exporter = support.start_exporter(self, "--log.level=info", config=self.CONFIG)
+        exporter.scrape()
+        self.assertEqual(exporter.stop(), 0)
+        self.assertEqual(exporter.logged(level="debug"), [])
+        self.assertNotEqual(exporter.logged(level="warn"), [])
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,132 @@
+"""--once: the same figures in three forms, for scripts and for people."""
+
+import json
+import re
+import subprocess
+
+import exposition_text
+import sockets
+import support
+
+CONFIG = """
+services:
+  - {name: web, direction: inbound, ports: [8080]}
+"""
+# A list of the JSON document, and what its numbers are as metrics.
+JSON_LISTS = {
+    "sockets": {"sockets": "sockdiag_sockets"},
+    "service_sockets": {"sockets": "sockdiag_service_sockets"},
+    "port_sockets": {"sockets": "sockdiag_port_sockets"},
+    "service_queues": {"receive_queue_bytes": "sockdiag_service_receive_queue_bytes",
+                       "send_queue_bytes": "sockdiag_service_send_queue_bytes"},
+    "listeners": {"listeners": "sockdiag_listeners"},
+}
+
+
+class OnceTest(support.TestCase):
+    """Every form, of the same sockets."""
+
+    def setUp(self):
+        super().setUp()
+        self.sockets = sockets.Sockets(self)
+        self.sockets.every_kind(support.has_ipv6())
+        self.config = f"--config.file={support.temporary_file(self, CONFIG)}"
+
+    def _once(self, flag):
+        result = support.run_exporter(flag, self.config)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        return result.stdout
+
+    def _metrics(self):
+        return exposition_text.parse(self._once("--once"))
+
+    def test_metrics_are_what_the_daemon_serves(self):
+        text = self._once("--once")
+        support.check_with_promtool(self, text)
+        once = exposition_text.parse(text)
+        exposition_text.check(self, once)
+        exposition_text.check_sums(self, once)
+        self.assertEqual(sockets.exported_counts(once), self.sockets.expected)
+        named = exposition_text.parse(self._once("--once=metrics"))
+        served = support.start_exporter(self, config=CONFIG).scrape()
+        for other in (named, served):
+            self.assertEqual(other.helps, once.helps)
+            self.assertEqual(other.types, once.types)
+            for name in once.families:
+                self.assertEqual(other.series(name).keys(), once.series(name).keys())
+                if name.endswith("_sockets") or "_queue_" in name:
+                    self.assertEqual(other.series(name), once.series(name))
+
+    def test_json_has_the_numbers_of_the_metrics(self):
+        exposition = self._metrics()
+        document = json.loads(self._once("--once=json"))
+        for key, metrics in JSON_LISTS.items():
+            for field, metric in metrics.items():
+                series = [(frozenset((name, str(value)) for name, value in entry.items()
+                                     if name in ("protocol", "family", "state", "service_name",
+                                                 "direction", "port")), entry[field])
+                          for entry in document[key]]
+                self.assertEqual(len(dict(series)), len(series), f"{key} has repeated entries")
+                self.assertEqual(dict(series), exposition.series(metric))
+        for limit, folded in document["folded_keys"].items():
+            self.assertEqual(folded, exposition.value("sockdiag_folded_keys", limit=limit))
+        self.assertEqual({entry["collector"]: entry["success"] for entry in document["collectors"]},
+                         {"tcp": True, "udp": True})
+        queues = {str(entry["port"]): entry["listen_queue_length"]
+                  for entry in document["listeners"] if entry["protocol"] == "tcp"}
+        exported = exposition.sum_by("sockdiag_listen_queue_length", "port")
+        self.assertEqual({(port,): length for port, length in queues.items() if length}, exported)
+
+    def test_table_has_the_numbers_of_the_metrics(self):
+        exposition = self._metrics()
+        states, services, ports, listeners = (
+            [re.split(r"\s{2,}", line) for line in block.splitlines()]
+            for block in self._once("--once=table").strip().split("\n\n"))
+        self._check_states(exposition, states)
+        for rows, metric, label in ((services, "sockdiag_service_sockets", "service_name"),
+                                    (ports, "sockdiag_port_sockets", "port")):
+            table = {(name, protocol, direction): float(total)
+                     for name, protocol, direction, total, *_ in rows[1:]}
+            keys = (label, "protocol", "direction")
+            self.assertEqual(table, exposition.sum_by(metric, *keys))
+        table = {(port, protocol, service): float(count)
+                 for port, protocol, service, count, *_ in listeners[1:]}
+        keys = ("port", "protocol", "service_name")
+        self.assertEqual(table, exposition.sum_by("sockdiag_listeners", *keys))
+
+    def _check_states(self, exposition, rows):
+        head, body = rows[0], {row[0]: row[1:] for row in rows[1:]}
+        self.assertEqual(float(body.pop("all")[0]), exposition.sum("sockdiag_sockets"))
+        totals = exposition.sum_by("sockdiag_sockets", "state")
+        self.assertEqual({(state,): float(row[0]) for state, row in body.items()}, totals)
+        cells = {(*column.split(), state): float(row[number])
+                 for state, row in body.items()
+                 for number, column in enumerate(head[2:], start=1) if row[number] != "-"}
+        self.assertEqual(cells, self.sockets.expected)
+
+
+class OnceOutputTest(support.TestCase):
+    """A script must not take a text that was cut off for the whole."""
+
+    FORMS = ("--once", "--once=table", "--once=json")
+
+    def _check(self, result):
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertIn("standard output", result.stderr)
+
+    def test_full_disk(self):
+        for form in self.FORMS:
+            with open("/dev/full", "w", encoding="ascii") as full:
+                self._check(support.run_exporter(form, capture_output=False, stdout=full,
+                                                 stderr=subprocess.PIPE))
+
+    def test_closed_output(self):
+        for form in self.FORMS:
+            command = ["sh", "-c", 'exec "$0" "$1" >&-', support.EXPORTER, form]
+            self._check(subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False,
+                                       timeout=support.DEADLINE_S))
+
+
+if __name__ == "__main__":
+    support.main()

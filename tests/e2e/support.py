@@ -1,0 +1,269 @@
+"""What the end-to-end tests share: network namespaces, and the exporter as a process."""
+
+import ctypes
+import fcntl
+import gzip
+import http.client
+import json
+import os
+import re
+import resource
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import exposition_text
+
+EXPORTER = os.environ.get("SOCKDIAG_EXPORTER", "")
+SOURCE_DIR = os.environ.get("SOCKDIAG_SOURCE_DIR", "")
+PEERS = os.environ.get("SOCKDIAG_PEERS", "")
+NAMESPACES_REQUIRED = os.environ.get("SOCKDIAG_REQUIRE_NAMESPACES") == "1"
+
+# Generous: a test that waits this long is broken, and a busy machine must not break one.
+DEADLINE_S = 60.0
+SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
+
+_INSIDE = "SOCKDIAG_E2E_INSIDE_NAMESPACE"
+_CLONE_NEWNET = 0x40000000
+_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
+
+
+class TestCase(unittest.TestCase):
+    """Each test has a network namespace of its own, whose empty tables allow exact counts."""
+
+    def setUp(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(_CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "unshare")
+        _raise_loopback()
+
+
+def main():
+    """Runs the file's tests where they may make network namespaces."""
+    if not os.access(EXPORTER, os.X_OK):
+        sys.exit(f"SOCKDIAG_EXPORTER does not name the built exporter: {EXPORTER!r}")
+    if os.environ.get(_INSIDE) != "1":
+        _enter_namespace()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    result = unittest.main(exit=False, verbosity=2).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(SKIPPED if len(result.skipped) == result.testsRun else 0)
+
+
+def _enter_namespace():
+    attempts = [["unshare", "-n"]] if os.geteuid() == 0 else []
+    attempts.append(["unshare", "-Urn"])
+    for unshare in attempts:
+        probe = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
+        if probe.returncode == 0:
+            environment = {**os.environ, _INSIDE: "1"}
+            os.execvpe(unshare[0], [*unshare, sys.executable, *sys.argv], environment)
+    print(f"no network namespace can be made here: {probe.stderr.strip()}", file=sys.stderr)
+    sys.exit(1 if NAMESPACES_REQUIRED else SKIPPED)
+
+
+def _raise_loopback():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        request = struct.pack("16sh14x", b"lo", 0)
+        _, flags = struct.unpack("16sh14x", fcntl.ioctl(probe, _SIOCGIFFLAGS, request))
+        fcntl.ioctl(probe, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", flags | _IFF_UP))
+
+
+def skip_unless_required(reason):
+    """Skips the test, but where everything has to run, the missing piece is a failure."""
+    if NAMESPACES_REQUIRED:
+        raise AssertionError(f"must not be skipped here: {reason}")
+    raise unittest.SkipTest(reason)
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+def peer(name):
+    """One of the programs that scripts/fetch_peers.sh unpacks."""
+    path = os.path.join(PEERS, "usr/bin", name)
+    if not os.access(path, os.X_OK):
+        skip_unless_required(f"{path} is missing; scripts/fetch_peers.sh gets it")
+    return path
+
+
+def wait_until(condition, what, deadline_s=DEADLINE_S):
+    """Polls until `condition()` is true and returns what it gave."""
+    end = time.monotonic() + deadline_s
+    while True:
+        outcome = condition()
+        if outcome:
+            return outcome
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {deadline_s:.0f} s in vain for: {what}")
+        time.sleep(0.05)
+
+
+def temporary_folder(test, mode=0o700):
+    folder = tempfile.mkdtemp(prefix="sockdiag-e2e-")
+    os.chmod(folder, mode)
+    test.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def temporary_file(test, text, name="config.yaml"):
+    path = os.path.join(temporary_folder(test), name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def run_exporter(*flags, **options):
+    """Runs the exporter to its end."""
+    settings = {"capture_output": True, "text": True, "timeout": DEADLINE_S, "check": False}
+    return subprocess.run([EXPORTER, *flags], **{**settings, **options})
+
+
+def check_with_promtool(test, text):
+    """`promtool check metrics` has to find nothing at all, not even something to advise."""
+    result = subprocess.run([peer("promtool"), "check", "metrics"], input=text, text=True,
+                            capture_output=True, timeout=DEADLINE_S, check=False)
+    test.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
+
+
+def parse_log(line):
+    """The fields of a log line, logfmt or JSON."""
+    if line.startswith("{"):
+        return json.loads(line)
+    pairs = re.findall(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]*)(?: |$)', line)
+    return {key: json.loads(value) if value.startswith('"') else value for key, value in pairs}
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP without any TCP socket, so that a scrape does not count itself."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=DEADLINE_S)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(DEADLINE_S)
+        self.sock.connect(self._path)
+
+
+def connection_to(address):
+    """A connection, not yet open, to an address as the exporter logs it."""
+    if address.startswith("unix:"):
+        return UnixConnection(address.removeprefix("unix:"))
+    host, _, port = address.rpartition(":")
+    host = {"[::]": "::1", "0.0.0.0": "127.0.0.1"}.get(host, host.strip("[]"))
+    return http.client.HTTPConnection(host, int(port), timeout=DEADLINE_S)
+
+
+class Answer:
+    """A response, read to its end."""
+
+    def __init__(self, response):
+        self.status, self.headers = response.status, response.headers
+        self.body = response.read()
+
+    @property
+    def text(self):
+        packed = self.headers.get("Content-Encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode("utf-8")
+
+
+def fetch(connection, path="/metrics", method="GET", headers=None):
+    connection.request(method, path, headers=headers or {})
+    return Answer(connection.getresponse())
+
+
+class Exporter:
+    """The exporter as a daemon; use start_exporter()."""
+
+    def __init__(self, command):
+        # A test that is killed must not leave daemons behind.
+        self.process = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self._lines = []
+        self._reader = threading.Thread(target=self._read_log, daemon=True)
+        self._reader.start()
+
+    def _read_log(self):
+        for line in self.process.stderr:
+            self._lines.append(line.rstrip("\n"))
+
+    def log_lines(self):
+        return list(self._lines)
+
+    def logged(self, **fields):
+        """The log's records that have these fields."""
+        records = [parse_log(line) for line in self.log_lines()]
+        return [record for record in records if fields.items() <= record.items()]
+
+    def addresses(self):
+        return [record["address"] for record in self.logged(msg="listening")]
+
+    def wait_until_listening(self, count):
+        def listening():
+            if self.process.poll() is not None:
+                raise AssertionError(f"the exporter ended: {self.log_lines()}")
+            return len(self.addresses()) >= count
+        wait_until(listening, "the exporter to listen")
+
+    def connect(self, number=0):
+        return connection_to(self.addresses()[number])
+
+    def get(self, path="/metrics", method="GET", headers=None, number=0):
+        connection = self.connect(number)
+        try:
+            return fetch(connection, path, method, headers)
+        finally:
+            connection.close()
+
+    def scrape(self):
+        return exposition_text.parse(self.get().text)
+
+    def stop(self, signal=None):
+        """Ends it and gives its exit status."""
+        if self.process.poll() is None:
+            self.process.terminate() if signal is None else self.process.send_signal(signal)
+        try:
+            status = self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        self._reader.join(DEADLINE_S)
+        return status
+
+
+def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=None):
+    """Starts the exporter, by default on a unix socket; at the test's end it has to stop with 0."""
+    if listen is None:
+        listen = [f"unix:{temporary_folder(test)}/web.socket"]
+    command = [*prefix, binary or EXPORTER, *flags]
+    command += [f"--web.listen-address={address}" for address in listen]
+    if config is not None:
+        command.append(f"--config.file={temporary_file(test, config)}")
+    exporter = Exporter(command)
+
+    def end():
+        status = exporter.stop()
+        exporter.process.stderr.close()
+        test.assertEqual(status, 0, exporter.log_lines())
+
+    test.addCleanup(end)
+    exporter.wait_until_listening(max(len(listen), 1))
+    return exporter

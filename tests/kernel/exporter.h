@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "app/pipeline.h"
+#include "collect/collection.h"
+#include "config/config.h"
+#include "diag/netlink_source.h"
+
+namespace sockdiag::kernel {
+
+/// What the program does at a scrape, from the kernel to the Snapshot.
+class Exporter {
+ public:
+  explicit Exporter(const Config& config = {});
+
+  /// Every dump must succeed, and each way of counting must give the same total.
+  [[nodiscard]] Collection Collect();
+
+ private:
+  SystemClock clock_;
+  NetlinkSource source_;
+  Pipeline pipeline_;
+};
+
+/// Figures by their labels, in words. Only those that are not 0, so that comparing two of them
+/// compares the whole.
+using Counts = std::map<std::string, std::uint64_t>;
+
+/// `tcp ipv4 established`
+[[nodiscard]] Counts SocketCounts(const Snapshot& snapshot);
+/// `tcp web inbound established`
+[[nodiscard]] Counts ServiceCounts(const Snapshot& snapshot);
+/// `tcp 80 inbound established`
+[[nodiscard]] Counts PortCounts(const Snapshot& snapshot);
+/// `tcp web inbound receive`
+[[nodiscard]] Counts QueueBytes(const Snapshot& snapshot);
+/// `tcp 80 web length`, and the same with `listeners` and `limit`
+[[nodiscard]] Counts ListenerCounts(const Snapshot& snapshot);
+
+/// Collects anew until SocketCounts() are as expected, then once more, since they must stay so.
+/// Expects them at the end.
+Snapshot CollectWhen(const Counts& expected, const Config& config = {});
+
+/// A TCP service called `web`.
+[[nodiscard]] Config WithWebService(std::uint16_t port);
+
+}  // namespace sockdiag::kernel

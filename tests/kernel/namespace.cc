@@ -1,0 +1,107 @@
+#include "tests/kernel/namespace.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "tests/kernel/sockets.h"
+#include "tests/kernel/system.h"
+
+namespace sockdiag::kernel {
+namespace {
+
+Result<void> WriteMap(const std::string& path, const std::string& text) {
+  const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.IsValid() || write(file.Get(), text.data(), text.size()) < 0) {
+    return FailErrno("cannot write " + path, errno);
+  }
+  return {};
+}
+
+Result<void> EnterUserAndNetworkNamespace() {
+  const std::string user = std::to_string(geteuid());
+  const std::string group = std::to_string(getegid());
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
+    return FailErrno("unshare(CLONE_NEWUSER | CLONE_NEWNET)", errno);
+  }
+  return WriteMap("/proc/self/setgroups", "deny")
+      .and_then([&] { return WriteMap("/proc/self/uid_map", "0 " + user + " 1"); })
+      .and_then([&] { return WriteMap("/proc/self/gid_map", "0 " + group + " 1"); });
+}
+
+Result<void> BringUpLoopback() {
+  const UniqueFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP;
+  if (ioctl(socket.Get(), SIOCSIFFLAGS, &request) != 0) return FailErrno("lo up", errno);
+  return {};
+}
+
+/// Containers often have a read-only /proc/sys.
+Result<void> CheckSysctlsAreWritable() {
+  const std::string path = "/proc/sys/net/ipv4/ip_local_port_range";
+  const UniqueFd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.IsValid()) return FailErrno("cannot write " + path, errno);
+  return {};
+}
+
+Result<void> Prepare() {
+  const std::string missing = MissingTool();
+  if (!missing.empty()) return Fail("the program `" + missing + "` is not installed");
+  return EnterNetworkNamespace().and_then(CheckSysctlsAreWritable);
+}
+
+}  // namespace
+
+Result<void> EnterNetworkNamespace() {
+  if (unshare(CLONE_NEWNET) != 0) {
+    if (errno != EPERM) return FailErrno("unshare(CLONE_NEWNET)", errno);
+    const Result<void> entered = EnterUserAndNetworkNamespace();
+    if (!entered) return entered;
+  }
+  return BringUpLoopback();
+}
+
+void MakeBlackHole() {
+  RunTool({"ip", "link", "add", "hole", "type", "veth", "peer", "name", "hole-end"});
+  RunTool({"ip", "link", "set", "hole", "up"});
+  RunTool({"ip", "link", "set", "hole-end", "up"});
+  for (const IpVersion* ip : {&kIpv4, &kIpv6}) {
+    const bool ipv4 = ip->family == Family::kIpv4;
+    const std::string address = std::string(ip->beside_hole) + (ipv4 ? "/24" : "/64");
+    std::vector<std::string> add{"ip", "address", "add", address, "dev", "hole"};
+    if (!ipv4) add.push_back("nodad");
+    RunTool(add);
+    // Nobody has this hardware address, so the other end of the pair ignores what it receives.
+    RunTool({"ip", "neighbour", "add", ip->in_hole, "lladdr", "02:00:00:00:00:99", "dev", "hole"});
+  }
+}
+
+void DropIncoming(const std::string& expression) {
+  RunTool({"nft",
+           "add table inet test; "
+           "add chain inet test in { type filter hook input priority 0; }; "
+           "add rule inet test in " +
+               expression + " drop"});
+}
+
+void KernelTest::SetUp() {
+  const Result<void> prepared = Prepare();
+  if (prepared) return;
+  const char* required = std::getenv("SOCKDIAG_REQUIRE_NAMESPACES");
+  if (required != nullptr && std::string_view(required) == "1") FAIL() << prepared.error().message;
+  GTEST_SKIP() << prepared.error().message;
+}
+
+}  // namespace sockdiag::kernel

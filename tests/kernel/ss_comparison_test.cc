@@ -1,0 +1,95 @@
+// ss reads the same tables with code that is not ours: what it shows must be what we count.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "tests/kernel/exporter.h"
+#include "tests/kernel/namespace.h"
+#include "tests/kernel/socket_mix.h"
+#include "tests/kernel/ss_table.h"
+#include "tests/kernel/system.h"
+
+namespace sockdiag::kernel {
+namespace {
+
+constexpr std::uint16_t kFirstEphemeralPort = 32768;
+
+std::uint32_t Seed() {
+  const char* text = std::getenv("SOCKDIAG_TEST_SEED");
+  return text == nullptr ? 10204U : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
+}
+
+/// The figures that ss and we both have: sockets by family and state, and by service port and
+/// state, and the bytes in the queues.
+Counts CountSs(const std::vector<SsRow>& rows) {
+  Counts counts;
+  for (const SsRow& row : rows) {
+    const std::string protocol(Name(row.protocol));
+    const std::string state(Name(row.state));
+    ++counts[protocol + " " + std::string(Name(row.family)) + " " + state];
+    const bool serves = row.local_port < kFirstEphemeralPort;
+    const std::uint16_t port = serves ? row.local_port : row.peer_port;
+    ++counts[protocol + " " + std::to_string(port) + " " + state];
+    if (row.state == SocketState::kListen) continue;
+    counts[protocol + " receive"] += row.receive_queue;
+    counts[protocol + " send"] += row.send_queue;
+  }
+  return counts;
+}
+
+Counts CountOurs(const Snapshot& snapshot) {
+  Counts counts = SocketCounts(snapshot);
+  for (const PortSocketCount& row : snapshot.port_sockets) {
+    counts[std::string(Name(row.protocol)) + " " + std::to_string(row.port.value().Value()) + " " +
+           std::string(Name(row.state))] += row.sockets;
+  }
+  for (const ServiceQueues& row : snapshot.service_queues) {
+    counts[std::string(Name(row.protocol)) + " receive"] += row.receive_bytes;
+    counts[std::string(Name(row.protocol)) + " send"] += row.send_bytes;
+  }
+  return counts;
+}
+
+class SsComparison : public KernelTest {
+ protected:
+  /// Both views of the same moment: ss ran while ours did not change.
+  struct Views {
+    Counts ours;
+    Counts ss;
+  };
+  Views Look() {
+    Config config;
+    config.limits.ports = 65535;
+    const auto collect = [&] { return CountOurs(Exporter(config).Collect().snapshot); };
+    Views views;
+    const bool quiet = WaitUntil([&] {
+      views.ours = collect();
+      views.ss = CountSs(ReadSsTable());
+      return views.ours == collect();
+    });
+    EXPECT_TRUE(quiet) << "the sockets did not come to rest";
+    return views;
+  }
+};
+
+TEST_F(SsComparison, RandomMixIsCountedAlike) {
+  MakeBlackHole();
+  WriteSysctl("net/ipv4/ip_local_port_range", "32768 60999");
+  const std::uint32_t seed = Seed();
+  RecordProperty("seed", std::to_string(seed));
+  std::cout << "SOCKDIAG_TEST_SEED=" << seed << "\n";
+  const Sockets sockets = MakeSocketMix(seed);
+  const Views views = Look();
+  EXPECT_EQ(views.ours, views.ss);
+  std::uint64_t tcp = 0;
+  for (const SsRow& row : ReadSsTable()) tcp += row.protocol == Protocol::kTcp ? 1 : 0;
+  EXPECT_GT(tcp, 200U) << "the mix is too small to prove anything";
+}
+
+}  // namespace
+}  // namespace sockdiag::kernel

@@ -1,0 +1,133 @@
+"""The rooms of src/ may include one another in one direction only; this test keeps it so."""
+
+import os
+import pathlib
+import re
+import sys
+import tempfile
+import unittest
+
+SOURCE_DIR = pathlib.Path(os.environ.get("SOCKDIAG_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+
+# What each room may include, beside itself.
+ALLOWED = {"base": set()}
+ALLOWED["model"] = {"base"}
+ALLOWED["diag"] = ALLOWED["services"] = {"base", "model"}
+ALLOWED["aggregate"] = {"base", "model", "diag", "services"}
+ALLOWED["collect"] = ALLOWED["aggregate"] | {"aggregate"}
+ALLOWED["exposition"] = ALLOWED["collect"] | {"collect"}
+ALLOWED["config"] = {"base", "model", "services", "aggregate"}
+ALLOWED["http"] = {"base"}
+ALLOWED["app"] = set(ALLOWED)
+ALLOWED["main.cc"] = set(ALLOWED)
+
+# System headers with the only room that may know them.
+FOREIGN = {
+    r"yaml-cpp/": "config",
+    r"libmnl/|linux/[a-z]+_diag\.h$": "diag",
+    r"microhttpd\.h$": "http",
+}
+_INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
+
+
+def room_of(path, source):
+    """The folder directly below src/, or the file's name for main.cc."""
+    return path.relative_to(source).parts[0]
+
+
+def check_include(room, quoted, system, source):
+    """What is wrong with an include in that room, or nothing."""
+    if system:
+        for pattern, owner in FOREIGN.items():
+            if re.match(pattern, system) and room != owner:
+                return f"<{system}> belongs to {owner}/ alone"
+        return None
+    target = quoted.partition("/")[0]
+    if not (source / quoted).is_file() or target not in ALLOWED:
+        return f'"{quoted}" is not a file below src/, in the form room/file.h'
+    if target != room and target not in ALLOWED[room]:
+        return f"{room} must not include {target}: \"{quoted}\""
+    return None
+
+
+def find_violations(source):
+    """One line for each include against the arrows, in the files' order."""
+    violations = []
+    for path in sorted(source.rglob("*")):
+        if not re.search(r"\.(h|cc|inc?)$", path.name):
+            continue
+        room = room_of(path, source)
+        if room not in ALLOWED:
+            violations.append(f"{path}: {room} has no place in the order of rooms")
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            match = _INCLUDE.match(line)
+            complaint = match and check_include(room, match[1], match[2], source)
+            if complaint:
+                violations.append(f"{path}:{number}: {complaint}")
+    return violations
+
+
+class IncludeArrowsTest(unittest.TestCase):
+    """The tree as it is."""
+
+    def test_every_include_follows_the_arrows(self):
+        source = SOURCE_DIR / "src"
+        self.assertGreater(len(list(source.rglob("*.h"))), 10)
+        self.assertEqual(find_violations(source), [])
+
+
+class CheckerTest(unittest.TestCase):
+    """A checker that finds nothing is only worth something if it would find it."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.source = pathlib.Path(folder.name)
+        for room in ALLOWED:
+            if room != "main.cc":
+                self._write(f"{room}/room.h", "#pragma once\n")
+
+    def _write(self, name, text):
+        path = self.source / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def _violations(self, name, include):
+        self._write(name, f"#include <vector>\n\n#include {include}\n")
+        violations = find_violations(self.source)
+        (self.source / name).unlink()
+        return violations
+
+    def test_accepts_includes_along_the_arrows(self):
+        for name, include in (
+                ("model/x.cc", '"base/room.h"'), ("diag/x.cc", '"diag/room.h"'),
+                ("collect/x.h", '"aggregate/room.h"'), ("app/x.cc", '"config/room.h"'),
+                ("main.cc", '"app/room.h"'), ("http/x.cc", "<microhttpd.h>"),
+                ("config/x.cc", "<yaml-cpp/parser.h>"), ("diag/x.cc", "<linux/inet_diag.h>"),
+                ("diag/x.cc", "<libmnl/libmnl.h>"), ("base/x.cc", "<linux/tcp.h>")):
+            self.assertEqual(self._violations(name, include), [], (name, include))
+
+    def test_finds_each_planted_violation(self):
+        for name, include in (
+                ("base/x.h", '"model/room.h"'), ("model/x.cc", '"services/room.h"'),
+                ("diag/x.cc", '"services/room.h"'), ("services/x.cc", '"diag/room.h"'),
+                ("aggregate/x.cc", '"collect/room.h"'), ("collect/x.cc", '"exposition/room.h"'),
+                ("exposition/x.cc", '"app/room.h"'), ("http/x.cc", '"model/room.h"'),
+                ("http/x.cc", '"app/room.h"'), ("config/x.cc", '"collect/room.h"'),
+                ("services/x.cc", '"config/room.h"'), ("collect/x.cc", '"http/room.h"'),
+                ("app/x.cc", "<yaml-cpp/yaml.h>"), ("collect/x.cc", "<libmnl/libmnl.h>"),
+                ("model/x.h", "<linux/inet_diag.h>"), ("services/x.cc", "<linux/sock_diag.h>"),
+                ("app/x.cc", "<microhttpd.h>"), ("app/x.cc", '"room.h"'),
+                ("app/x.cc", '"../base/room.h"'), ("app/x.cc", '"base/missing.h"'),
+                ("extra/x.cc", '"base/room.h"')):
+            violations = self._violations(name, include)
+            self.assertEqual(len(violations), 1, (name, include))
+            self.assertIn(name, violations[0])
+
+    def test_names_the_line(self):
+        self.assertIn("x.h:3: ", self._violations("base/x.h", '"app/room.h"')[0])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2) if SOURCE_DIR.is_dir() else sys.exit(f"{SOURCE_DIR}: no such folder")
