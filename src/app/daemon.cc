@@ -104,9 +104,12 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
   const auto first = std::async(std::launch::async, [&] { return scrapes.Get(); });
   WaitForEnd(signals, log);
+  constexpr std::chrono::milliseconds kSampleGrace{500};
   const auto deadline = std::chrono::steady_clock::now() + http::Server::kDefaultGrace;
-  const bool stopped = (*server)->Stop();
-  if (!stopped || first.wait_until(deadline) != std::future_status::ready) {
+  const bool sampler_ended = kernel.pipeline.StopSampling(kSampleGrace);
+  const bool server_ended = (*server)->Stop();
+  const bool first_ended = first.wait_until(deadline) == std::future_status::ready;
+  if (!sampler_ended || !server_ended || !first_ended) {
     log.Warn("a dump is still under way in the kernel: leaving without it");
     _exit(0);
   }

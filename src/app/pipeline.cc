@@ -73,4 +73,8 @@ void Pipeline::StartSampling() {
   if (sampler_) sampler_->Start();
 }
 
+bool Pipeline::StopSampling(std::chrono::milliseconds grace) {
+  return !sampler_ || sampler_->Stop(grace);
+}
+
 }  // namespace sockdiag

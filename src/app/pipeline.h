@@ -1,6 +1,6 @@
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +38,8 @@ class Pipeline {
   [[nodiscard]] Collection Collect();
   /// Starts the sampler, when the configuration wants one.
   void StartSampling();
+  /// False when a sample still runs after `grace`; see Sampler.
+  [[nodiscard]] bool StopSampling(std::chrono::milliseconds grace);
 
  private:
   [[nodiscard]] std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,

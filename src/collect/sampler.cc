@@ -72,7 +72,8 @@ Result<void> Sampler::Dump(StateWatch::Pass pass) {
 }
 
 void Sampler::Start() {
-  if (options_.interval.count() > 0) thread_ = std::thread([this] { Run(); });
+  if (options_.interval.count() == 0) return;
+  thread_ = std::async(std::launch::async, [this] { Run(); });
 }
 
 void Sampler::Run() {
@@ -86,13 +87,18 @@ void Sampler::Run() {
   }
 }
 
-void Sampler::Stop() {
+bool Sampler::Stop(std::chrono::milliseconds grace) {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   stop_asked_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  return !thread_.valid() || thread_.wait_for(grace) == std::future_status::ready;
+}
+
+Sampler::~Sampler() {
+  // The future's own end waits without limit.
+  static_cast<void>(Stop(std::chrono::milliseconds(0)));
 }
 
 }  // namespace sockdiag

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <string>
-#include <thread>
 
 #include "aggregate/state_watch.h"
 #include "base/clock.h"
@@ -42,12 +42,13 @@ class Sampler {
           StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
           CpuClock cpu_clock, Listener listener);
   /// Waits for a sample that is under way.
-  ~Sampler() { Stop(); }
+  ~Sampler();
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
   void Start();
-  void Stop();
+  /// False when a sample still runs after `grace`: then end the process without this object's end.
+  [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
   /// One sample, in the calling thread; it skips its turn when a scrape is looking at the same
   /// time.
@@ -74,7 +75,7 @@ class Sampler {
   std::mutex mutex_;
   std::condition_variable stop_asked_;
   bool stop_ = false;
-  std::thread thread_;
+  std::future<void> thread_;
 };
 
 }  // namespace sockdiag

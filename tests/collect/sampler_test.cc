@@ -115,14 +115,14 @@ TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
       });
   sampler.Start();
   sampled.wait();
-  sampler.Stop();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
   EXPECT_TRUE(watch_.Report().latest);
 }
 
 TEST_F(SamplerTest, AnIntervalOfZeroStartsNothing) {
   Sampler sampler = MakeSampler({seconds(0), 0.02});
   sampler.Start();
-  sampler.Stop();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
   EXPECT_EQ(source_.dumps, 0);
 }
 

@@ -49,9 +49,16 @@ void ExpectConsistent(const Collection& collection) {
 
 }  // namespace
 
-Exporter::Exporter(const Config& config)
+Exporter::Exporter(const Config& config, std::function<void()> on_sample)
     : source_([] { return OpenSockDiag(kDeadline); }, clock_),
-      pipeline_(config, {}, source_, clock_) {}
+      sample_source_([] { return OpenSockDiag(kDeadline); }, clock_),
+      pipeline_(config, {}, {source_, sample_source_}, clock_,
+                [on_sample](const std::string& error) {
+                  EXPECT_EQ(error, "");
+                  on_sample();
+                }) {
+  if (on_sample) pipeline_.StartSampling();
+}
 
 Collection Exporter::Collect() {
   Collection collection = pipeline_.Collect();

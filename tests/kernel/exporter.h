@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -14,7 +15,8 @@ namespace sockdiag::kernel {
 /// What the program does at a scrape, from the kernel to the Snapshot.
 class Exporter {
  public:
-  explicit Exporter(const Config& config = {});
+  /// With a callback for each sample, it samples too.
+  explicit Exporter(const Config& config = {}, std::function<void()> on_sample = nullptr);
 
   /// Every dump must succeed, and each way of counting must give the same total.
   [[nodiscard]] Collection Collect();
@@ -22,6 +24,7 @@ class Exporter {
  private:
   SystemClock clock_;
   NetlinkSource source_;
+  NetlinkSource sample_source_;
   Pipeline pipeline_;
 };
 

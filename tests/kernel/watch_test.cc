@@ -30,7 +30,9 @@ Config Watching() {
 
 class Watch : public KernelTest {
  protected:
-  void Start(const Config& config) { exporter_.emplace(config, [this] { ++samples_; }); }
+  void Start(const Config& config) {
+    exporter_.emplace(config, [this] { ++samples_; });
+  }
   WatchedState Of(SocketState state, Direction direction) {
     for (const WatchedState& watched : exporter_->Collect().snapshot.watched) {
       if (watched.service_name == "web" && watched.direction == direction &&
@@ -64,8 +66,9 @@ TEST_F(Watch, CloseWaitIsStuckAfterItsTimeAndVanishesWhenClosed) {
     EXPECT_GT(close_wait().oldest_age_seconds, 1);
     EXPECT_EQ(close_wait().entries, 1U);
   }
-  ASSERT_TRUE(WaitUntil([&] { return SocketCounts(exporter_->Collect().snapshot).count(
-                                         "tcp ipv4 close_wait") == 0; }));
+  ASSERT_TRUE(WaitUntil([&] {
+    return SocketCounts(exporter_->Collect().snapshot).count("tcp ipv4 close_wait") == 0;
+  }));
   EXPECT_EQ(close_wait().stuck, 0U);
   EXPECT_EQ(close_wait().oldest_age_seconds, 0);
   EXPECT_EQ(close_wait().entries, 1U);
