@@ -1,0 +1,70 @@
+#include <benchmark/benchmark.h>
+
+#include <span>
+#include <vector>
+
+#include "aggregate/socket_aggregator.h"
+#include "diag/dump_reader.h"
+#include "diag/inet_diag_codec.h"
+#include "tests/bench/synthetic.h"
+
+namespace sockdiag::bench {
+namespace {
+
+constexpr std::size_t kSockets = 100'000;
+
+/// Throws every record away.
+class NullSink final : public SocketSink {
+ public:
+  void Add(const SocketRecord& record) override { benchmark::DoNotOptimize(record); }
+};
+
+void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
+  DumpReader reader(TcpDumpRequest(kAllTcpStates, kSequence), kPortId, sink);
+  for (const Datagram& datagram : dump) benchmark::DoNotOptimize(reader.Read(datagram));
+}
+
+void CountRecords(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kSockets));
+}
+
+/// One record per iteration.
+void DecodeRecord(benchmark::State& state) {
+  const std::vector<Datagram> dump = Dump(1);
+  const std::span<const std::byte> last = std::span(dump.front()).last(124);
+  const std::span<const std::byte> payload = last.subspan(sizeof(nlmsghdr));
+  for (auto _ : state) benchmark::DoNotOptimize(DecodeInetDiag(Protocol::kTcp, payload));
+}
+BENCHMARK(DecodeRecord);
+
+/// A dump per iteration, read and thrown away: compare with ReadAndAggregate.
+void ReadAndThrowAway(benchmark::State& state) {
+  const std::vector<Datagram> dump = Dump(kSockets);
+  NullSink sink;
+  for (auto _ : state) ReadAll(dump, sink);
+  CountRecords(state);
+}
+BENCHMARK(ReadAndThrowAway)->Unit(benchmark::kMillisecond);
+
+using RuleMaker = std::vector<ServiceRule> (*)(std::size_t count);
+
+void ReadAndAggregate(benchmark::State& state, RuleMaker make_rules) {
+  const std::vector<Datagram> dump = Dump(kSockets);
+  const ServiceMatcher matcher(make_rules(static_cast<std::size_t>(state.range(0))), Database());
+  for (auto _ : state) {
+    SocketAggregator aggregator(Protocol::kTcp, matcher, kEphemeral);
+    ReadAll(dump, aggregator);
+    benchmark::DoNotOptimize(std::move(aggregator).TakeTotals());
+  }
+  CountRecords(state);
+}
+BENCHMARK_CAPTURE(ReadAndAggregate, ports, PortRules)
+    ->Arg(0)
+    ->Arg(500)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(ReadAndAggregate, one_port_many_networks, OnePortRules)
+    ->Arg(500)
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace sockdiag::bench

@@ -1,0 +1,185 @@
+"""Measures what a scrape costs, side by side with a bare dump, ss and node_exporter.
+
+To be run by scripts/bench.sh, in a network namespace of its own. It ends with 1 when a count is not
+what was made, and with 0 whatever the times are.
+"""
+
+import argparse
+import contextlib
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import counts
+import report
+from processes import BenchError, Daemon, Sockets, bare_dump, cpu_of_run
+
+# Only what a scrape costs: nothing is to happen between scrapes.
+QUIET = "sampling: { interval: 0s }\n"
+BARE = report.BARE
+OURS = "sockdiag_exporter, one scrape"
+RULES = "sockdiag_exporter with 500 rules, one scrape"
+NODE = report.NODE
+NODE_FIRST = report.NODE_FIRST
+TARGETS = {OURS: "at most 1.10 x bare dump and 0.33 x node_exporter"}
+
+
+def log(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def rules_config():
+    """500 rules: ports only, one port towards many networks, any port between two networks."""
+    lines = ["services:"]
+    for n in range(500):
+        network = f"127.64.{n // 16 % 16}.{n % 16 * 16}/28"
+        lines.append(f"  - name: service-{n}")
+        if n < 200:
+            lines.append(f"    ports: [{20000 + n}]")
+        elif n < 400:
+            lines.append(f"    ports: [443]\n    remote_networks: [{network}]")
+        else:
+            lines.append(f"    local_networks: [127.1.0.0/16]\n    remote_networks: [{network}]")
+    return "\n".join(lines) + "\n"
+
+
+class Bench:
+    """The programs, and the scenarios that they are measured in."""
+
+    def __init__(self, arguments, directory):
+        self._sockets = arguments.sockets
+        self._rounds = arguments.rounds
+        self._programs = arguments.bin_dir
+        self._node_exporter = arguments.node_exporter
+        self._directory = directory
+
+    def _make(self, count, **options):
+        return Sockets(self._programs / "make_sockets", count, **options)
+
+    def _exporter(self, config, port=10204):
+        path = self._directory / f"{port}.yaml"
+        path.write_text(config)
+        program = self._programs / "sockdiag_exporter"
+        return Daemon([program, f"--config.file={path}", f"--web.listen-address=127.0.0.1:{port}",
+                       "--log.level=warn"], port)
+
+    def _tcpstat(self, port):
+        return Daemon([self._node_exporter, "--collector.disable-defaults", "--collector.tcpstat",
+                       "--web.disable-exporter-metrics", f"--web.listen-address=127.0.0.1:{port}",
+                       "--log.level=warn"], port)
+
+    def memory(self, count, scrapes=20, **options):
+        """VmRSS and VmHWM of an exporter with the built-in configuration."""
+        with self._make(count, **options) as sockets, self._exporter("") as exporter:
+            exporter.scrape()  # may share the collection of the start, older than its connection
+            for _ in range(scrapes):
+                counts.check(exporter.scrape(), sockets.made, daemons=1)
+            return exporter.memory()
+
+    def serving(self):
+        """How many samples about 10,000 are, and the CPU seconds of each scrape of them."""
+        config = QUIET + "limits: { services: 10000, ports: 65535 }\n"
+        figures = []
+        with self._make(0, listeners=1900) as sockets, self._exporter(config) as exporter:
+            exporter.scrape()
+            for _ in range(40):
+                cpu, text = exporter.cpu_of_scrape()
+                figures.append(cpu)
+            counts.check(text, sockets.made, daemons=1)
+        return len(counts.samples(text)), figures
+
+    def scrapes(self):
+        """What -> CPU seconds of each run, all in one table of sockets."""
+        with contextlib.ExitStack() as stack:
+            log(f"making {self._sockets:,} sockets")
+            sockets = stack.enter_context(self._make(self._sockets))
+            daemons = {OURS: stack.enter_context(self._exporter(QUIET)),
+                       RULES: stack.enter_context(self._exporter(QUIET + rules_config(), 10205)),
+                       NODE: stack.enter_context(self._tcpstat(9100))}
+            for daemon in daemons.values():
+                daemon.scrape()
+            self._check_ss(sockets.made, len(daemons))
+            cpu = {}
+            for round_number in range(self._rounds):
+                log(f"round {round_number + 1} of {self._rounds}")
+                self._round(daemons, sockets.made, cpu)
+            return cpu
+
+    def _check_ss(self, made, daemons):
+        output = subprocess.run(["ss", "-Htan", "state", "established"], check=True,
+                                stdout=subprocess.PIPE).stdout
+        lines = output.count(b"\n")
+        wanted = counts.expected(made, daemons)["tcp", "established"]
+        if lines != wanted:
+            raise BenchError(f"ss shows {lines} established, not {wanted}")
+
+    def _round(self, daemons, made, cpu):
+        def note(what, seconds):
+            cpu.setdefault(what, []).append(seconds)
+        few = self._sockets >= 500_000
+        for _ in range(3 if few else 10):
+            seconds, total = bare_dump(self._programs / "bare_dump")
+            note(BARE, seconds)
+            wanted = sum(count for (protocol, _), count
+                         in counts.expected(made, len(daemons)).items() if protocol == "tcp")
+            if total != wanted:
+                raise BenchError(f"the bare dump has {total} sockets, not {wanted}")
+            for what in (OURS, RULES):
+                seconds, text = daemons[what].cpu_of_scrape()
+                counts.check(text, made, len(daemons))
+                note(what, seconds)
+        for _ in range(1 if few else 5):
+            seconds, text = daemons[NODE].cpu_of_scrape()
+            counts.check_node_exporter(text, made, len(daemons))
+            note(NODE, seconds)
+            with self._tcpstat(9101) as fresh:
+                note(NODE_FIRST, fresh.cpu_of_scrape()[0])
+            note("ss -Htan", cpu_of_run(["ss", "-Htan"]))
+            if shutil.which("netstat"):
+                note("netstat -tan", cpu_of_run(["netstat", "-tan"]))
+
+
+def run(arguments, directory):
+    bench = Bench(arguments, directory)
+    log("memory and serving")
+    target = "at most 16 MiB, the same at any number"
+    memory = [("1,000 TCP sockets, 100 UDP", bench.memory(1000, udp=100), target)]
+    crowded = bench.memory(0, udp=50_000, listeners=15_000)
+    serving = bench.serving()
+    cpu = bench.scrapes()
+    log("memory")
+    memory += [(f"{arguments.sockets:,} TCP sockets, 100 UDP",
+                bench.memory(arguments.sockets, udp=100), target),
+               ("15,000 TCP listeners and 50,000 UDP sockets, each on a port of its own", crowded,
+                "")]
+    print(report.scrapes(arguments.sockets, cpu, TARGETS))
+    print(report.memory(memory))
+    print(report.serving(*serving))
+
+
+def stop(*_):
+    sys.exit("stopped")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sockets", type=int)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--bin-dir", type=pathlib.Path, required=True)
+    parser.add_argument("--node-exporter", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="sockdiag-bench-") as directory:
+            run(arguments, pathlib.Path(directory))
+    except BenchError as error:
+        sys.exit(f"bench: {error}")
+
+
+if __name__ == "__main__":
+    main()

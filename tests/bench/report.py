@@ -1,0 +1,62 @@
+"""The figures as Markdown tables."""
+
+import os
+import pathlib
+import re
+import statistics
+
+BARE = "bare dump, records thrown away"
+NODE = "node_exporter tcpstat, a later scrape"
+NODE_FIRST = "node_exporter tcpstat, its first scrape"
+
+
+def _machine():
+    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    return f"Linux {os.uname().release}, {os.cpu_count()} x {cpu[1] if cpu else os.uname().machine}"
+
+
+def _table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _seconds(value):
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.{1 if value >= 0.01 else 2}f} ms"
+
+
+def _ratio(figures, reference):
+    """Of the medians, and of the minima."""
+    return (f"{statistics.median(figures) / statistics.median(reference):.2f} "
+            f"({min(figures) / min(reference):.2f})")
+
+
+def scrapes(sockets, cpu, targets):
+    """`cpu`: what -> CPU seconds of each run. `targets`: what -> text."""
+    rows = [[name, _seconds(min(figures)), _seconds(statistics.median(figures)),
+             *(_ratio(figures, cpu[reference]) for reference in (BARE, NODE, NODE_FIRST)),
+             targets.get(name, "")]
+            for name, figures in cpu.items()]
+    header = [f"{sockets:,} TCP sockets: CPU, user and system", "least", "median", "x bare dump",
+              "x node_exporter", "x its first scrape", "target"]
+    runs = ", ".join(str(count) for count in sorted({len(figures) for figures in cpu.values()}))
+    note = (f"{_machine()}. {runs} runs of each, interleaved; ratios of medians (of minima). A "
+            "first scrape includes growing the heap, to 0.5 GB for a million sockets.\n")
+    return _table(header, rows) + "\n" + note
+
+
+def memory(rows):
+    """`rows`: (what, [VmRSS, VmHWM] in MiB, target)."""
+    return _table(["resident memory of sockdiag_exporter", "now", "highest", "target"],
+                  [[what, f"{rss:.1f} MiB", f"{highest:.1f} MiB", target]
+                   for what, (rss, highest), target in rows])
+
+
+def serving(samples, figures):
+    """`figures`: CPU seconds of each scrape of that many samples."""
+    def ten_thousand(value):
+        return _seconds(value * 10_000 / samples)
+    return _table(["serving, collection and gzip included", "least", "median", "target"],
+                  [[f"{samples:,} samples", _seconds(min(figures)),
+                    _seconds(statistics.median(figures)), ""],
+                   ["for each 10,000 samples", ten_thousand(min(figures)),
+                    ten_thousand(statistics.median(figures)), "at most 25 ms"]])
