@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/file.h"
 #include "collect/collector.h"
 #include "collect/kernel_limits.h"
 
@@ -13,7 +14,10 @@ class KernelLimitsCollector final : public Collector {
 
   [[nodiscard]] Result<void> Collect(Findings& findings) override {
     const KernelLimits limits = ReadKernelLimits();
-    if (limits == KernelLimits()) return Fail("/proc shows none of the kernel's TCP limits");
+    if (limits == KernelLimits()) {
+      const auto probe = ReadFile("/proc/net/sockstat", 65536);
+      return Fail(probe ? "/proc shows none of the kernel's TCP limits" : probe.error().message);
+    }
     findings.kernel_limits = limits;
     return {};
   }

@@ -5,25 +5,6 @@
 #include <cstring>
 
 namespace sockdiag {
-namespace {
-
-std::uint64_t BigEndian(const std::byte* bytes, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i)
-    value = value << 8 | std::to_integer<std::uint64_t>(bytes[i]);
-  return value;
-}
-
-}  // namespace
-
-IpAddress IpAddress::FromIpv4(const std::array<std::byte, 4>& bytes) {
-  return IpAddress(0, kMappedPrefix | BigEndian(bytes.data(), bytes.size()));
-}
-
-IpAddress IpAddress::FromIpv6(const std::array<std::byte, 16>& bytes) {
-  return IpAddress(BigEndian(bytes.data(), 8), BigEndian(bytes.data() + 8, 8));
-}
-
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
   const std::string terminated(text);
   if (terminated.size() != std::strlen(terminated.c_str())) return std::nullopt;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <endian.h>
+
 #include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +20,16 @@ class IpAddress {
   /// `::`.
   constexpr IpAddress() = default;
   /// From bytes in network order.
-  [[nodiscard]] static IpAddress FromIpv4(const std::array<std::byte, 4>& bytes);
-  [[nodiscard]] static IpAddress FromIpv6(const std::array<std::byte, 16>& bytes);
+  [[nodiscard]] static IpAddress FromIpv4(const std::array<std::byte, 4>& bytes) {
+    std::uint32_t address = 0;
+    std::memcpy(&address, bytes.data(), sizeof(address));
+    return IpAddress(0, kMappedPrefix | be32toh(address));
+  }
+  [[nodiscard]] static IpAddress FromIpv6(const std::array<std::byte, 16>& bytes) {
+    std::array<std::uint64_t, 2> halves{};
+    std::memcpy(halves.data(), bytes.data(), sizeof(halves));
+    return IpAddress(be64toh(halves[0]), be64toh(halves[1]));
+  }
   /// From the 128-bit number, its upper and its lower half.
   [[nodiscard]] static constexpr IpAddress FromBits(std::uint64_t high, std::uint64_t low) {
     return IpAddress(high, low);

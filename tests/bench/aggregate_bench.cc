@@ -20,7 +20,7 @@ class NullSink final : public SocketSink {
 };
 
 void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
-  DumpReader reader(TcpDumpRequest(kAllTcpStates, kSequence), kPortId, sink);
+  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, sink);
   for (const Datagram& datagram : dump) benchmark::DoNotOptimize(reader.Read(datagram));
 }
 
@@ -52,7 +52,7 @@ void ReadAndAggregate(benchmark::State& state, RuleMaker make_rules) {
   const std::vector<Datagram> dump = Dump(kSockets);
   const ServiceMatcher matcher(make_rules(static_cast<std::size_t>(state.range(0))), Database());
   for (auto _ : state) {
-    SocketAggregator aggregator(Protocol::kTcp, matcher, kEphemeral);
+    SocketAggregator aggregator(Protocol::kTcp, matcher, EphemeralPorts{kEphemeral, {}});
     ReadAll(dump, aggregator);
     benchmark::DoNotOptimize(std::move(aggregator).TakeTotals());
   }

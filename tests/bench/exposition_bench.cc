@@ -13,7 +13,7 @@ Exposition Make(std::size_t samples) {
   SnapshotBuilder builder(matcher, Limits{.services = 10'000, .ports = 60'000});
   Exposition exposition;
   exposition.collection.snapshot =
-      builder.Build(TotalsOfPorts(matcher, samples / 4), true, Clock::TimePoint());
+      builder.Build(TotalsOfPorts(matcher, samples / 4), WatchReport(), true, Clock::TimePoint());
   return exposition;
 }
 

@@ -15,7 +15,7 @@ void BuildSnapshot(benchmark::State& state) {
   const TotalsByProtocol totals = TotalsOfPorts(matcher, ports);
   Clock::TimePoint now{std::chrono::hours(1)};
   for (auto _ : state) {
-    benchmark::DoNotOptimize(builder.Build(totals, true, now));
+    benchmark::DoNotOptimize(builder.Build(totals, WatchReport(), true, now));
     now += std::chrono::seconds(15);
   }
 }

@@ -163,7 +163,7 @@ ServicesDatabase Database() {
 }
 
 TotalsByProtocol TotalsOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
-  SocketAggregator aggregator(Protocol::kTcp, matcher, kEphemeral);
+  SocketAggregator aggregator(Protocol::kTcp, matcher, EphemeralPorts{kEphemeral, {}});
   for (std::size_t n = 1; n <= ports; ++n) {
     SocketRecord record = Established(1);
     record.state = SocketState::kSynSent;  // outbound, whatever the ports

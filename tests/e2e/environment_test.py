@@ -164,7 +164,8 @@ class FailingCollectorTest(support.TestCase):
         self.made.established(self.made.listener(port=8080), 2)
         self.made.udp(port=5353)
         self.made.settle()
-        self.exporter = support.start_exporter(self, config="services_database: null\n")
+        self.exporter = support.start_exporter(self, config="services_database: null\n"
+                                               "sampling: {interval: 0s}\n")
         self.connection = self.exporter.connect()
         self.addCleanup(self.connection.close)
         self.good = self._scrape()
@@ -198,7 +199,8 @@ class FailingCollectorTest(support.TestCase):
             self.assertEqual(len(exposition.select("sockdiag_build_info")), 1)
         self.assertEqual(self.exporter.stop(), 0)
         warnings = self.exporter.logged(level="warn", msg="collector failed")
-        self.assertEqual(sorted(line["collector"] for line in warnings), ["tcp", "udp"])
+        self.assertEqual(sorted(line["collector"] for line in warnings),
+                         ["kernel_limits", "tcp", "udp"])
         for warning in warnings:
             self.assertIn("EMFILE", warning["error"])
 
@@ -216,7 +218,8 @@ class FailingCollectorTest(support.TestCase):
             self.assertEqual(exposition.series(name), self.good.series(name))
         self.assertEqual(self.exporter.stop(), 0)
         again = self.exporter.logged(level="info", msg="collector works again")
-        self.assertEqual(sorted(line["collector"] for line in again), ["tcp", "udp"])
+        self.assertEqual(sorted(line["collector"] for line in again),
+                         ["kernel_limits", "tcp", "udp"])
 
     def test_pages_live_on(self):
         self._limit((3, self.limits[1]))

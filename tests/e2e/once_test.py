@@ -71,7 +71,7 @@ class OnceTest(support.TestCase):
         for limit, folded in document["folded_keys"].items():
             self.assertEqual(folded, exposition.value("sockdiag_folded_keys", limit=limit))
         self.assertEqual({entry["collector"]: entry["success"] for entry in document["collectors"]},
-                         {"tcp": True, "udp": True})
+                         {"tcp": True, "udp": True, "kernel_limits": True})
         queues = {str(entry["port"]): entry["listen_queue_length"]
                   for entry in document["listeners"] if entry["protocol"] == "tcp"}
         exported = exposition.sum_by("sockdiag_listen_queue_length", "port")

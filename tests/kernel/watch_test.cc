@@ -55,6 +55,7 @@ class Watch : public KernelTest {
 
 TEST_F(Watch, CloseWaitIsStuckAfterItsTimeAndVanishesWhenClosed) {
   Start(Watching());
+  WaitForSamples();
   const auto close_wait = [&] { return Of(SocketState::kCloseWait, Direction::kInbound); };
   EXPECT_EQ(close_wait().oldest_age_seconds, 0);
   {
@@ -77,6 +78,7 @@ TEST_F(Watch, CloseWaitIsStuckAfterItsTimeAndVanishesWhenClosed) {
 TEST_F(Watch, SynSentAgesOverItsRetries) {
   MakeBlackHole();
   Start(Watching());
+  WaitForSamples();
   const auto syn_sent = [&] { return Of(SocketState::kSynSent, Direction::kOutbound); };
   const Sockets sockets = SynSent(kIpv4, kPort);
   // The first retry is sent after one second: the age must go on across it.
