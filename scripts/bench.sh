@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures, in one run and side by side, what a scrape of N TCP sockets (default 1000000, both ends
-# of each connection counted) costs this exporter, a bare dump, ss and node_exporter, and how much
-# memory the exporter takes. Prints Markdown tables with the targets beside the figures.
+# of each connection counted) costs this exporter, a bare dump, ss and node_exporter, what a sample
+# of the watched states and what tracking them costs, and how much memory the exporter takes. Prints
+# Markdown tables with the targets beside the figures.
 #
 #   scripts/bench.sh [N] [--rounds=5]
 #

@@ -6,4 +6,8 @@ cd "$(dirname "$0")/.."
 
 ./scripts/install_packages.sh build
 ./scripts/build.sh release >&2
-exec build/release/bin/sockdiag_exporter --config.file=config/sockdiag_exporter.yaml "$@"
+config=(--config.file=config/sockdiag_exporter.yaml)
+for argument in "$@"; do
+  [[ $argument == --config.file* ]] && config=()
+done
+exec build/release/bin/sockdiag_exporter "${config[@]}" "$@"

@@ -27,16 +27,16 @@ class AdmittedNames {
       : limit_(limit), admitted_(retention) {}
 
   /// Admits from the names present in one collection, each at most once; returns how many of them
-  /// have no place. Silent names lose theirs only in a `complete` collection: in another one they
-  /// may have sockets that were not seen.
-  std::size_t Update(std::vector<Candidate> candidates, bool complete, Clock::TimePoint now) {
+  /// have no place. Silent names lose theirs only when they `may_expire`: in a collection that is
+  /// not whole they may have sockets that were not seen.
+  std::size_t Update(std::vector<Candidate> candidates, bool may_expire, Clock::TimePoint now) {
     const auto newcomers = std::partition(
         candidates.begin(), candidates.end(),
         [&](const Candidate& candidate) { return admitted_.Contains(candidate.name); });
     for (auto known = candidates.begin(); known != newcomers; ++known) {
       admitted_.Touch(known->name, now);
     }
-    if (complete) admitted_.Expire(now);
+    if (may_expire) admitted_.Expire(now);
     const std::size_t places = limit_ - std::min(limit_, admitted_.size());
     const std::size_t waiting = static_cast<std::size_t>(candidates.end() - newcomers);
     const auto last = newcomers + static_cast<std::ptrdiff_t>(std::min(places, waiting));

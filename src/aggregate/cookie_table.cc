@@ -63,7 +63,7 @@ void CookieTable::Resize(std::size_t places) {
 }
 
 void CookieTable::Shrink() {
-  if (places_.size() > kLeastPlaces && size_ * 4 < places_.size()) {
+  if (places_.size() > kLeastPlaces && size_ * 2 < places_.size()) {
     Resize(std::max(kLeastPlaces, size_ * 5 / 3));
   }
 }

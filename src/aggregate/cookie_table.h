@@ -34,9 +34,9 @@ struct TrackedSocket {
 };
 static_assert(sizeof(TrackedSocket) == 16);
 
-/// Sockets by cookie: a hash table with open addressing. It grows in steps of a third and is kept
-/// between 3/5 and 4/5 full, so that a socket takes at most 27 bytes, and never grows past its
-/// limit.
+/// Sockets by cookie: a hash table with open addressing. It grows in steps of a third and, with
+/// Shrink(), is kept between 1/2 and 4/5 full, so that a socket takes at most 32 bytes; and it
+/// never grows past its limit.
 class CookieTable {
  public:
   explicit CookieTable(std::size_t limit) : limit_(limit) {}
@@ -47,8 +47,8 @@ class CookieTable {
   /// life of every other pointer into the table.
   [[nodiscard]] TrackedSocket* Insert(std::uint64_t cookie);
 
-  /// Removes those for which `gone(const TrackedSocket&)`, which may be asked twice for one. Gives
-  /// memory back when few are left.
+  /// Removes those for which `gone(const TrackedSocket&)`, which may be asked twice for one. Takes
+  /// and gives no memory.
   template <typename Predicate>
   void EraseIf(Predicate&& gone) {
     for (std::size_t i = 0; i < places_.size();) {
@@ -58,8 +58,10 @@ class CookieTable {
         ++i;
       }
     }
-    Shrink();
   }
+
+  /// Gives memory back when less than half is used.
+  void Shrink();
 
   /// Calls `visit(TrackedSocket&)` for each.
   template <typename Visitor>
@@ -83,7 +85,6 @@ class CookieTable {
   [[nodiscard]] TrackedSocket& FreePlace(std::uint64_t cookie);
   void Erase(std::size_t place);
   void Resize(std::size_t places);
-  void Shrink();
 
   std::size_t limit_;
   std::size_t size_ = 0;

@@ -33,6 +33,7 @@ void Append(Protocol protocol, const std::string& name, Direction direction,
 
 ServiceView::ServiceView(const ServiceMatcher& matcher, const Limits& limits)
     : matcher_(matcher),
+      retention_(limits.retention),
       permanent_(PermanentNames(matcher, limits.services)),
       admitted_(limits.services - permanent_.size(), limits.retention),
       shown_(limits.retention) {}
@@ -43,7 +44,16 @@ const std::string& ServiceView::ShownName(ServiceId service) const {
   return matcher_.names()[Index(ServiceId::kOther)];
 }
 
-void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
+bool ServiceView::MayExpire(bool complete, Clock::TimePoint now) {
+  if (complete) {
+    incomplete_since_.reset();
+    return true;
+  }
+  if (!incomplete_since_) incomplete_since_ = now;
+  return now - *incomplete_since_ > retention_;
+}
+
+void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch, bool may_expire,
                         Clock::TimePoint now, Snapshot& snapshot) {
   std::map<ServiceId, std::uint64_t> sizes;
   for (const auto& protocol : totals) {
@@ -62,12 +72,13 @@ void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch
     if (size == 0 || service == ServiceId::kOther || permanent_.contains(name)) continue;
     candidates.push_back({name, size});
   }
-  snapshot.folded_services = admitted_.Update(std::move(candidates), complete, now);
+  snapshot.folded_services = admitted_.Update(std::move(candidates), may_expire, now);
 }
 
 void ServiceView::Update(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
                          Clock::TimePoint now, Snapshot& snapshot) {
-  Admit(totals, watch, complete, now, snapshot);
+  const bool may_expire = MayExpire(complete, now);
+  Admit(totals, watch, may_expire, now, snapshot);
 
   std::map<Key, ServiceTotals> shown;
   for (const auto& protocol : totals) {
@@ -85,7 +96,7 @@ void ServiceView::Update(const TotalsByProtocol& totals, const WatchReport& watc
   for (const auto& [key, entered] : watch.entered) {
     shown_.Touch({Protocol::kTcp, ShownName(key.service), key.direction}, now);
   }
-  if (complete) shown_.Expire(now);
+  if (may_expire) shown_.Expire(now);
   shown_.ForEach([&](const Key& key) { shown.try_emplace(key); });
   for (const ServiceMatcher::Configured& configured : matcher_.configured()) {
     shown.try_emplace({configured.protocol, ShownName(configured.service), configured.direction});

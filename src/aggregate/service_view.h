@@ -28,7 +28,8 @@ class ServiceView {
   ServiceView(const ServiceMatcher& matcher, const Limits& limits);
 
   /// Fills the service parts of the snapshot. A service that only the watch saw, between two dumps,
-  /// is shown too. `complete`: no protocol is missing for a failure.
+  /// is shown too. `complete`: no protocol is missing for a failure; while one is, nothing loses
+  /// its place, but for no longer than the retention.
   void Update(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
               Clock::TimePoint now, Snapshot& snapshot);
 
@@ -38,10 +39,15 @@ class ServiceView {
  private:
   using Key = std::tuple<Protocol, std::string, Direction>;
 
-  void Admit(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
+  void Admit(const TotalsByProtocol& totals, const WatchReport& watch, bool may_expire,
              Clock::TimePoint now, Snapshot& snapshot);
 
+  /// Whether silent names may go.
+  [[nodiscard]] bool MayExpire(bool complete, Clock::TimePoint now);
+
   const ServiceMatcher& matcher_;
+  Clock::Duration retention_;
+  std::optional<Clock::TimePoint> incomplete_since_;
   std::set<std::string> permanent_;
   AdmittedNames<std::string> admitted_;
   RetainedKeys<Key> shown_;

@@ -14,6 +14,10 @@ namespace sockdiag {
 
 /// Absent: `other`, the ports that have no place of their own.
 using ShownPort = std::optional<Port>;
+/// The label value.
+[[nodiscard]] inline std::string Name(const ShownPort& port) {
+  return port ? std::to_string(port->Value()) : "other";
+}
 
 struct SocketCount {
   Protocol protocol;

@@ -26,7 +26,7 @@ Snapshot SnapshotBuilder::Build(const TotalsByProtocol& totals, const WatchRepor
                                 bool complete, Clock::TimePoint now) {
   Snapshot snapshot;
   services_.Update(totals, watch, complete, now, snapshot);
-  watch_.Update(watch, services_, now, snapshot);
+  watch_.Update(watch, services_, snapshot);
   for (const auto& protocol : totals) {
     if (!protocol) continue;
     AppendFamilies(*protocol, snapshot);

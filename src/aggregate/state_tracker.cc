@@ -1,6 +1,5 @@
 #include "aggregate/state_tracker.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace sockdiag {
@@ -33,7 +32,6 @@ WatchPass StateTracker::Commit(Clock::TimePoint now) {
     pass.figures[key].sockets += sockets;
     pass.untracked += sockets;
   }
-  untracked_.clear();
   // Rounded up, so that an age is never more than it is.
   const auto since = static_cast<std::uint32_t>(std::chrono::ceil<Tick>(now - start_).count());
   table_.ForEach([&](TrackedSocket& socket) {
@@ -44,15 +42,19 @@ WatchPass StateTracker::Commit(Clock::TimePoint now) {
     socket.fresh = 0;
   });
   first_pass_ = false;
+  untracked_before_ = std::exchange(untracked_, {});
+  table_.Shrink();
   return pass;
 }
 
 void StateTracker::AddFigures(const TrackedSocket& socket, WatchPass& pass) const {
-  WatchFigures& figures = pass.figures[{socket.Service(), socket.GetDirection(), socket.State()}];
+  const WatchKey key{socket.Service(), socket.GetDirection(), socket.State()};
+  WatchFigures& figures = pass.figures[key];
   const Clock::TimePoint since = Since(socket);
   ++figures.sockets;
   if (pass.at - since > options_.stuck_after[Index(socket.State())]) ++figures.stuck;
-  if (socket.fresh == 1 && !first_pass_) ++figures.entered;
+  const bool entered = socket.fresh == 1 && !first_pass_ && !untracked_before_.contains(key);
+  if (entered) ++figures.entered;
   if (!figures.oldest_since || since < *figures.oldest_since) figures.oldest_since = since;
 }
 

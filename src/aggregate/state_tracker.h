@@ -30,8 +30,8 @@ struct WatchFigures {
   std::uint64_t sockets = 0;
   /// Of the sockets, those that are longer in this state than the option says.
   std::uint64_t stuck = 0;
-  /// Sockets that were not in this state in the pass before. None in the first pass, whose sockets
-  /// came at an unknown time.
+  /// Sockets that were not in this state in the pass before. A lower bound: none in the first pass,
+  /// nor after one in which sockets of this key were untracked, since they came at an unknown time.
   std::uint64_t entered = 0;
   /// When the oldest one was first seen in this state; absent when no age is known.
   std::optional<Clock::TimePoint> oldest_since;
@@ -77,8 +77,9 @@ class StateTracker {
   Clock::TimePoint start_;
   CookieTable table_;
   bool first_pass_ = true;
-  /// Of the pass under way.
+  /// Of the pass under way, and of the whole pass before it.
   std::map<WatchKey, std::uint64_t> untracked_;
+  std::map<WatchKey, std::uint64_t> untracked_before_;
 };
 
 }  // namespace sockdiag

@@ -36,15 +36,16 @@ void StateWatch::Publish(WatchPass pass) {
   under_way_ = false;
 }
 
-void StateWatch::PublishFailure() {
+void StateWatch::PublishFailure() noexcept {
   const std::lock_guard lock(mutex_);
-  latest_.reset();
   under_way_ = false;
 }
 
 WatchReport StateWatch::Report() {
   const std::lock_guard lock(mutex_);
-  return {latest_, std::exchange(entered_, {}), peaks_.Slots(clock_.Now())};
+  const Clock::TimePoint now = clock_.Now();
+  if (latest_ && now - latest_->at > kStaleAfter) latest_.reset();
+  return {latest_, std::exchange(entered_, {}), peaks_.Slots(now)};
 }
 
 }  // namespace sockdiag

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -16,7 +17,7 @@ namespace sockdiag {
 
 /// What the watch knows at one moment.
 struct WatchReport {
-  /// Absent before the first pass and after one that failed.
+  /// The newest whole pass; absent before there is one, and when it is older than kStaleAfter.
   std::optional<WatchPass> latest;
   /// Sockets that came to a state since the report before.
   std::map<WatchKey, std::uint64_t> entered;
@@ -49,6 +50,9 @@ class StateWatch {
     StateWatch* watch_;
   };
 
+  /// So old a pass becomes only when one that is under way hangs, since a scrape makes its own.
+  static constexpr std::chrono::minutes kStaleAfter{5};
+
   /// Nothing when another pass is under way.
   [[nodiscard]] std::optional<Pass> TryBegin();
 
@@ -57,7 +61,7 @@ class StateWatch {
 
  private:
   void Publish(WatchPass pass);
-  void PublishFailure();
+  void PublishFailure() noexcept;
 
   const WatchOptions options_;
   const Clock& clock_;

@@ -2,18 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 namespace sockdiag {
 
-WatchView::FiguresByKey WatchView::Fold(const WatchReport& report, const ServiceView& services,
-                                        Clock::TimePoint now) {
+WatchView::FiguresByKey WatchView::Fold(const WatchReport& report, const ServiceView& services) {
   FiguresByKey folded;
   for (const auto& [key, figures] : report.latest->figures) {
     Figures& sum = folded[ShownKey(key, services)];
     sum.stuck += figures.stuck;
     if (!figures.oldest_since) continue;
-    const std::chrono::duration<double> age = now - *figures.oldest_since;
+    const std::chrono::duration<double> age = report.latest->at - *figures.oldest_since;
     sum.oldest_age_seconds = std::max(sum.oldest_age_seconds, age.count());
   }
   for (const PeakWindow::Slot& slot : report.peaks) {
@@ -27,12 +25,10 @@ WatchView::FiguresByKey WatchView::Fold(const WatchReport& report, const Service
   return folded;
 }
 
-void WatchView::Update(const WatchReport& report, const ServiceView& services, Clock::TimePoint now,
-                       Snapshot& snapshot) {
+void WatchView::Update(const WatchReport& report, const ServiceView& services, Snapshot& snapshot) {
   for (const auto& [key, entered] : report.entered) entries_[ShownKey(key, services)] += entered;
   if (!report.latest) return;
-  snapshot.untracked_sockets = report.latest->untracked;
-  const FiguresByKey folded = Fold(report, services, now);
+  const FiguresByKey folded = Fold(report, services);
   std::map<Key, std::uint64_t> shown_entries;
   for (const ServiceQueues& shown : snapshot.service_queues) {
     if (shown.protocol != Protocol::kTcp) continue;
@@ -48,7 +44,9 @@ void WatchView::Update(const WatchReport& report, const ServiceView& services, C
     }
   }
   // Without any, the TCP dump has failed, and nothing is known of who is gone.
-  if (!shown_entries.empty()) entries_ = std::move(shown_entries);
+  if (shown_entries.empty()) return;
+  snapshot.untracked_sockets = report.latest->untracked;
+  entries_ = std::move(shown_entries);
 }
 
 }  // namespace sockdiag

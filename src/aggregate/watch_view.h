@@ -8,7 +8,6 @@
 #include "aggregate/service_view.h"
 #include "aggregate/snapshot.h"
 #include "aggregate/state_watch.h"
-#include "base/clock.h"
 #include "model/state_set.h"
 
 namespace sockdiag {
@@ -19,8 +18,7 @@ class WatchView {
   explicit WatchView(StateSet states) : states_(states) {}
 
   /// Fills the watched part of the snapshot for each TCP service and direction that is in it.
-  void Update(const WatchReport& report, const ServiceView& services, Clock::TimePoint now,
-              Snapshot& snapshot);
+  void Update(const WatchReport& report, const ServiceView& services, Snapshot& snapshot);
 
  private:
   using Key = std::tuple<std::string, Direction, SocketState>;
@@ -34,8 +32,8 @@ class WatchView {
   static Key ShownKey(const WatchKey& key, const ServiceView& services) {
     return {services.ShownName(key.service), key.direction, key.state};
   }
-  static FiguresByKey Fold(const WatchReport& report, const ServiceView& services,
-                           Clock::TimePoint now);
+  /// With ages at the time of the pass, like its counts.
+  static FiguresByKey Fold(const WatchReport& report, const ServiceView& services);
 
   StateSet states_;
   /// Since the service was first shown.

@@ -60,7 +60,9 @@ void AddChoice(CLI::App& app, const std::string& name, std::function<void(Value)
     }
     throw CLI::ValidationError(name, "\"" + word + "\" is not one of " + words_text);
   };
-  app.add_option(name, parse, description)->type_name(words_text)->expected(least_values, 1);
+  app.add_option(name, parse, description)
+      ->type_name(least_values == 0 ? "[" + words_text + "]" : words_text)
+      ->expected(least_values, 1);
 }
 
 void AddRunFlags(CLI::App& app, Options& options) {
@@ -68,19 +70,18 @@ void AddRunFlags(CLI::App& app, Options& options) {
                  "YAML configuration; without it the built-in defaults")
       ->type_name("PATH");
   app.add_flag("--config.check", options.config_check,
-               "Check the configuration, print OK or the error, and exit with 0 or 2");
+               "Check the configuration; print OK or the error, exit with 0 or 2");
   AddChoice<OnceFormat>(
       app, "--once", [&](OnceFormat format) { options.once = format; },
       {{"metrics", OnceFormat::kMetrics},
        {"table", OnceFormat::kTable},
        {"json", OnceFormat::kJson}},
-      "Collect once, print to standard output and exit; default metrics", 0);
+      "Collect once, print and exit; default metrics", 0);
 }
 
 void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& listen_addresses) {
   app.add_option("--web.listen-address", listen_addresses,
-                 "host:port, [ipv6]:port, :port (IPv4 and IPv6) or unix:/path; repeatable; "
-                 "default :10204")
+                 "host:port, [ipv6]:port, :port (both) or unix:/path; repeatable; default :10204")
       ->type_name("ADDR")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -105,7 +106,7 @@ void AddLogFlags(CLI::App& app, Options& options) {
   AddChoice<LogFormat>(
       app, "--log.format", [&](LogFormat format) { options.log_format = format; },
       {{"logfmt", LogFormat::kLogfmt}, {"json", LogFormat::kJson}},
-      "Form of the logs, which go to standard error; default logfmt", 1);
+      "Form of the logs on standard error; default logfmt", 1);
 }
 
 /// CLI11 takes the next word as the value of `--flag=`.

@@ -5,13 +5,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <future>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "app/collector_log.h"
+#include "app/failure_log.h"
 #include "app/once.h"
 #include "app/pipeline.h"
 #include "app/routes.h"
@@ -31,20 +32,18 @@ constexpr std::chrono::seconds kSilenceLimit{10};
 /// The pipeline with the real kernel behind it.
 struct KernelPipeline {
   explicit KernelPipeline(const Config& config, const Log& log)
-      : sampler_log(log, clock),
+      : sampling("sampling", log, clock),
         scrapes(Open, clock),
         samples(Open, clock),
         pipeline(config, LoadServicesDatabase(config, log), {scrapes, samples}, clock,
-                 [this](const std::string& error) {
-                   sampler_log.Note({{"sampler", 0, error}});
-                 }) {}
+                 [this](const std::string& error) { sampling.Note(error); }) {}
 
   static auto Open() -> tl::expected<std::unique_ptr<NetlinkTransport>, int> {
     return OpenSockDiag(kSilenceLimit);
   }
 
   SystemClock clock;
-  CollectorLog sampler_log;
+  FailureLog sampling;
   NetlinkSource scrapes;
   NetlinkSource samples;
   Pipeline pipeline;
@@ -72,14 +71,22 @@ void WaitForEnd(const sigset_t& signals, const Log& log) {
   }
 }
 
+/// So that the exporter is ready before it is scraped.
+void CollectFirst(ScrapeService& scrapes, const Log& log) {
+  try {
+    static_cast<void>(scrapes.Get());
+  } catch (const std::exception& error) {
+    log.Error("the first collection failed", {{"error", error.what()}});
+  }
+}
+
 Result<std::unique_ptr<http::Server>> StartServer(const Options& options, ScrapeService& scrapes,
                                                   const Log& log) {
   http::ServerOptions server_options;
   server_options.listen_addresses = options.listen_addresses;
   server_options.max_requests = options.max_requests;
   server_options.warn = [&log](std::string_view line) { log.Warn(line); };
-  auto server =
-      http::Server::Start(std::move(server_options), MakeRoutes(scrapes, options.telemetry_path));
+  auto server = http::Server::Start(server_options, MakeRoutes(scrapes, options.telemetry_path));
   if (!server) return server;
   for (const std::string& address : (*server)->BoundAddresses()) {
     log.Info("listening", {{"address", address}});
@@ -94,15 +101,16 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", options.config_file.value_or("built-in defaults")}});
+  const auto netlink = KernelPipeline::Open();
+  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
   KernelPipeline kernel(config, log);
-  CollectorLog collector_log(log, kernel.clock);
-  ScrapeService scrapes(kernel.pipeline, collector_log);
+  ScrapeService scrapes(kernel.pipeline, log, kernel.clock);
   auto server = StartServer(options, scrapes, log);
   if (!server) return tl::unexpected(server.error());
 
   kernel.pipeline.StartSampling();
   // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
-  const auto first = std::async(std::launch::async, [&] { return scrapes.Get(); });
+  const auto first = std::async(std::launch::async, [&] { CollectFirst(scrapes, log); });
   WaitForEnd(signals, log);
   constexpr std::chrono::milliseconds kSampleGrace{500};
   const auto deadline = std::chrono::steady_clock::now() + http::Server::kDefaultGrace;

@@ -1,12 +1,14 @@
 #include "app/scrape.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace sockdiag {
 
-ScrapeService::ScrapeService(Pipeline& pipeline, CollectorLog& log)
-    : pipeline_(pipeline), log_(log), flight_([this] { return Collect(); }) {}
+ScrapeService::ScrapeService(Pipeline& pipeline, const Log& log, const Clock& clock)
+    : pipeline_(pipeline),
+      log_(log),
+      failures_("collector", log, clock),
+      flight_([this] { return Collect(); }) {}
 
 Scrape ScrapeService::Collect() {
   Scrape scrape;
@@ -15,12 +17,19 @@ Scrape ScrapeService::Collect() {
   exposition.process = ReadProcessStats();
   exposition.build = CurrentBuild();
   scrape.text = std::make_shared<const std::string>(ToText(ToFamilies(exposition)));
-  const std::vector<CollectorReport>& reports = exposition.collection.collectors;
-  log_.Note(reports);
-  const bool good = std::any_of(reports.begin(), reports.end(),
-                                [](const CollectorReport& report) { return report.Succeeded(); });
-  if (good || reports.empty()) has_collected_ = true;
+  Tell(exposition.collection.collectors);
+  const bool has_socket_collector = !exposition.collection.dump_errors.empty();
+  if (!exposition.collection.dumps.empty() || !has_socket_collector) has_collected_ = true;
   return scrape;
+}
+
+void ScrapeService::Tell(const std::vector<CollectorReport>& reports) {
+  for (const CollectorReport& report : reports) {
+    failures_.Note(report.error, {{"collector", report.collector}});
+    log_.Debug("collected", {{"collector", report.collector},
+                             {"success", report.Succeeded() ? "true" : "false"},
+                             {"seconds", std::to_string(report.seconds)}});
+  }
 }
 
 }  // namespace sockdiag

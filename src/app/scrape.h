@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "app/collector_log.h"
+#include "app/failure_log.h"
 #include "app/pipeline.h"
 #include "collect/single_flight.h"
 #include "exposition/families.h"
@@ -21,19 +21,21 @@ struct Scrape {
 class ScrapeService {
  public:
   /// All must outlive this.
-  ScrapeService(Pipeline& pipeline, CollectorLog& log);
+  ScrapeService(Pipeline& pipeline, const Log& log, const Clock& clock);
 
   /// Blocks while the collectors run.
   [[nodiscard]] std::shared_ptr<const Scrape> Get() { return flight_.Get(); }
 
-  /// Whether any collection so far had a collector that succeeded, or none that could fail.
+  /// Whether sockets were dumped so far, if any are to be.
   [[nodiscard]] bool HasCollected() const { return has_collected_; }
 
  private:
   [[nodiscard]] Scrape Collect();
+  void Tell(const std::vector<CollectorReport>& reports);
 
   Pipeline& pipeline_;
-  CollectorLog& log_;
+  const Log& log_;
+  FailureLog failures_;
   std::atomic<bool> has_collected_ = false;
   SingleFlight<Scrape> flight_;
 };

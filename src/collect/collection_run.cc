@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace sockdiag {
+namespace {
+
+/// Whether a collector tried to dump the protocol.
+bool IsCollected(const Collection& collection, Protocol protocol) {
+  return std::any_of(
+      collection.collectors.begin(), collection.collectors.end(),
+      [&](const CollectorReport& report) { return report.collector == Name(protocol); });
+}
+
+}  // namespace
 
 CollectionRun::CollectionRun(std::vector<std::unique_ptr<Collector>> collectors,
                              SnapshotBuilder builder, StateWatch* watch, const DumpErrors& errors,
@@ -26,9 +36,9 @@ Collection CollectionRun::Collect() {
     collection.collectors.push_back({std::string(collector->name()), duration.count(),
                                      result ? std::string() : result.error().message});
   }
-  const bool complete =
-      std::all_of(collection.collectors.begin(), collection.collectors.end(),
-                  [](const CollectorReport& report) { return report.Succeeded(); });
+  const bool complete = std::all_of(kProtocols.begin(), kProtocols.end(), [&](Protocol protocol) {
+    return findings.totals[Index(protocol)] || !IsCollected(collection, protocol);
+  });
   const WatchReport watch = watch_ == nullptr ? WatchReport() : watch_->Report();
   collection.snapshot = builder_.Build(findings.totals, watch, complete, clock_.Now());
   collection.dumps = std::move(findings.dumps);
@@ -40,10 +50,7 @@ Collection CollectionRun::Collect() {
 /// For each collector of a protocol.
 void CollectionRun::AddDumpErrors(Collection& collection) const {
   for (const Protocol protocol : kProtocols) {
-    const bool collected = std::any_of(
-        collection.collectors.begin(), collection.collectors.end(),
-        [&](const CollectorReport& report) { return report.collector == Name(protocol); });
-    if (!collected) continue;
+    if (!IsCollected(collection, protocol)) continue;
     for (const DumpErrorReason reason : kDumpErrorReasons) {
       collection.dump_errors.push_back({protocol, reason, errors_.Count(protocol, reason)});
     }

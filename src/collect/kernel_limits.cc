@@ -61,7 +61,7 @@ KernelLimits ReadKernelLimits(const std::string& root) {
   limits.memory_min_bytes = Times(memory[0], page);
   limits.memory_pressure_bytes = Times(memory[1], page);
   limits.memory_max_bytes = Times(memory[2], page);
-  const auto sockstat = ReadFile(root + "/net/sockstat", kLimitBytes);
+  const auto sockstat = ReadFile(root + "/thread-self/net/sockstat", kLimitBytes);
   if (sockstat) {
     limits.orphans = ToDouble(SockstatTcpField(*sockstat, "orphan"));
     limits.memory_bytes = Times(ToDouble(SockstatTcpField(*sockstat, "mem")), page);

@@ -24,8 +24,8 @@ struct KernelLimits {
   friend bool operator==(const KernelLimits&, const KernelLimits&) = default;
 };
 
-/// From /proc/net/sockstat and /proc/sys/net, of the network namespace of the calling thread
-/// (networking/ip-sysctl in the kernel's documentation). `root` stands for /proc.
+/// From /proc/thread-self/net/sockstat and /proc/sys/net, of the network namespace of the calling
+/// thread (networking/ip-sysctl in the kernel's documentation). `root` stands for /proc.
 [[nodiscard]] KernelLimits ReadKernelLimits(const std::string& root = "/proc");
 
 /// The number behind `key` in the `TCP:` line of a sockstat text; nothing when it is not there.

@@ -15,7 +15,7 @@ class KernelLimitsCollector final : public Collector {
   [[nodiscard]] Result<void> Collect(Findings& findings) override {
     const KernelLimits limits = ReadKernelLimits();
     if (limits == KernelLimits()) {
-      const auto probe = ReadFile("/proc/net/sockstat", 65536);
+      const auto probe = ReadFile("/proc/thread-self/net/sockstat", 65536);
       return Fail(probe ? "/proc shows none of the kernel's TCP limits" : probe.error().message);
     }
     findings.kernel_limits = limits;

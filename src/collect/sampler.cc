@@ -1,6 +1,8 @@
 #include "collect/sampler.h"
 
+#include <algorithm>
 #include <ctime>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -45,18 +47,18 @@ std::chrono::nanoseconds Sampler::ThreadCpuTime() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-Result<void> Sampler::SampleOnce() {
+Result<Sampler::Turn> Sampler::SampleOnce() {
   std::optional<StateWatch::Pass> pass = watch_.TryBegin();
-  if (!pass) return {};
+  if (!pass) return Turn::kSkipped;
   const std::chrono::nanoseconds before = cpu_clock_();
-  Result<void> result = Dump(*std::move(pass));
+  Result<Turn> result = Dump(*std::move(pass));
   const std::chrono::duration<double> cost = cpu_clock_() - before;
   const std::chrono::duration<double> affordable(cost / options_.cpu_budget);
   interval_ = std::max(options_.interval, std::chrono::ceil<std::chrono::milliseconds>(affordable));
   return result;
 }
 
-Result<void> Sampler::Dump(StateWatch::Pass pass) {
+Result<Sampler::Turn> Sampler::Dump(StateWatch::Pass pass) {
   WatchSink sink(Classifier(matcher_, ephemeral_ports_().range), pass);
   // With the listeners, which decide direction and cost next to nothing: the kernel dumps them
   // first.
@@ -68,7 +70,7 @@ Result<void> Sampler::Dump(StateWatch::Pass pass) {
     return Fail(stats.error().message);
   }
   std::move(pass).Commit();
-  return {};
+  return Turn::kTaken;
 }
 
 void Sampler::Start() {
@@ -76,12 +78,21 @@ void Sampler::Start() {
   thread_ = std::async(std::launch::async, [this] { Run(); });
 }
 
+void Sampler::TakeTurn() {
+  try {
+    const Result<Turn> turn = SampleOnce();
+    if (!turn) listener_(turn.error().message);
+    if (turn == Turn::kTaken) listener_("");
+  } catch (const std::exception& error) {
+    listener_(error.what());
+  }
+}
+
 void Sampler::Run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     lock.unlock();
-    const Result<void> result = SampleOnce();
-    listener_(result ? std::string() : result.error().message);
+    TakeTurn();
     lock.lock();
     stop_asked_.wait_for(lock, interval(), [this] { return stop_; });
   }

@@ -9,7 +9,6 @@
 #include <string>
 
 #include "aggregate/state_watch.h"
-#include "base/clock.h"
 #include "base/error.h"
 #include "collect/dump_errors.h"
 #include "diag/socket_source.h"
@@ -33,9 +32,9 @@ class Sampler {
  public:
   /// CPU time of the calling thread so far.
   using CpuClock = std::function<std::chrono::nanoseconds()>;
-  /// Gets the error of a sample, or an empty text when it worked; in the sampler's thread.
+  /// Gets the error of each sample that was taken, or an empty text when it worked; in the
+  /// sampler's thread.
   using Listener = std::function<void(const std::string& error)>;
-  using EphemeralPortsReader = std::function<EphemeralPorts()>;
 
   /// `source` is the sampler's own; all references must outlive it.
   Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
@@ -50,9 +49,9 @@ class Sampler {
   /// False when a sample still runs after `grace`: then end the process without this object's end.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
-  /// One sample, in the calling thread; it skips its turn when a scrape is looking at the same
-  /// time.
-  [[nodiscard]] Result<void> SampleOnce();
+  enum class Turn { kTaken, kSkipped };
+  /// One sample, in the calling thread. It skips its turn when a scrape looks at the same time.
+  [[nodiscard]] Result<Turn> SampleOnce();
   /// The time from one sample to the next, stretched as the budget asks for.
   [[nodiscard]] std::chrono::milliseconds interval() const { return interval_.load(); }
 
@@ -61,7 +60,9 @@ class Sampler {
 
  private:
   void Run();
-  [[nodiscard]] Result<void> Dump(StateWatch::Pass pass);
+  [[nodiscard]] Result<Turn> Dump(StateWatch::Pass pass);
+  /// SampleOnce(), and what came of it to the listener; throws nothing.
+  void TakeTurn();
 
   const SamplerOptions options_;
   SocketSource& source_;

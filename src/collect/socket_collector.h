@@ -1,7 +1,5 @@
 #pragma once
 
-#include <functional>
-
 #include "aggregate/state_watch.h"
 #include "base/clock.h"
 #include "collect/collector.h"
@@ -15,9 +13,6 @@ namespace sockdiag {
 /// The sockets of one protocol: a dump, straight into an aggregator.
 class SocketCollector final : public Collector {
  public:
-  /// Gives the ephemeral ports in force.
-  using EphemeralPortsReader = std::function<EphemeralPorts()>;
-
   /// `watch` is shown the sockets too; null when nobody watches this protocol. All references must
   /// outlive the collector.
   SocketCollector(Protocol protocol, SocketSource& source, const ServiceMatcher& matcher,

@@ -51,8 +51,6 @@ class FamilyBuilder {
   MetricFamily family_;
 };
 
-std::string LabelValue(ShownPort port) { return port ? std::to_string(port->Value()) : "other"; }
-
 double Value(std::uint64_t count) { return static_cast<double>(count); }
 
 std::optional<double> Figure(const std::optional<std::uint64_t>& count) {
@@ -75,8 +73,8 @@ void AddSockets(const Snapshot& snapshot, std::vector<MetricFamily>& families) {
 
   FamilyBuilder ports(metrics::kPortSockets);
   for (const PortSocketCount& count : snapshot.port_sockets) {
-    ports.Add(Value(count.sockets), Name(count.protocol), LabelValue(count.port),
-              Name(count.direction), Name(count.state));
+    ports.Add(Value(count.sockets), Name(count.protocol), Name(count.port), Name(count.direction),
+              Name(count.state));
   }
   std::move(ports).MoveTo(families);
 }
@@ -100,7 +98,7 @@ void AddListeners(const Snapshot& snapshot, std::vector<MetricFamily>& families)
   FamilyBuilder limit(metrics::kListenQueueLimit);
   FamilyBuilder saturation(metrics::kListenQueueSaturation);
   for (const ListenerGroup& group : snapshot.listeners) {
-    const std::string port = LabelValue(group.port);
+    const std::string port = Name(group.port);
     listeners.Add(Value(group.listeners), Name(group.protocol), port, group.service_name);
     if (group.protocol != Protocol::kTcp) continue;
     length.Add(Value(group.queue_length), port, group.service_name);

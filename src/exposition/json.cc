@@ -7,8 +7,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string PortValue(ShownPort port) { return port ? std::to_string(port->Value()) : "other"; }
-
 Json Sockets(const Snapshot& snapshot) {
   Json list = Json::array();
   for (const SocketCount& count : snapshot.sockets) {
@@ -48,7 +46,7 @@ Json PortSockets(const Snapshot& snapshot) {
   Json list = Json::array();
   for (const PortSocketCount& count : snapshot.port_sockets) {
     list.push_back({{"protocol", Name(count.protocol)},
-                    {"port", PortValue(count.port)},
+                    {"port", Name(count.port)},
                     {"direction", Name(count.direction)},
                     {"state", Name(count.state)},
                     {"sockets", count.sockets}});
@@ -60,7 +58,7 @@ Json Listeners(const Snapshot& snapshot) {
   Json list = Json::array();
   for (const ListenerGroup& group : snapshot.listeners) {
     Json& entry = list.emplace_back(Json{{"protocol", Name(group.protocol)},
-                                         {"port", PortValue(group.port)},
+                                         {"port", Name(group.port)},
                                          {"service_name", group.service_name},
                                          {"listeners", group.listeners}});
     if (group.protocol != Protocol::kTcp) continue;
@@ -92,6 +90,34 @@ Json EphemeralFigures(const Snapshot& snapshot) {
           {"max_used_per_destination", snapshot.ephemeral_ports->max_per_destination}};
 }
 
+Json Optional(const std::optional<double>& figure) { return figure ? Json(*figure) : Json(); }
+
+Json KernelFigures(const Collection& collection) {
+  if (!collection.kernel_limits) return nullptr;
+  const KernelLimits& limits = *collection.kernel_limits;
+  return {{"tcp_time_wait_limit", Optional(limits.time_wait_limit)},
+          {"tcp_orphans", Optional(limits.orphans)},
+          {"tcp_orphans_limit", Optional(limits.orphans_limit)},
+          {"tcp_memory_bytes", Optional(limits.memory_bytes)},
+          {"tcp_memory_limit_bytes",
+           {{"min", Optional(limits.memory_min_bytes)},
+            {"pressure", Optional(limits.memory_pressure_bytes)},
+            {"max", Optional(limits.memory_max_bytes)}}},
+          {"somaxconn", Optional(limits.somaxconn)},
+          {"tcp_max_syn_backlog", Optional(limits.max_syn_backlog)}};
+}
+
+Json Dumps(const Collection& collection) {
+  Json list = Json::array();
+  for (const DumpReport& dump : collection.dumps) {
+    list.push_back({{"protocol", Name(dump.protocol)},
+                    {"duration_seconds", dump.seconds},
+                    {"sockets", dump.stats.sockets},
+                    {"bytes", dump.stats.bytes}});
+  }
+  return list;
+}
+
 Json Collectors(const Collection& collection) {
   Json list = Json::array();
   for (const CollectorReport& report : collection.collectors) {
@@ -109,14 +135,19 @@ std::string ToJson(const Exposition& exposition) {
   const Snapshot& snapshot = exposition.collection.snapshot;
   const Json document{
       {"version", exposition.build.version},
+      {"revision", exposition.build.revision},
       {"collectors", Collectors(exposition.collection)},
+      {"dumps", Dumps(exposition.collection)},
       {"sockets", Sockets(snapshot)},
       {"service_sockets", ServiceSockets(snapshot)},
       {"service_queues", Queues(snapshot)},
       {"port_sockets", PortSockets(snapshot)},
       {"listeners", Listeners(snapshot)},
       {"watched_states", Watched(snapshot)},
+      {"untracked_sockets",
+       snapshot.untracked_sockets ? Json(*snapshot.untracked_sockets) : Json()},
       {"ephemeral_ports", EphemeralFigures(snapshot)},
+      {"kernel_limits", KernelFigures(exposition.collection)},
       {"folded_keys", {{"services", snapshot.folded_services}, {"ports", snapshot.folded_ports}}}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -49,13 +49,10 @@ std::string ToLandingPage(const Exposition& exposition, std::string_view telemet
   page += Link(telemetry_path, "the metrics");
   page += Link("/-/healthy", "whether the process serves");
   page += Link("/-/ready", "whether it has collected");
-  page += "</ul>\n<h2>Sockets now</h2>\n<pre>" + EscapeHtml(ToStateTable(collection.snapshot)) +
-          "</pre>\n";
-  for (const CollectorReport& report : collection.collectors) {
-    if (report.Succeeded()) continue;
-    page += "<p class=\"failed\">collector " + EscapeHtml(report.collector) +
-            " failed: " + EscapeHtml(report.error) + "</p>\n";
-  }
+  page += "</ul>\n<h2>Sockets now</h2>\n";
+  const std::string failures = ToFailures(collection);
+  if (!failures.empty()) page += "<pre class=\"failed\">" + EscapeHtml(failures) + "</pre>\n";
+  page += "<pre>" + EscapeHtml(ToStateTable(collection.snapshot)) + "</pre>\n";
   return page + "</body>\n</html>\n";
 }
 

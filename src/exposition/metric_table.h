@@ -23,10 +23,11 @@ namespace metrics {
 inline constexpr auto kGauge = prometheus::MetricType::Gauge;
 inline constexpr auto kCounter = prometheus::MetricType::Counter;
 
-inline constexpr Metric kSockets{"sockdiag_sockets",
-                                 kGauge,
-                                 {"protocol", "family", "state"},
-                                 "Sockets by state, host-wide; family is the socket's own."};
+inline constexpr Metric kSockets{
+    "sockdiag_sockets",
+    kGauge,
+    {"protocol", "family", "state"},
+    "All sockets of the network namespace by state; family is the socket's own."};
 inline constexpr Metric kServiceSockets{"sockdiag_service_sockets",
                                         kGauge,
                                         {"protocol", "service_name", "direction", "state"},
@@ -64,7 +65,7 @@ inline constexpr Metric kListenQueueSaturation{
     "sockdiag_listen_queue_saturation_ratio",
     kGauge,
     {"port", "service_name"},
-    "Length / limit of the fullest TCP listener of the port; above 1 it drops connections."};
+    "Length / limit of the fullest TCP listener of the port; above 1 new connections are dropped."};
 inline constexpr Metric kStuckSockets{
     "sockdiag_service_stuck_sockets",
     kGauge,

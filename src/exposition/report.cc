@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdio>
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -32,8 +31,6 @@ std::uint64_t Total(const Counts& counts) {
   for (const auto& [state, sockets] : counts) total += sockets;
   return total;
 }
-
-std::string PortText(ShownPort port) { return port ? std::to_string(port->Value()) : "other"; }
 
 std::string CountText(std::uint64_t count) { return count == 0 ? "-" : std::to_string(count); }
 
@@ -69,13 +66,13 @@ std::string TableOfSubjects(const std::string& heading, const CountsBySubject& s
     }
     rows.push_back(std::move(row));
   }
-  return AlignColumns(rows, 3);
+  return rows.size() == 1 ? "" : AlignColumns(rows, 3);
 }
 
 std::string TableOfListeners(const Snapshot& snapshot) {
   std::vector<Row> rows{{"LISTENING", "PROTO", "SERVICE", "SOCKETS", "QUEUE", "LIMIT", "FULLEST"}};
   for (const ListenerGroup& group : snapshot.listeners) {
-    Row row{PortText(group.port), std::string(Name(group.protocol)), group.service_name,
+    Row row{Name(group.port), std::string(Name(group.protocol)), group.service_name,
             std::to_string(group.listeners)};
     if (group.protocol == Protocol::kTcp) {
       std::array<char, 32> percent;
@@ -85,12 +82,13 @@ std::string TableOfListeners(const Snapshot& snapshot) {
     }
     rows.push_back(std::move(row));
   }
-  return AlignColumns(rows, 3);
+  return rows.size() == 1 ? "" : AlignColumns(rows, 3);
 }
 
 }  // namespace
 
 std::string ToStateTable(const Snapshot& snapshot) {
+  if (snapshot.sockets.empty()) return "";
   using Column = std::pair<Protocol, Family>;
   std::map<Column, Counts> columns;
   std::map<SocketState, std::uint64_t> totals;
@@ -115,6 +113,22 @@ std::string ToStateTable(const Snapshot& snapshot) {
   return AlignColumns(rows, 1);
 }
 
+namespace {
+
+std::string LimitsTable(const Snapshot& snapshot) {
+  std::vector<Row> rows{{"LIMIT", "USED", "OF"}};
+  if (snapshot.ephemeral_ports) {
+    const EphemeralTotals& ports = *snapshot.ephemeral_ports;
+    const std::string limit = std::to_string(ports.limit);
+    rows.push_back({"ephemeral ports", std::to_string(ports.used), limit});
+    rows.push_back(
+        {"ephemeral ports, fullest destination", std::to_string(ports.max_per_destination), limit});
+  }
+  return rows.size() == 1 ? "" : AlignColumns(rows, 1);
+}
+
+}  // namespace
+
 std::string ToReport(const Collection& collection) {
   const Snapshot& snapshot = collection.snapshot;
   CountsBySubject services;
@@ -123,16 +137,26 @@ std::string ToReport(const Collection& collection) {
   }
   CountsBySubject ports;
   for (const PortSocketCount& count : snapshot.port_sockets) {
-    ports[{PortText(count.port), count.protocol, count.direction}][count.state] = count.sockets;
+    ports[{Name(count.port), count.protocol, count.direction}][count.state] = count.sockets;
   }
-  std::string report = ToStateTable(snapshot) + "\n" + TableOfSubjects("SERVICE", services) + "\n" +
-                       TableOfSubjects("PORT", ports) + "\n" + TableOfListeners(snapshot);
-  for (const CollectorReport& collector : collection.collectors) {
-    if (!collector.Succeeded()) {
-      report += "\ncollector " + collector.collector + " failed: " + collector.error + "\n";
-    }
+  std::string report = ToFailures(collection);
+  for (const std::string& table :
+       {ToStateTable(snapshot), TableOfSubjects("SERVICE", services),
+        TableOfSubjects("PORT", ports), TableOfListeners(snapshot), LimitsTable(snapshot)}) {
+    if (table.empty()) continue;
+    report += (report.empty() ? "" : "\n") + table;
   }
   return report;
+}
+
+std::string ToFailures(const Collection& collection) {
+  std::string failures;
+  for (const CollectorReport& collector : collection.collectors) {
+    if (collector.Succeeded()) continue;
+    failures += "collector " + collector.collector +
+                " failed, and its figures are missing: " + collector.error + "\n";
+  }
+  return failures;
 }
 
 }  // namespace sockdiag

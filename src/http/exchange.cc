@@ -26,7 +26,7 @@ using MhdResponse = std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response
 
 // No route reads a body. A small one is dropped and the connection stays in use; to drop a large
 // one would be work for nothing.
-constexpr std::uint64_t kMaxBodyBytes = 64 * 1024;
+constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{64} * 1024;
 
 MHD_Result CollectHeader(void* cls, MHD_ValueKind, const char* name, std::size_t name_size,
                          const char* value, std::size_t value_size) noexcept {

@@ -19,14 +19,14 @@ namespace {
 #endif
 
 #ifdef SOCKDIAG_LARGE_FRAMES
-constexpr std::size_t kThreadStackBytes = 2 * 1024 * 1024;
+constexpr std::size_t kThreadStackBytes = std::size_t{2} * 1024 * 1024;
 #else
-constexpr std::size_t kThreadStackBytes = 256 * 1024;
+constexpr std::size_t kThreadStackBytes = std::size_t{256} * 1024;
 #endif
 
 // Bounds the head of a request: what does not fit gets 431 or 414. Above 32 KiB the library maps
 // the memory instead of taking it from the heap, so a burst of connections leaves nothing behind.
-constexpr std::size_t kConnectionMemoryBytes = 36 * 1024;
+constexpr std::size_t kConnectionMemoryBytes = std::size_t{36} * 1024;
 
 constexpr unsigned kFlags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
                             MHD_USE_POLL |  // select() cannot take descriptors above 1023

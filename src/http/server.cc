@@ -98,7 +98,7 @@ void Server::Core::Take(AcceptedSocket socket) {
 Server::Server(std::unique_ptr<Core> core, std::vector<std::string> addresses)
     : core_(std::move(core)), addresses_(std::move(addresses)) {}
 
-Result<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router router) {
+Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Router router) {
   Result<std::vector<Listener>> listeners = OpenAll(options.listen_addresses);
   if (!listeners) return tl::unexpected(listeners.error());
   auto core = std::make_unique<Core>(options, std::move(router));

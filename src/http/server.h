@@ -33,7 +33,8 @@ class Server {
   static constexpr std::chrono::milliseconds kDefaultGrace{2000};
 
   /// Opens every listener and serves. An error names the address that failed.
-  [[nodiscard]] static Result<std::unique_ptr<Server>> Start(ServerOptions options, Router router);
+  [[nodiscard]] static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                             Router router);
 
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\n";
 /// 65,536 ports, each on its own with its comma.
-constexpr std::size_t kLimitBytes = 65536 * 6;
+constexpr std::size_t kLimitBytes = std::size_t{65536} * 6;
 
 std::optional<Port> TakePort(std::string_view& text) {
   std::uint16_t value = 0;

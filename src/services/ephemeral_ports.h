@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ struct EphemeralPorts {
   /// `ip_local_reserved_ports`: never chosen, inside the range or not.
   std::vector<PortRange> reserved;
 };
+
+/// Gives the ephemeral ports in force.
+using EphemeralPortsReader = std::function<EphemeralPorts()>;
 
 /// From the text of ip_local_port_range: two ports and white space between them.
 [[nodiscard]] Result<PortRange> ParsePortRangeSysctl(std::string_view text);

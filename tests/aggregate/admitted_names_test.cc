@@ -15,8 +15,8 @@ constexpr std::chrono::minutes kRetention{15};
 
 class AdmittedNamesTest : public ::testing::Test {
  protected:
-  std::size_t Update(Candidates candidates, bool complete = true) {
-    return names_.Update(std::move(candidates), complete, clock_.Now());
+  std::size_t Update(Candidates candidates, bool may_expire = true) {
+    return names_.Update(std::move(candidates), may_expire, clock_.Now());
   }
   std::string Admitted() const {
     std::string admitted;
@@ -61,7 +61,7 @@ TEST_F(AdmittedNamesTest, DoesNotRememberWhatItDidNotAdmit) {
 TEST_F(AdmittedNamesTest, TakesNoPlaceAwayInAnIncompleteCollection) {
   Update({{"a", 1}, {"b", 1}});
   clock_.Advance(kRetention * 2);
-  EXPECT_EQ(Update({{"c", 1}}, /*complete=*/false), 1U);
+  EXPECT_EQ(Update({{"c", 1}}, /*may_expire=*/false), 1U);
   EXPECT_EQ(Admitted(), "ab");
 }
 

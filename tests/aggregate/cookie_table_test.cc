@@ -57,7 +57,12 @@ TEST(CookieTable, GivesMemoryBack) {
   for (std::uint64_t cookie = 1; cookie <= 100'000; ++cookie) {
     ASSERT_NE(table.Insert(cookie), nullptr);
   }
+  table.EraseIf([](const TrackedSocket& socket) { return socket.cookie > 41'000; });
+  table.Shrink();
+  EXPECT_EQ(table.size(), 41'000U);
+  EXPECT_LE(table.memory_bytes(), 41'000 * 32U);
   table.EraseIf([](const TrackedSocket& socket) { return socket.cookie > 100; });
+  table.Shrink();
   EXPECT_EQ(table.size(), 100U);
   EXPECT_LE(table.memory_bytes(), 100 * 32U);
   for (std::uint64_t cookie = 1; cookie <= 100; ++cookie) {

@@ -161,6 +161,22 @@ TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
   EXPECT_EQ(tracker.size(), 2U);
 }
 
+TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
+  testing::FakeClock clock;
+  StateTracker tracker(Options(2), clock.Now());
+  SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
+  const auto entered = [&](std::uint64_t first, std::uint64_t last) {
+    for (record.cookie = first; record.cookie <= last; ++record.cookie) tracker.Observe(record, {});
+    return tracker.Commit(clock.Now()).figures.begin()->second.entered;
+  };
+  entered(1, 5);
+  // Sockets 1 and 2 go; 3 and 4 were there all the time and get their places.
+  EXPECT_EQ(entered(3, 5), 0U);
+  EXPECT_EQ(entered(3, 5), 0U);
+  EXPECT_EQ(entered(3, 5), 0U);
+  EXPECT_EQ(tracker.size(), 2U);
+}
+
 TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
   testing::FakeClock clock;
   StateTracker tracker(Options(), clock.Now());

@@ -75,10 +75,20 @@ TEST_F(StateWatchTest, APassWithoutCommitHasFailed) {
     ObserveNew(*pass, 100);
   }
   const WatchReport report = watch_.Report();
-  EXPECT_FALSE(report.latest);
+  ASSERT_TRUE(report.latest);
+  EXPECT_EQ(report.latest->figures.begin()->second.sockets, 3U) << "the pass before still stands";
   EXPECT_EQ(Entered(report), 0U);
   EXPECT_EQ(Peak(), 3U);
   EXPECT_TRUE(watch_.TryBegin()) << "the next one may try";
+}
+
+TEST_F(StateWatchTest, ForgetsAPassThatIsTooOld) {
+  Pass(3);
+  const auto hanging = watch_.TryBegin();
+  clock_.Advance(StateWatch::kStaleAfter);
+  EXPECT_TRUE(watch_.Report().latest);
+  clock_.Advance(milliseconds(1));
+  EXPECT_FALSE(watch_.Report().latest);
 }
 
 TEST_F(StateWatchTest, GivesEachEntryOnce) {

@@ -123,17 +123,13 @@ TEST_F(WatchViewTest, SumsFoldedServicesOfOneSampleForThePeak) {
   EXPECT_EQ(Of(Scrape({Socket(3)}), "other", kCloseWait).peak, 3U);
 }
 
-TEST_F(WatchViewTest, ShowsNothingAfterAPassThatFailed) {
+TEST_F(WatchViewTest, ShowsNothingWhenTheTcpDumpFailedAndKeepsWhatItCounted) {
   Scrape({Socket(1)});
   Scrape({Socket(1)});
-  { const auto failed = watch_.TryBegin(); }
-  TotalsByProtocol totals;
-  totals[0] = ProtocolTotals();
-  totals[0]->services.resize(matcher_.names().size());
-  const Snapshot snapshot = builder_->Build(totals, watch_.Report(), true, clock_.Now());
-  EXPECT_TRUE(snapshot.watched.empty());
-  EXPECT_FALSE(snapshot.untracked_sockets);
-  EXPECT_EQ(Of(Scrape({}), "a", kCloseWait).entries, 1U) << "what was counted stays";
+  const Snapshot failed = builder_->Build({}, watch_.Report(), false, clock_.Now());
+  EXPECT_TRUE(failed.watched.empty());
+  EXPECT_FALSE(failed.untracked_sockets);
+  EXPECT_EQ(Of(Scrape({}), "a", kCloseWait).entries, 1U);
 }
 
 TEST_F(WatchViewTest, CountsEphemeralPortsOfOutboundSockets) {

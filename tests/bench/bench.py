@@ -15,13 +15,18 @@ import tempfile
 
 import counts
 import report
-from processes import BenchError, Daemon, Sockets, bare_dump, cpu_of_run
+from processes import BenchError, Daemon, Sockets, bare_dump, cpu_of_run, sample_costs
 
-# Only what a scrape costs: nothing is to happen between scrapes.
+# Only what a scrape costs: nothing is to happen between scrapes. The watch lives from scrapes then.
 QUIET = "sampling: { interval: 0s }\n"
+UNWATCHED = "sampling: { interval: 0s, watched_states: [] }\n"
+CLOSE_WAIT_WATCHED = "sampling: { interval: 0s, watched_states: [close_wait] }\n"
+# Of the sockets of the main table, what share is in watched states.
+TROUBLED = 0.001
+TRACKED = 100_000
 BARE = report.BARE
-OURS = "sockdiag_exporter, one scrape"
-RULES = "sockdiag_exporter with 500 rules, one scrape"
+OURS = "sockdiag_exporter, one scrape: default configuration, sampler off"
+RULES = "sockdiag_exporter, one scrape: 500 rules, sampler off"
 NODE = report.NODE
 NODE_FIRST = report.NODE_FIRST
 TARGETS = {OURS: "at most 1.10 x bare dump and 0.33 x node_exporter"}
@@ -72,7 +77,7 @@ class Bench:
                        "--log.level=warn"], port)
 
     def memory(self, count, scrapes=20, **options):
-        """VmRSS and VmHWM of an exporter with the built-in configuration."""
+        """VmRSS and VmHWM of an exporter with the built-in configuration, sampler on."""
         with self._make(count, **options) as sockets, self._exporter("") as exporter:
             exporter.scrape()  # may share the collection of the start, older than its connection
             for _ in range(scrapes):
@@ -92,10 +97,11 @@ class Bench:
         return len(counts.samples(text)), figures
 
     def scrapes(self):
-        """What -> CPU seconds of each run, all in one table of sockets."""
+        """What -> CPU seconds of each run, all in one table of sockets; the same of a sample and a
+        full dump."""
         with contextlib.ExitStack() as stack:
             log(f"making {self._sockets:,} sockets")
-            sockets = stack.enter_context(self._make(self._sockets))
+            sockets = stack.enter_context(self._make(self._sockets, close_wait=TROUBLED))
             daemons = {OURS: stack.enter_context(self._exporter(QUIET)),
                        RULES: stack.enter_context(self._exporter(QUIET + rules_config(), 10205)),
                        NODE: stack.enter_context(self._tcpstat(9100))}
@@ -103,9 +109,37 @@ class Bench:
                 daemon.scrape()
             self._check_ss(sockets.made, len(daemons))
             cpu = {}
+            pairs = []
             for round_number in range(self._rounds):
                 log(f"round {round_number + 1} of {self._rounds}")
                 self._round(daemons, sockets.made, cpu)
+                pairs += self._sample(sockets.made, len(daemons))
+            return cpu, pairs
+
+    def _sample(self, made, daemons):
+        pairs, watched, sockets = sample_costs(self._programs / "sample_cost", repeat=3)
+        wanted = counts.of_tcp(made, daemons)
+        if sockets != wanted or watched != made["close_wait"] + made["fin_wait2"]:
+            raise BenchError(f"sample_cost saw {watched} of {sockets} sockets, not {wanted}")
+        return pairs
+
+    def tracking(self):
+        """How watched -> CPU seconds of each scrape of TRACKED connections that are half closed."""
+        configs = {report.UNWATCHED: UNWATCHED,
+                   f"CLOSE_WAIT watched: {TRACKED:,} sockets tracked": CLOSE_WAIT_WATCHED,
+                   f"default watched_states: {2 * TRACKED:,} sockets tracked": QUIET}
+        with contextlib.ExitStack() as stack:
+            sockets = stack.enter_context(self._make(2 * TRACKED, close_wait=1))
+            daemons = {what: stack.enter_context(self._exporter(config, 10204 + place))
+                       for place, (what, config) in enumerate(configs.items())}
+            for daemon in daemons.values():
+                daemon.scrape()
+            cpu = {what: [] for what in daemons}
+            for _ in range(4 * self._rounds):
+                for what, daemon in daemons.items():
+                    seconds, text = daemon.cpu_of_scrape()
+                    counts.check(text, sockets.made, len(daemons))
+                    cpu[what].append(seconds)
             return cpu
 
     def _check_ss(self, made, daemons):
@@ -123,8 +157,7 @@ class Bench:
         for _ in range(3 if few else 10):
             seconds, total = bare_dump(self._programs / "bare_dump")
             note(BARE, seconds)
-            wanted = sum(count for (protocol, _), count
-                         in counts.expected(made, len(daemons)).items() if protocol == "tcp")
+            wanted = counts.of_tcp(made, len(daemons))
             if total != wanted:
                 raise BenchError(f"the bare dump has {total} sockets, not {wanted}")
             for what in (OURS, RULES):
@@ -147,15 +180,21 @@ def run(arguments, directory):
     log("memory and serving")
     target = "at most 16 MiB, the same at any number"
     memory = [("1,000 TCP sockets, 100 UDP", bench.memory(1000, udp=100), target)]
-    crowded = bench.memory(0, udp=50_000, listeners=15_000)
+    crowded = [("15,000 TCP listeners and 50,000 UDP sockets, each on a port of its own",
+                bench.memory(0, udp=50_000, listeners=15_000), "")]
+    for tracked in (TRACKED, 2 * TRACKED):
+        crowded.append((f"{tracked:,} TCP sockets in watched states, all tracked",
+                        bench.memory(tracked, close_wait=1), ""))
     serving = bench.serving()
-    cpu = bench.scrapes()
+    log("tracking")
+    tracking = bench.tracking()
+    cpu, pairs = bench.scrapes()
     log("memory")
     memory += [(f"{arguments.sockets:,} TCP sockets, 100 UDP",
-                bench.memory(arguments.sockets, udp=100), target),
-               ("15,000 TCP listeners and 50,000 UDP sockets, each on a port of its own", crowded,
-                "")]
+                bench.memory(arguments.sockets, udp=100), target), *crowded]
     print(report.scrapes(arguments.sockets, cpu, TARGETS))
+    print(report.sample(arguments.sockets, TROUBLED, pairs))
+    print(report.tracking(TRACKED, tracking))
     print(report.memory(memory))
     print(report.serving(*serving))
 

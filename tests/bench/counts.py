@@ -25,6 +25,12 @@ def expected(made, daemons):
     return counts
 
 
+def of_tcp(made, daemons):
+    """All TCP sockets of expected()."""
+    return sum(count for (protocol, _), count in expected(made, daemons).items()
+               if protocol == "tcp")
+
+
 def check(text, made, daemons):
     """BenchError when sockdiag_sockets is not exactly what there is."""
     wanted = expected(made, daemons)

@@ -84,14 +84,26 @@ class Sockets:
         self._process.wait()
 
 
-def bare_dump(program):
-    """CPU seconds of one dump whose records are thrown away, and how many there were."""
-    process = start([program], stdout=subprocess.PIPE, text=True)
+def _output_of(command):
+    process = start(command, stdout=subprocess.PIPE, text=True)
     with stopping(process):
         output, _ = process.communicate()
     if process.returncode != 0:
-        raise BenchError("bare_dump failed")
-    words = output.split()
+        raise BenchError(f"{command[0]} failed")
+    return output
+
+
+def sample_costs(program, repeat):
+    """CPU seconds of each sample and of the full dump after it, and how many sockets the last of
+    each saw."""
+    lines = [line.split() for line in _output_of([program, repeat]).splitlines()]
+    pairs = [(float(words[1]), float(words[3])) for words in lines]
+    return pairs, int(lines[-1][5]), int(lines[-1][7])
+
+
+def bare_dump(program):
+    """CPU seconds of one dump whose records are thrown away, and how many there were."""
+    words = _output_of([program]).split()
     return float(words[words.index("cpu_seconds") + 1]), int(words[1])
 
 

@@ -8,6 +8,7 @@ import statistics
 BARE = "bare dump, records thrown away"
 NODE = "node_exporter tcpstat, a later scrape"
 NODE_FIRST = "node_exporter tcpstat, its first scrape"
+UNWATCHED = "nothing watched"
 
 
 def _machine():
@@ -44,9 +45,35 @@ def scrapes(sockets, cpu, targets):
     return _table(header, rows) + "\n" + note
 
 
+def sample(sockets, watched_share, pairs):
+    """`pairs`: CPU seconds of a sample and of a full dump, of each run."""
+    figures = {"full dump, classified and counted": [full for _, full in pairs],
+               "one sample of the watched states": [sample for sample, _ in pairs]}
+    full, sample = figures.values()
+    ratios = ["1.00", _ratio(sample, full)]
+    header = [f"{sockets:,} TCP sockets, {watched_share:.1%} of them in watched states: CPU",
+              "least", "median", "x full dump", "target"]
+    return _table(header, [[what, _seconds(min(times)), _seconds(statistics.median(times)), ratio,
+                            target]
+                           for (what, times), ratio, target
+                           in zip(figures.items(), ratios, ["", "at most 0.25"])])
+
+
+def tracking(connections, cpu):
+    """`cpu`: what is watched -> CPU seconds of each scrape; nothing, first."""
+    header = [f"one scrape of {connections:,} sockets in CLOSE_WAIT and as many in FIN_WAIT2: CPU",
+              "least", "median", "x nothing watched", "target"]
+    return _table(header, [[what, _seconds(min(figures)), _seconds(statistics.median(figures)),
+                            _ratio(figures, cpu[UNWATCHED]),
+                            "" if what == UNWATCHED else "at most 1.20"]
+                           for what, figures in cpu.items()])
+
+
 def memory(rows):
     """`rows`: (what, [VmRSS, VmHWM] in MiB, target)."""
-    return _table(["resident memory of sockdiag_exporter", "now", "highest", "target"],
+    header = ["resident memory of sockdiag_exporter, default configuration, sampler on", "now",
+              "highest", "target"]
+    return _table(header,
                   [[what, f"{rss:.1f} MiB", f"{highest:.1f} MiB", target]
                    for what, (rss, highest), target in rows])
 

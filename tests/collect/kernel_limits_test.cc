@@ -29,7 +29,7 @@ TEST_F(KernelLimitsTest, ReadsEveryFile) {
   Write("/sys/net/ipv4/tcp_mem", "100\t200\t300\n");
   Write("/sys/net/ipv4/tcp_max_syn_backlog", "512\n");
   Write("/sys/net/core/somaxconn", "4096\n");
-  Write("/net/sockstat",
+  Write("/thread-self/net/sockstat",
         "sockets: used 300\nTCP: inuse 5 orphan 2 tw 7 alloc 9 mem 11\nUDP: inuse 1 mem 3\n");
   const KernelLimits limits = ReadKernelLimits(root_);
   EXPECT_EQ(limits.time_wait_limit, 131072);
@@ -53,7 +53,7 @@ TEST_F(KernelLimitsTest, AnAbsentFileOnlyDropsItsOwnFigure) {
 TEST_F(KernelLimitsTest, ABrokenFileIsAsAbsent) {
   Write("/sys/net/core/somaxconn", "many\n");
   Write("/sys/net/ipv4/tcp_mem", "100\n");
-  Write("/net/sockstat", "TCP: inuse 5 orphan x mem 11\n");
+  Write("/thread-self/net/sockstat", "TCP: inuse 5 orphan x mem 11\n");
   KernelLimits expected;
   expected.memory_min_bytes = 100 * page_;
   EXPECT_EQ(ReadKernelLimits(root_), expected);

@@ -73,7 +73,7 @@ TEST_F(SamplerTest, AsksForNoEstablishedSockets) {
 TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
   Sampler sampler = MakeSampler({});
   source_.tables[Protocol::kTcp].error = DumpError{DumpErrorReason::kOverrun, "answers were lost"};
-  const Result<void> failed = sampler.SampleOnce();
+  const Result<Sampler::Turn> failed = sampler.SampleOnce();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().message, "answers were lost");
   EXPECT_EQ(errors_.Count(Protocol::kTcp, DumpErrorReason::kOverrun), 1U);
@@ -86,7 +86,7 @@ TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
 TEST_F(SamplerTest, SkipsItsTurnDuringAScrape) {
   Sampler sampler = MakeSampler({});
   const auto scrape = watch_.TryBegin();
-  EXPECT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.SampleOnce(), Sampler::Turn::kSkipped);
   EXPECT_EQ(source_.dumps, 0);
 }
 
