@@ -4,31 +4,30 @@
 #include <utility>
 
 namespace sockdiag {
+namespace {
 
-std::size_t DestinationSketch::Home(const IpAddress& local, const Endpoint& remote) {
-  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
+std::uint64_t Hash(const IpAddress& local, const Endpoint& remote) {
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
   std::uint64_t hash = 0;
   for (const std::uint64_t part : {local.High(), local.Low(), remote.address.High(),
                                    remote.address.Low(), std::uint64_t{remote.port.Value()}}) {
     hash = (hash ^ part) * kGolden;
     hash ^= hash >> 32;
   }
-  return static_cast<std::size_t>(hash % kPlaces);
+  return hash;
 }
 
-/// Where the destination is counted, or the free place for it.
-DestinationSketch::Counter& DestinationSketch::Place(const IpAddress& local,
-                                                     const Endpoint& remote) {
-  std::size_t place = Home(local, remote);
-  while (places_[place].count != 0 &&
-         !(places_[place].local == local && places_[place].remote == remote)) {
-    place = (place + 1) % kPlaces;
-  }
+}  // namespace
+
+DestinationSketch::Counter& DestinationSketch::Place(std::uint64_t hash) {
+  std::size_t place = hash % kPlaces;
+  while (places_[place].count != 0 && places_[place].hash != hash) place = (place + 1) % kPlaces;
   return places_[place];
 }
 
 void DestinationSketch::Add(const IpAddress& local, const Endpoint& remote) {
-  Counter& counter = Place(local, remote);
+  const std::uint64_t hash = Hash(local, remote);
+  Counter& counter = Place(hash);
   if (counter.count != 0) {
     ++counter.count;
     return;
@@ -38,19 +37,19 @@ void DestinationSketch::Add(const IpAddress& local, const Endpoint& remote) {
     return;
   }
   ++used_;
-  counter = {local, remote, 1};
+  counter = {hash, 1};
 }
 
 /// One step of the algorithm for a socket that has no counter; as it takes kCounters sockets to
 /// fill what it takes away, it costs little for each socket.
 void DestinationSketch::TakeOneFromEach() {
-  std::vector<Counter> old(kPlaces);
-  std::swap(old, places_);
+  std::swap(places_, spare_);
+  std::fill(places_.begin(), places_.end(), Counter());
   used_ = 0;
-  for (const Counter& counter : old) {
+  for (const Counter& counter : spare_) {
     if (counter.count <= 1) continue;
     ++used_;
-    Place(counter.local, counter.remote) = {counter.local, counter.remote, counter.count - 1};
+    Place(counter.hash) = {counter.hash, counter.count - 1};
   }
 }
 

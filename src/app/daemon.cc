@@ -97,13 +97,13 @@ Result<std::unique_ptr<http::Server>> StartServer(const Options& options, Scrape
 }  // namespace
 
 Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
-  const sigset_t signals = BlockSignals();
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", options.config_file.value_or("built-in defaults")}});
   const auto netlink = KernelPipeline::Open();
   if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
   KernelPipeline kernel(config, log);
+  const sigset_t signals = BlockSignals();
   ScrapeService scrapes(kernel.pipeline, log, kernel.clock);
   auto server = StartServer(options, scrapes, log);
   if (!server) return tl::unexpected(server.error());

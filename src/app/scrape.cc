@@ -1,8 +1,20 @@
 #include "app/scrape.h"
 
+#include <malloc.h>
+
 #include <utility>
 
 namespace sockdiag {
+namespace {
+
+/// A host with very many ports in use makes a collection take megabytes for a moment; the allocator
+/// would keep them.
+void GiveMemoryBack() {
+  constexpr std::size_t kWorthwhile = 2 << 20;
+  if (mallinfo2().fordblks > kWorthwhile) malloc_trim(0);
+}
+
+}  // namespace
 
 ScrapeService::ScrapeService(Pipeline& pipeline, const Log& log, const Clock& clock)
     : pipeline_(pipeline),
@@ -20,6 +32,7 @@ Scrape ScrapeService::Collect() {
   Tell(exposition.collection.collectors);
   const bool has_socket_collector = !exposition.collection.dump_errors.empty();
   if (!exposition.collection.dumps.empty() || !has_socket_collector) has_collected_ = true;
+  GiveMemoryBack();
   return scrape;
 }
 

@@ -79,7 +79,7 @@ class OnceTest(support.TestCase):
 
     def test_table_has_the_numbers_of_the_metrics(self):
         exposition = self._metrics()
-        states, services, ports, listeners = (
+        states, services, ports, listeners, limits = (
             [re.split(r"\s{2,}", line) for line in block.splitlines()]
             for block in self._once("--once=table").strip().split("\n\n"))
         self._check_states(exposition, states)
@@ -93,6 +93,8 @@ class OnceTest(support.TestCase):
                  for port, protocol, service, count, *_ in listeners[1:]}
         keys = ("port", "protocol", "service_name")
         self.assertEqual(table, exposition.sum_by("sockdiag_listeners", *keys))
+        self.assertEqual(limits[1][1:], [str(int(exposition.value("sockdiag_ephemeral_ports_" + name)))
+                                         for name in ("used", "limit")])
 
     def _check_states(self, exposition, rows):
         head, body = rows[0], {row[0]: row[1:] for row in rows[1:]}
