@@ -2,7 +2,6 @@
 
 #include <prometheus/text_serializer.h>
 
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <sstream>

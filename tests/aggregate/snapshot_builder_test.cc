@@ -218,5 +218,19 @@ TEST_F(SnapshotBuilderTest, LeavesAFailedProtocolOutAndKeepsItsNames) {
   EXPECT_TRUE(failed.listeners.empty());
 }
 
+TEST_F(SnapshotBuilderTest, AProtocolThatFailsForGoodDoesNotHoldNamesForGood) {
+  Limits limits;
+  limits.services = 1;
+  matcher_ = std::make_unique<ServiceMatcher>(
+      std::vector<ServiceRule>(), ServicesDatabase{{{Protocol::kTcp, Port::FromHost(1)}, "a"},
+                                                   {{Protocol::kTcp, Port::FromHost(2)}, "b"}});
+  builder_ = std::make_unique<SnapshotBuilder>(*matcher_, limits);
+  Build({To(1)}, std::nullopt);
+  clock_.Advance(limits.retention);
+  EXPECT_EQ(Build({To(2)}, std::nullopt).folded_services, 1U);
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Build({To(2)}, std::nullopt).folded_services, 0U);
+}
+
 }  // namespace
 }  // namespace sockdiag

@@ -81,5 +81,31 @@ TEST_F(CollectionRunTest, AFailedDumpContributesNothingAndLeavesTheOthers) {
   EXPECT_EQ(collection.snapshot.sockets.size(), 26U);
 }
 
+class BrokenLimits final : public Collector {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "kernel_limits"; }
+  [[nodiscard]] Result<void> Collect(Findings&) override { return Fail("no /proc"); }
+};
+
+TEST_F(CollectionRunTest, ACollectorOfOtherFiguresDoesNotKeepNamesInTheirPlaces) {
+  const ServiceMatcher matcher({}, {{{Protocol::kTcp, Port::FromHost(22)}, "ssh"},
+                                    {{Protocol::kTcp, Port::FromHost(80)}, "http"}});
+  Limits limits;
+  limits.services = 1;
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<SocketCollector>(
+      Protocol::kTcp, source_, matcher, [] { return EphemeralPorts(); }, nullptr, errors_, clock_));
+  collectors.push_back(std::make_unique<BrokenLimits>());
+  CollectionRun run(std::move(collectors), SnapshotBuilder(matcher, limits), nullptr, errors_,
+                    clock_);
+  source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:22")};
+  EXPECT_EQ(run.Collect().snapshot.listeners.at(0).service_name, "ssh");
+  clock_.Advance(limits.retention * 2);
+  source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:80")};
+  const Collection collection = run.Collect();
+  EXPECT_EQ(collection.collectors.at(1).error, "no /proc");
+  EXPECT_EQ(collection.snapshot.listeners.at(0).service_name, "http");
+}
+
 }  // namespace
 }  // namespace sockdiag

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
@@ -117,6 +120,36 @@ TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
   sampled.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));
   EXPECT_TRUE(watch_.Report().latest);
+}
+
+/// Fails with an exception the first time, as when memory runs out.
+class ThrowingSource final : public SocketSource {
+ public:
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const StateSet&, SocketSink&) override {
+    if (dumps_++ == 0) throw std::runtime_error("out of something");
+    return DumpStats{};
+  }
+
+ private:
+  int dumps_ = 0;
+};
+
+TEST_F(SamplerTest, GoesOnAfterAnException) {
+  ThrowingSource source;
+  std::vector<std::string> outcomes;
+  std::latch two(2);
+  Sampler sampler(
+      {milliseconds(1), 1}, source, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
+      Sampler::ThreadCpuTime,
+      [&](const std::string& error) {
+        if (outcomes.size() == 2) return;
+        outcomes.push_back(error);
+        two.count_down();
+      });
+  sampler.Start();
+  two.wait();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_EQ(outcomes, (std::vector<std::string>{"out of something", ""}));
 }
 
 TEST_F(SamplerTest, AnIntervalOfZeroStartsNothing) {
