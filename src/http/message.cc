@@ -5,13 +5,10 @@
 #include <utility>
 
 namespace sockdiag::http {
-namespace {
 
 bool EqualIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
-
-}  // namespace
 
 std::optional<std::string_view> FindHeader(const Request& request, std::string_view name) {
   for (const HeaderView& header : request.headers) {

@@ -8,6 +8,9 @@
 
 namespace sockdiag::http {
 
+/// Compares ASCII text as HTTP compares header names and tokens.
+[[nodiscard]] bool EqualIgnoringCase(std::string_view a, std::string_view b);
+
 /// A header of a request. Points into the connection's memory: valid until the handler returns.
 struct HeaderView {
   std::string_view name;
