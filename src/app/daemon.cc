@@ -49,6 +49,14 @@ struct KernelPipeline {
   Pipeline pipeline;
 };
 
+/// Whether dumps can be asked for at all. The socket is closed at once: one that stays open would
+/// keep its network namespace alive.
+Result<void> CheckNetlink() {
+  const auto netlink = KernelPipeline::Open();
+  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
+  return {};
+}
+
 /// Blocks the signals that end or steer the daemon in this thread and all that it starts.
 sigset_t BlockSignals() {
   sigset_t signals;
@@ -100,8 +108,8 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", options.config_file.value_or("built-in defaults")}});
-  const auto netlink = KernelPipeline::Open();
-  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
+  const Result<void> netlink = CheckNetlink();
+  if (!netlink) return netlink;
   KernelPipeline kernel(config, log);
   const sigset_t signals = BlockSignals();
   ScrapeService scrapes(kernel.pipeline, log, kernel.clock);

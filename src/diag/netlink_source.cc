@@ -58,10 +58,10 @@ DumpResult<DumpStats> NetlinkSource::Walk(const DumpRequest& request, SocketSink
   }
   DumpReader reader(request, (*transport)->port_id(), sink);
   while (true) {
-    const auto size = (*transport)->Receive(buffer_->bytes);
+    const auto size = (*transport)->Receive(*buffer_);
     if (!size && size.error() == EINTR) continue;
     if (!size) return tl::unexpected(DumpErrorFromReceive(size.error()));
-    const auto progress = reader.Read(std::span<const std::byte>(buffer_->bytes).first(*size));
+    const auto progress = reader.Read(std::span<const std::byte>(*buffer_).first(*size));
     if (!progress) return tl::unexpected(progress.error());
     if (*progress == DumpReader::Progress::kDone) return reader.stats();
   }

@@ -42,9 +42,7 @@ class NetlinkSource final : public SocketSource {
 
   /// The kernel caps its dump messages at 32 KiB; a smaller buffer could lose some.
   static constexpr std::size_t kBufferSize = 32768;
-  struct Buffer {
-    alignas(8) std::array<std::byte, kBufferSize> bytes;
-  };
+  using Buffer = std::array<std::byte, kBufferSize>;
 
   NetlinkTransportFactory open_;
   const Clock& clock_;

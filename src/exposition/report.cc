@@ -66,7 +66,7 @@ std::string TableOfSubjects(const std::string& heading, const CountsBySubject& s
     }
     rows.push_back(std::move(row));
   }
-  return rows.size() == 1 ? "" : AlignColumns(rows, 3);
+  return AlignColumns(rows, 3);
 }
 
 std::string TableOfListeners(const Snapshot& snapshot) {
@@ -82,7 +82,19 @@ std::string TableOfListeners(const Snapshot& snapshot) {
     }
     rows.push_back(std::move(row));
   }
-  return rows.size() == 1 ? "" : AlignColumns(rows, 3);
+  return AlignColumns(rows, 3);
+}
+
+std::string TableOfLimits(const Snapshot& snapshot) {
+  std::vector<Row> rows{{"LIMIT", "USED", "OF"}};
+  if (snapshot.ephemeral_ports) {
+    const EphemeralTotals& ports = *snapshot.ephemeral_ports;
+    const std::string limit = std::to_string(ports.limit);
+    rows.push_back({"ephemeral ports", std::to_string(ports.used), limit});
+    rows.push_back(
+        {"ephemeral ports, fullest destination", std::to_string(ports.max_per_destination), limit});
+  }
+  return AlignColumns(rows, 1);
 }
 
 }  // namespace
@@ -113,22 +125,6 @@ std::string ToStateTable(const Snapshot& snapshot) {
   return AlignColumns(rows, 1);
 }
 
-namespace {
-
-std::string LimitsTable(const Snapshot& snapshot) {
-  std::vector<Row> rows{{"LIMIT", "USED", "OF"}};
-  if (snapshot.ephemeral_ports) {
-    const EphemeralTotals& ports = *snapshot.ephemeral_ports;
-    const std::string limit = std::to_string(ports.limit);
-    rows.push_back({"ephemeral ports", std::to_string(ports.used), limit});
-    rows.push_back(
-        {"ephemeral ports, fullest destination", std::to_string(ports.max_per_destination), limit});
-  }
-  return rows.size() == 1 ? "" : AlignColumns(rows, 1);
-}
-
-}  // namespace
-
 std::string ToReport(const Collection& collection) {
   const Snapshot& snapshot = collection.snapshot;
   CountsBySubject services;
@@ -142,7 +138,7 @@ std::string ToReport(const Collection& collection) {
   std::string report = ToFailures(collection);
   for (const std::string& table :
        {ToStateTable(snapshot), TableOfSubjects("SERVICE", services),
-        TableOfSubjects("PORT", ports), TableOfListeners(snapshot), LimitsTable(snapshot)}) {
+        TableOfSubjects("PORT", ports), TableOfListeners(snapshot), TableOfLimits(snapshot)}) {
     if (table.empty()) continue;
     report += (report.empty() ? "" : "\n") + table;
   }

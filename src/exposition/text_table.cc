@@ -6,6 +6,7 @@ namespace sockdiag {
 
 std::string AlignColumns(const std::vector<std::vector<std::string>>& rows,
                          std::size_t left_columns) {
+  if (rows.size() <= 1) return "";
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
