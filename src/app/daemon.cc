@@ -91,10 +91,12 @@ void CollectFirst(ScrapeService& scrapes, const Log& log) {
 Result<std::unique_ptr<http::Server>> StartServer(const Options& options, ScrapeService& scrapes,
                                                   const Log& log) {
   http::ServerOptions server_options;
-  server_options.listen_addresses = options.listen_addresses;
   server_options.max_requests = options.max_requests;
   server_options.warn = [&log](std::string_view line) { log.Warn(line); };
-  auto server = http::Server::Start(server_options, MakeRoutes(scrapes, options.telemetry_path));
+  auto listeners = http::OpenListeners(options.listen_addresses);
+  if (!listeners) return tl::unexpected(listeners.error());
+  auto server = http::Server::Start(server_options, std::move(*listeners),
+                                    MakeRoutes(scrapes, options.telemetry_path));
   if (!server) return server;
   for (const std::string& address : (*server)->BoundAddresses()) {
     log.Info("listening", {{"address", address}});

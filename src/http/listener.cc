@@ -135,4 +135,14 @@ Result<std::vector<Listener>> OpenListeners(const ListenAddress& address) {
   return listeners;
 }
 
+Result<std::vector<Listener>> OpenListeners(const std::vector<ListenAddress>& addresses) {
+  std::vector<Listener> all;
+  for (const ListenAddress& address : addresses) {
+    Result<std::vector<Listener>> opened = OpenListeners(address);
+    if (!opened) return opened;
+    for (Listener& listener : *opened) all.push_back(std::move(listener));
+  }
+  return all;
+}
+
 }  // namespace sockdiag::http

@@ -32,5 +32,8 @@ class Listener {
 /// `:port` is one IPv6 socket that takes IPv4 too, or an IPv4 socket on a host without IPv6.
 /// Of a name's addresses those that this host does not have are skipped, as long as one is left.
 [[nodiscard]] Result<std::vector<Listener>> OpenListeners(const ListenAddress& address);
+/// The same for several; an error names the address that failed.
+[[nodiscard]] Result<std::vector<Listener>> OpenListeners(
+    const std::vector<ListenAddress>& addresses);
 
 }  // namespace sockdiag::http

@@ -45,17 +45,6 @@ void Refuse(UniqueFd fd) {
   setsockopt(fd.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
-Result<std::vector<Listener>> OpenAll(const std::vector<ListenAddress>& addresses) {
-  if (addresses.empty()) return Fail("no address to listen on");
-  std::vector<Listener> all;
-  for (const ListenAddress& address : addresses) {
-    Result<std::vector<Listener>> opened = OpenListeners(address);
-    if (!opened) return opened;
-    for (Listener& listener : *opened) all.push_back(std::move(listener));
-  }
-  return all;
-}
-
 }  // namespace
 
 /// The parts, in an order in which each outlives those that refer to it.
@@ -98,9 +87,9 @@ void Server::Core::Take(AcceptedSocket socket) {
 Server::Server(std::unique_ptr<Core> core, std::vector<std::string> addresses)
     : core_(std::move(core)), addresses_(std::move(addresses)) {}
 
-Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Router router) {
-  Result<std::vector<Listener>> listeners = OpenAll(options.listen_addresses);
-  if (!listeners) return tl::unexpected(listeners.error());
+Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                              std::vector<Listener> listeners, Router router) {
+  if (listeners.empty()) return Fail("no address to listen on");
   auto core = std::make_unique<Core>(options, std::move(router));
   const BlockSignals block_signals;
   Result<std::unique_ptr<MhdDaemon>> daemon =
@@ -108,7 +97,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Rout
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(
-      std::move(*listeners),
+      std::move(listeners),
       [&core = *core](AcceptedSocket socket) { core.Take(std::move(socket)); }, core->log);
   if (!acceptor) return tl::unexpected(acceptor.error());
   core->acceptor = std::move(*acceptor);

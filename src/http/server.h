@@ -6,14 +6,13 @@
 #include <vector>
 
 #include "base/error.h"
-#include "http/listen_address.h"
+#include "http/listener.h"
 #include "http/router.h"
 #include "http/warning_log.h"
 
 namespace sockdiag::http {
 
 struct ServerOptions {
-  std::vector<ListenAddress> listen_addresses;
   /// Requests of limited routes being served at once, until their response is sent; above it 503.
   /// 0: no limit.
   unsigned max_requests = 40;
@@ -32,8 +31,9 @@ class Server {
  public:
   static constexpr std::chrono::milliseconds kDefaultGrace{2000};
 
-  /// Opens every listener and serves. An error names the address that failed.
+  /// Serves on the listeners; see OpenListeners() and AdoptListener().
   [[nodiscard]] static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                                             std::vector<Listener> listeners,
                                                              Router router);
 
   Server(const Server&) = delete;

@@ -59,7 +59,7 @@ TEST(ServerEndurance, LeaksNoThreadNoDescriptorAndNoMemory) {
   // As main() does: with more arenas, memory depends on which threads happened to meet.
   mallopt(M_ARENA_MAX, 1);
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   const std::string address = server->BoundAddresses().front();
   const std::ptrdiff_t threads = CountEntries("/proc/self/task");
   const std::ptrdiff_t descriptors = CountEntries("/proc/self/fd");
@@ -75,7 +75,7 @@ TEST(ServerEndurance, LeaksNoThreadNoDescriptorAndNoMemory) {
 
 TEST(ServerEndurance, ServesManyClientsAtOnce) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   const std::string address = server->BoundAddresses().front();
   std::atomic<int> good = 0;
   std::vector<std::thread> clients;

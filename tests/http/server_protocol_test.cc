@@ -18,7 +18,7 @@ class ServerProtocolTest : public testing::Test {
   HttpClient Connect() { return HttpClient(server_->BoundAddresses().front()); }
 
   Gate gate_;
-  std::unique_ptr<Server> server_ = StartServer(gate_, "127.0.0.1:0");
+  std::unique_ptr<Server> server_ = StartServer(gate_, {"127.0.0.1:0"});
 };
 
 TEST_F(ServerProtocolTest, SendsNoHeaderThatIsNotNeeded) {

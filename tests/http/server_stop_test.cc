@@ -24,7 +24,7 @@ std::future<bool> StopLater(Server& server, milliseconds grace) {
 
 TEST(ServerStop, EndsIdleConnectionsAtOnce) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   HttpClient used(server->BoundAddresses().front());
   EXPECT_EQ(used.Get("/metrics").status, 200);
   HttpClient silent(server->BoundAddresses().front());
@@ -41,7 +41,7 @@ TEST(ServerStop, EndsIdleConnectionsAtOnce) {
 
 TEST(ServerStop, FinishesTheRequestInFlight) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   HttpClient busy(server->BoundAddresses().front());
   busy.SendRequest("GET", "/blocked");
   HttpClient idle(server->BoundAddresses().front());
@@ -68,9 +68,7 @@ TEST(ServerStop, CutsAResponseThatNobodyReads) {
                 response.body = huge;
                 return response;
               }});
-  ServerOptions options;
-  options.listen_addresses = {ParseListenAddress("127.0.0.1:0").value()};
-  auto server = Server::Start(std::move(options), std::move(router)).value();
+  auto server = Server::Start({}, Listeners({"127.0.0.1:0"}), std::move(router)).value();
   HttpClient client(server->BoundAddresses().front());
   client.SendRequest("HEAD", "/huge");
   EXPECT_EQ(client.Read(true).status, 200);
@@ -81,7 +79,7 @@ TEST(ServerStop, CutsAResponseThatNobodyReads) {
 
 TEST(ServerStop, SaysThatAHandlerStillRuns) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   HttpClient client(server->BoundAddresses().front());
   client.SendRequest("GET", "/blocked");
   ASSERT_TRUE(gate.WaitForArrivals(1));
@@ -96,7 +94,7 @@ TEST(ServerStop, IsPartOfDestruction) {
   const TemporaryDirectory directory;
   const std::string path = directory.Path("s");
   Gate gate;
-  auto server = StartServer(gate, "unix:" + path);
+  auto server = StartServer(gate, {"unix:" + path});
   HttpClient client("unix:" + path);
   EXPECT_EQ(client.Get("/metrics").status, 200);
   server.reset();

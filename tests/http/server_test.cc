@@ -23,7 +23,7 @@ ServerOptions WithMaxRequests(unsigned limit) {
 TEST(Server, AnswersOverIpv4AndIpv6OnOneSocket) {
   if (!HostHasIpv6()) GTEST_SKIP() << "this host has no IPv6";
   Gate gate;
-  const auto server = StartServer(gate, ":0");
+  const auto server = StartServer(gate, {":0"});
   ASSERT_EQ(server->BoundAddresses().size(), 1U);
   const std::uint16_t port = PortOf(server->BoundAddresses().front());
   EXPECT_EQ(ConnectIpv4(port).Get("/metrics").status, 200);
@@ -33,10 +33,8 @@ TEST(Server, AnswersOverIpv4AndIpv6OnOneSocket) {
 TEST(Server, AnswersOnEveryListener) {
   const TemporaryDirectory directory;
   Gate gate;
-  ServerOptions options;
-  options.listen_addresses = {ParseListenAddress("127.0.0.1:0").value(),
-                              ParseListenAddress("unix:" + directory.Path("s")).value()};
-  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const auto server =
+      StartServer(gate, {"127.0.0.1:0", "127.0.0.1:0", "unix:" + directory.Path("s")});
   ASSERT_EQ(server->BoundAddresses().size(), 3U);
   for (const std::string& address : server->BoundAddresses()) {
     EXPECT_EQ(HttpClient(address).Get("/metrics").status, 200) << address;
@@ -49,7 +47,7 @@ TEST(Server, WarnsOfNothingInOrdinaryUse) {
   Warnings warnings;
   ServerOptions options;
   options.warn = warnings.Callback();
-  auto server = StartServer(gate, "unix:" + directory.Path("s"), options);
+  auto server = StartServer(gate, {"unix:" + directory.Path("s")}, options);
   HttpClient client(server->BoundAddresses().front());
   EXPECT_EQ(client.Get("/big").body, BigBody());
   EXPECT_EQ(client.Get("/big", "Accept-Encoding: gzip\r\n").status, 200);
@@ -59,18 +57,16 @@ TEST(Server, WarnsOfNothingInOrdinaryUse) {
 
 TEST(Server, SaysWhyItCannotStart) {
   Gate gate;
-  const auto first = StartServer(gate, "127.0.0.1:0");
-  ServerOptions options;
-  EXPECT_EQ(Server::Start(options, TestRouter(gate)).error().message, "no address to listen on");
+  const auto first = StartServer(gate, {"127.0.0.1:0"});
+  EXPECT_EQ(Server::Start({}, {}, TestRouter(gate)).error().message, "no address to listen on");
   const std::string address = first->BoundAddresses().front();
-  options.listen_addresses = {ParseListenAddress(address).value()};
-  EXPECT_EQ(Server::Start(options, TestRouter(gate)).error().message,
+  EXPECT_EQ(OpenListeners(ParseListenAddress(address).value()).error().message,
             "cannot listen on " + address + ": Address already in use (EADDRINUSE)");
 }
 
 TEST(Server, AnswersOthersWhileAHandlerBlocks) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   HttpClient blocked(server->BoundAddresses().front());
   blocked.SendRequest("GET", "/blocked");
   ASSERT_TRUE(gate.WaitForArrivals(1));
@@ -83,7 +79,7 @@ TEST(Server, AnswersOthersWhileAHandlerBlocks) {
 
 TEST(Server, RefusesRequestsAboveTheLimit) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0", WithMaxRequests(2));
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, WithMaxRequests(2));
   HttpClient first(server->BoundAddresses().front());
   HttpClient second(server->BoundAddresses().front());
   first.SendRequest("GET", "/blocked");
@@ -109,7 +105,7 @@ TEST(Server, ResetsConnectionsAboveTheLimitAndTakesNewOnesAfterwards) {
   ServerOptions options;
   options.max_connections = 3;
   options.warn = warnings.Callback();
-  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
   std::vector<HttpClient> clients;
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back(server->BoundAddresses().front());
@@ -140,7 +136,7 @@ TEST(Server, TurnsAnExceptionInto500AndGoesOn) {
   Warnings warnings;
   ServerOptions options;
   options.warn = warnings.Callback();
-  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
   HttpClient client(server->BoundAddresses().front());
   EXPECT_EQ(client.Get("/throw").status, 500);
   EXPECT_TRUE(warnings.Contain("broken on purpose"));
@@ -150,9 +146,7 @@ TEST(Server, TurnsAnExceptionInto500AndGoesOn) {
 TEST(Server, SurvivesClientsThatLeaveBeforeTheirResponse) {
   const TemporaryDirectory directory;
   Gate gate;
-  ServerOptions options;
-  options.listen_addresses = {ParseListenAddress("unix:" + directory.Path("s")).value()};
-  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const auto server = StartServer(gate, {"127.0.0.1:0", "unix:" + directory.Path("s")});
   std::vector<HttpClient> leaving;
   for (const std::string& address : server->BoundAddresses()) {
     leaving.emplace_back(address);
@@ -169,7 +163,7 @@ TEST(Server, ClosesConnectionsThatStayIdle) {
   Gate gate;
   ServerOptions options;
   options.idle_timeout = std::chrono::seconds(1);
-  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
   HttpClient client(server->BoundAddresses().front());
   EXPECT_EQ(client.Get("/metrics").status, 200);
   EXPECT_TRUE(client.IsClosedByServer());
@@ -177,7 +171,7 @@ TEST(Server, ClosesConnectionsThatStayIdle) {
 
 TEST(Server, IsNotHeldUpByTricklingClients) {
   Gate gate;
-  const auto server = StartServer(gate, "127.0.0.1:0");
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
   std::vector<HttpClient> tricklers;
   for (int i = 0; i < 200; ++i) {
     tricklers.emplace_back(server->BoundAddresses().front());
@@ -218,7 +212,7 @@ TEST(Server, GoesOnAfterFileDescriptorsRanOut) {
   Warnings warnings;
   ServerOptions options;
   options.warn = warnings.Callback();
-  const auto server = StartServer(gate, "127.0.0.1:0", options);
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
   const std::string address = server->BoundAddresses().front();
   AllDescriptors all;
   all.GiveBackOne();

@@ -98,11 +98,18 @@ Router TestRouter(Gate& gate) {
   return router;
 }
 
-std::unique_ptr<Server> StartServer(Gate& gate, const std::string& address, ServerOptions options) {
-  Result<ListenAddress> parsed = ParseListenAddress(address);
-  if (!parsed) throw std::runtime_error(parsed.error().message);
-  options.listen_addresses.push_back(*parsed);
-  Result<std::unique_ptr<Server>> server = Server::Start(std::move(options), TestRouter(gate));
+std::vector<Listener> Listeners(const std::vector<std::string>& addresses) {
+  std::vector<ListenAddress> parsed;
+  for (const std::string& address : addresses) parsed.push_back(ParseListenAddress(address).value());
+  Result<std::vector<Listener>> listeners = OpenListeners(parsed);
+  if (!listeners) throw std::runtime_error(listeners.error().message);
+  return std::move(*listeners);
+}
+
+std::unique_ptr<Server> StartServer(Gate& gate, const std::vector<std::string>& addresses,
+                                    const ServerOptions& options) {
+  Result<std::unique_ptr<Server>> server =
+      Server::Start(options, Listeners(addresses), TestRouter(gate));
   if (!server) throw std::runtime_error(server.error().message);
   return std::move(*server);
 }

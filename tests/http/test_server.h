@@ -47,9 +47,13 @@ class Warnings {
 /// gate), /-/healthy, /throw, and /-/reload for POST and PUT.
 [[nodiscard]] Router TestRouter(Gate& gate);
 
+/// The listeners of addresses; throws when they cannot be had.
+[[nodiscard]] std::vector<Listener> Listeners(const std::vector<std::string>& addresses);
+
 /// Starts a server or throws.
-[[nodiscard]] std::unique_ptr<Server> StartServer(Gate& gate, const std::string& address,
-                                                  ServerOptions options = {});
+[[nodiscard]] std::unique_ptr<Server> StartServer(Gate& gate,
+                                                  const std::vector<std::string>& addresses,
+                                                  const ServerOptions& options = {});
 
 /// A directory of its own, removed with its content.
 class TemporaryDirectory {
