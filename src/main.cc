@@ -9,6 +9,7 @@
 #include "app/command_line.h"
 #include "app/daemon.h"
 #include "app/log.h"
+#include "app/privileges.h"
 #include "app/startup.h"
 
 namespace {
@@ -36,6 +37,7 @@ int Print(const std::string& text) {
 }
 
 int Run(const Options& options) {
+  const Result<void> restricted = sockdiag::KeepOnlyCapabilityToBind();
   const Result<Config> config = sockdiag::LoadConfig(options.config_file);
   if (!config) {
     std::cerr << config.error().message << "\n";
@@ -43,6 +45,9 @@ int Run(const Options& options) {
   }
   if (options.config_check) return Print("OK\n");
   const sockdiag::Log log(options.log_level, options.log_format);
+  if (!restricted) {
+    log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
+  }
   const Result<void> result = options.once ? sockdiag::RunOnce(*options.once, *config, log)
                                            : sockdiag::RunDaemon(options, *config, log);
   if (!result) {

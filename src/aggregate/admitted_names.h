@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,18 @@ class AdmittedNames {
       admitted_.Touch(newcomer->name, now);
     }
     return static_cast<std::size_t>(candidates.end() - last);
+  }
+
+  /// Gives the names admitted by another, which `keep(const Name&)` says, their places here; when
+  /// there are fewer places, to those that were last in use.
+  template <typename Predicate>
+  void TakeOver(const AdmittedNames& before, Predicate&& keep) {
+    std::set<Name> kept;
+    for (const Name& name : before.admitted_.Latest()) {
+      if (admitted_.size() + kept.size() == limit_) break;
+      if (keep(name) && !admitted_.Contains(name)) kept.insert(name);
+    }
+    admitted_.TakeOver(before.admitted_, [&](const Name& name) { return kept.contains(name); });
   }
 
   [[nodiscard]] bool Contains(const Name& name) const { return admitted_.Contains(name); }

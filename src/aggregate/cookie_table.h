@@ -60,6 +60,9 @@ class CookieTable {
     }
   }
 
+  /// A table that holds more than a lower limit takes no newcomers until it has room again.
+  void SetLimit(std::size_t limit) { limit_ = limit; }
+
   /// Gives memory back when less than half is used.
   void Shrink();
 

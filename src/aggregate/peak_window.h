@@ -21,6 +21,9 @@ class PeakWindow {
 
   void Add(const WatchPass& pass);
 
+  /// Goes on from the counts of another window.
+  void TakeOver(const PeakWindow& before, const ServiceTranslation& translation);
+
   struct Slot {
     Clock::TimePoint first;
     Clock::TimePoint last;

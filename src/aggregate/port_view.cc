@@ -19,6 +19,21 @@ PortView::PortView(const Limits& limits)
                        RetainedKeys<StateKey>(limits.retention)}},
       listeners_(limits.retention) {}
 
+void PortView::TakeOver(const PortView& before, const ServiceView& services) {
+  for (const Direction direction : kDirections) {
+    View& view = directions_[Index(direction)];
+    const View& view_before = before.directions_[Index(direction)];
+    view.admitted.TakeOver(view_before.admitted, [](Port) { return true; });
+    view.shown.TakeOver(view_before.shown, [&](const StateKey& key) {
+      return !key.first || view.admitted.Contains(*key.first);
+    });
+  }
+  const AdmittedNames<Port>& admitted = directions_[Index(Direction::kInbound)].admitted;
+  listeners_.TakeOver(before.listeners_, [&](const ListenerKey& key) {
+    return (!key.first || admitted.Contains(*key.first)) && services.IsShown(key.second);
+  });
+}
+
 void PortView::Update(const ProtocolTotals& totals, const ServiceView& services,
                       Clock::TimePoint now, Snapshot& snapshot) {
   for (const Direction direction : kDirections) UpdateDirection(totals, direction, now, snapshot);

@@ -18,6 +18,9 @@ class PortView {
  public:
   explicit PortView(const Limits& limits);
 
+  /// Goes on from what another view showed, as far as the limits allow; `services` has done so.
+  void TakeOver(const PortView& before, const ServiceView& services);
+
   /// Fills the port and listener parts of the snapshot from one dump; call it when there is one.
   void Update(const ProtocolTotals& totals, const ServiceView& services, Clock::TimePoint now,
               Snapshot& snapshot);

@@ -38,10 +38,21 @@ ServiceView::ServiceView(const ServiceMatcher& matcher, const Limits& limits)
       admitted_(limits.services - permanent_.size(), limits.retention),
       shown_(limits.retention) {}
 
+void ServiceView::TakeOver(const ServiceView& before) {
+  incomplete_since_ = before.incomplete_since_;
+  admitted_.TakeOver(before.admitted_,
+                     [this](const std::string& name) { return !permanent_.contains(name); });
+  shown_.TakeOver(before.shown_, [this](const Key& key) { return IsShown(std::get<1>(key)); });
+}
+
+bool ServiceView::IsShown(const std::string& name) const {
+  return permanent_.contains(name) || admitted_.Contains(name) ||
+         name == matcher_.names()[Index(ServiceId::kOther)];
+}
+
 const std::string& ServiceView::ShownName(ServiceId service) const {
   const std::string& name = matcher_.names()[Index(service)];
-  if (permanent_.contains(name) || admitted_.Contains(name)) return name;
-  return matcher_.names()[Index(ServiceId::kOther)];
+  return IsShown(name) ? name : matcher_.names()[Index(ServiceId::kOther)];
 }
 
 bool ServiceView::MayExpire(bool complete, Clock::TimePoint now) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,8 +18,8 @@
 
 namespace sockdiag {
 
-/// By Protocol; absent where a collector is off or its dump failed.
-using TotalsByProtocol = std::array<std::optional<ProtocolTotals>, kProtocols.size()>;
+/// By Protocol; null where a collector is off or its dump failed.
+using TotalsByProtocol = std::array<std::shared_ptr<const ProtocolTotals>, kProtocols.size()>;
 
 /// Which services are shown, from one collection to the next.
 class ServiceView {
@@ -33,8 +34,13 @@ class ServiceView {
   void Update(const TotalsByProtocol& totals, const WatchReport& watch, bool complete,
               Clock::TimePoint now, Snapshot& snapshot);
 
+  /// Goes on from what another view showed, as far as the limit of this one allows.
+  void TakeOver(const ServiceView& before);
+
   /// The name, or `other` when it has no place.
   [[nodiscard]] const std::string& ShownName(ServiceId service) const;
+  /// Whether it has a place of its own, or is `other`.
+  [[nodiscard]] bool IsShown(const std::string& name) const;
 
  private:
   using Key = std::tuple<Protocol, std::string, Direction>;

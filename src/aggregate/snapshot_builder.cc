@@ -22,6 +22,14 @@ SnapshotBuilder::SnapshotBuilder(const ServiceMatcher& matcher, const Limits& li
                                  StateSet watched)
     : services_(matcher, limits), watch_(watched), ports_{PortView(limits), PortView(limits)} {}
 
+void SnapshotBuilder::TakeOver(const SnapshotBuilder& before) {
+  services_.TakeOver(before.services_);
+  watch_.TakeOver(before.watch_);
+  for (const Protocol protocol : kProtocols) {
+    ports_[Index(protocol)].TakeOver(before.ports_[Index(protocol)], services_);
+  }
+}
+
 Snapshot SnapshotBuilder::Build(const TotalsByProtocol& totals, const WatchReport& watch,
                                 bool complete, Clock::TimePoint now) {
   Snapshot snapshot;

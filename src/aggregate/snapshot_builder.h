@@ -23,6 +23,10 @@ class SnapshotBuilder {
   [[nodiscard]] Snapshot Build(const TotalsByProtocol& totals, const WatchReport& watch,
                                bool complete, Clock::TimePoint now);
 
+  /// Goes on from the memory of another builder, whose configuration may have been another one:
+  /// names keep their places, counters their values.
+  void TakeOver(const SnapshotBuilder& before);
+
  private:
   ServiceView services_;
   WatchView watch_;

@@ -4,8 +4,21 @@
 
 namespace sockdiag {
 
+WatchFigures& WatchFigures::operator+=(const WatchFigures& other) {
+  sockets += other.sockets;
+  stuck += other.stuck;
+  entered += other.entered;
+  if (other.oldest_since && (!oldest_since || *other.oldest_since < *oldest_since)) {
+    oldest_since = other.oldest_since;
+  }
+  return *this;
+}
+
 StateTracker::StateTracker(const WatchOptions& options, Clock::TimePoint start)
-    : options_(options), start_(start), table_(options.max_tracked_sockets) {}
+    : options_(options),
+      start_(start),
+      table_(options.max_tracked_sockets),
+      unseen_(options.states) {}
 
 void StateTracker::Observe(const SocketRecord& record, const Classification& classification) {
   if (!options_.states.Contains(record.state)) return;
@@ -16,11 +29,12 @@ void StateTracker::Observe(const SocketRecord& record, const Classification& cla
     return;
   }
   socket->seen = 1;
-  if (socket->State() == record.state) return;
+  const bool is_known = socket->State() == record.state;
+  if (is_known && !reclassifies_) return;
   socket->state = static_cast<std::uint32_t>(Index(record.state)) & 0xf;
   socket->service = static_cast<std::uint32_t>(classification.service) & 0xffffff;
   socket->outbound = classification.direction == Direction::kOutbound ? 1 : 0;
-  socket->fresh = 1;
+  if (!is_known) socket->fresh = 1;
 }
 
 WatchPass StateTracker::Commit(Clock::TimePoint now) {
@@ -41,7 +55,8 @@ WatchPass StateTracker::Commit(Clock::TimePoint now) {
     socket.seen = 0;
     socket.fresh = 0;
   });
-  first_pass_ = false;
+  unseen_ = {};
+  reclassifies_ = false;
   untracked_before_ = std::exchange(untracked_, {});
   table_.Shrink();
   return pass;
@@ -53,9 +68,30 @@ void StateTracker::AddFigures(const TrackedSocket& socket, WatchPass& pass) cons
   const Clock::TimePoint since = Since(socket);
   ++figures.sockets;
   if (pass.at - since > options_.stuck_after[Index(socket.State())]) ++figures.stuck;
-  const bool entered = socket.fresh == 1 && !first_pass_ && !untracked_before_.contains(key);
+  const bool entered =
+      socket.fresh == 1 && !unseen_.Contains(key.state) && !untracked_before_.contains(key);
   if (entered) ++figures.entered;
   if (!figures.oldest_since || since < *figures.oldest_since) figures.oldest_since = since;
+}
+
+void StateTracker::TakeOver(StateTracker& before, const ServiceTranslation& translation) {
+  start_ = before.start_;
+  table_ = std::exchange(before.table_, CookieTable(0));
+  table_.SetLimit(options_.max_tracked_sockets);
+  table_.EraseIf(
+      [this](const TrackedSocket& socket) { return !options_.states.Contains(socket.State()); });
+  table_.ForEach([&](TrackedSocket& socket) {
+    const ServiceId service = translation[Index(socket.Service())];
+    socket.service = static_cast<std::uint32_t>(service) & 0xffffff;
+  });
+  untracked_before_ = Translated(before.untracked_before_, translation);
+  unseen_ = before.unseen_;
+  for (const SocketState state : kTcpStates) {
+    if (options_.states.Contains(state) && !before.options_.states.Contains(state)) {
+      unseen_.Add(state);
+    }
+  }
+  reclassifies_ = true;
 }
 
 /// A socket that came to its state in this pass is forgotten: the next pass finds it anew.

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "model/socket_record.h"
 #include "services/classifier.h"
+#include "services/service_matcher.h"
 
 namespace sockdiag {
 
@@ -35,7 +36,20 @@ struct WatchFigures {
   std::uint64_t entered = 0;
   /// When the oldest one was first seen in this state; absent when no age is known.
   std::optional<Clock::TimePoint> oldest_since;
+
+  WatchFigures& operator+=(const WatchFigures& other);
 };
+
+/// The keys of another matcher's services in those of this one; what falls together is added up.
+template <typename Value>
+[[nodiscard]] std::map<WatchKey, Value> Translated(const std::map<WatchKey, Value>& values,
+                                                   const ServiceTranslation& translation) {
+  std::map<WatchKey, Value> translated;
+  for (const auto& [key, value] : values) {
+    translated[{translation[Index(key.service)], key.direction, key.state}] += value;
+  }
+  return translated;
+}
 
 /// One whole pass over the watched sockets.
 struct WatchPass {
@@ -61,6 +75,11 @@ class StateTracker {
   /// Ends the pass: the dump failed.
   void Abandon();
 
+  /// Goes on from what another tracker knows, which knows nothing after that; between two passes of
+  /// it. In the next pass every socket gets the service and direction that it is shown with then,
+  /// as the rules may be others.
+  void TakeOver(StateTracker& before, const ServiceTranslation& translation);
+
   [[nodiscard]] std::size_t size() const { return table_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const { return table_.memory_bytes(); }
 
@@ -76,7 +95,9 @@ class StateTracker {
   WatchOptions options_;
   Clock::TimePoint start_;
   CookieTable table_;
-  bool first_pass_ = true;
+  /// States of which no whole pass was made yet: who is in them came at an unknown time.
+  StateSet unseen_;
+  bool reclassifies_ = false;
   /// Of the pass under way, and of the whole pass before it.
   std::map<WatchKey, std::uint64_t> untracked_;
   std::map<WatchKey, std::uint64_t> untracked_before_;

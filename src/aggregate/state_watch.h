@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -55,6 +56,12 @@ class StateWatch {
 
   /// Nothing when another pass is under way.
   [[nodiscard]] std::optional<Pass> TryBegin();
+  /// The same, but waits for the other pass to end, for up to `grace`.
+  [[nodiscard]] std::optional<Pass> Begin(std::chrono::milliseconds grace);
+
+  /// Goes on from what another watch knows. `pass` is that watch's: nobody passes over it any more
+  /// after that, and what it still reports is what it knew.
+  void TakeOver(StateWatch& before, Pass pass, const ServiceTranslation& translation);
 
   [[nodiscard]] WatchReport Report();
   [[nodiscard]] const StateSet& states() const { return options_.states; }
@@ -68,6 +75,7 @@ class StateWatch {
   /// Used by the owner of the pass alone.
   StateTracker tracker_;
   std::mutex mutex_;
+  std::condition_variable ended_;
   bool under_way_ = false;
   std::optional<WatchPass> latest_;
   std::map<WatchKey, std::uint64_t> entered_;

@@ -17,6 +17,9 @@ class WatchView {
  public:
   explicit WatchView(StateSet states) : states_(states) {}
 
+  /// Goes on counting where another view is.
+  void TakeOver(const WatchView& before) { entries_ = before.entries_; }
+
   /// Fills the watched part of the snapshot for each TCP service and direction that is in it.
   void Update(const WatchReport& report, const ServiceView& services, Snapshot& snapshot);
 

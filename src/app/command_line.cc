@@ -85,6 +85,13 @@ void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& list
       ->type_name("ADDR")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_flag("--web.systemd-socket", options.systemd_socket,
+               "Listen on the sockets of a systemd socket unit instead");
+  app.add_option("--web.config.file", options.web_config_file,
+                 "TLS and basic auth, in the format of Prometheus's exporter-toolkit")
+      ->type_name("PATH");
+  app.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
+               "Allow POST or PUT on /-/reload to reload the configuration");
   app.add_option("--web.telemetry-path", options.telemetry_path,
                  "Where the metrics are; default /metrics")
       ->type_name("PATH")
@@ -131,7 +138,7 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   app.set_help_flag("--help,-h", "Print this help and exit");
   app.get_formatter()->column_width(34);
   AddRunFlags(app, options);
-  std::vector<std::string> listen_addresses = {":10204"};
+  std::vector<std::string> listen_addresses;
   AddWebFlags(app, options, listen_addresses);
   AddLogFlags(app, options);
   try {
@@ -143,6 +150,10 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   } catch (const CLI::ParseError& error) {
     return UsageError(error.what());
   }
+  if (options.systemd_socket && !listen_addresses.empty()) {
+    return UsageError("--web.systemd-socket: not together with --web.listen-address");
+  }
+  if (!options.systemd_socket && listen_addresses.empty()) listen_addresses = {":10204"};
   for (const std::string& text : listen_addresses) {
     const Result<http::ListenAddress> address = http::ParseListenAddress(text);
     if (!address) return UsageError("--web.listen-address: " + address.error().message);

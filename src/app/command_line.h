@@ -19,6 +19,11 @@ struct Options {
   bool config_check = false;
   std::optional<OnceFormat> once;
   std::vector<http::ListenAddress> listen_addresses;
+  /// The listeners are systemd's instead.
+  bool systemd_socket = false;
+  /// Absent: plain HTTP, open to all.
+  std::optional<std::string> web_config_file;
+  bool enable_lifecycle = false;
   std::string telemetry_path = "/metrics";
   unsigned max_requests = 40;
   LogLevel log_level = LogLevel::kInfo;

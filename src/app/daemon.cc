@@ -3,105 +3,172 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <exception>
 #include <future>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
-#include "app/failure_log.h"
+#include "app/kernel_pipelines.h"
 #include "app/once.h"
-#include "app/pipeline.h"
+#include "app/privileges.h"
+#include "app/reloader.h"
 #include "app/routes.h"
 #include "app/scrape.h"
+#include "app/service_manager.h"
+#include "app/signals.h"
 #include "app/startup.h"
-#include "base/clock.h"
-#include "diag/netlink_source.h"
-#include "diag/netlink_transport.h"
 #include "http/server.h"
 
 namespace sockdiag {
 namespace {
 
-/// How long the kernel may stay silent in the middle of a dump.
-constexpr std::chrono::seconds kSilenceLimit{10};
+using std::chrono::milliseconds;
 
-/// The pipeline with the real kernel behind it.
-struct KernelPipeline {
-  explicit KernelPipeline(const Config& config, const Log& log)
-      : sampling("sampling", log, clock),
-        scrapes(Open, clock),
-        samples(Open, clock),
-        pipeline(config, LoadServicesDatabase(config, log), {scrapes, samples}, clock,
-                 [this](const std::string& error) { sampling.Note(error); }) {}
+/// SIGTERM ends the daemon within two seconds, whatever hangs.
+constexpr milliseconds kStopTime{1800};
+/// Of that, for the requests in flight.
+constexpr milliseconds kRequestGrace{1200};
+/// A dump that is under way for longer does not get on; no scrape waits for it any more.
+constexpr std::chrono::seconds kHangLimit{60};
 
-  static auto Open() -> tl::expected<std::unique_ptr<NetlinkTransport>, int> {
-    return OpenSockDiag(kSilenceLimit);
-  }
+template <typename T>
+bool IsUnderWay(const std::future<T>& future) {
+  return future.valid() && future.wait_for(milliseconds(0)) != std::future_status::ready;
+}
 
-  SystemClock clock;
-  FailureLog sampling;
-  NetlinkSource scrapes;
-  NetlinkSource samples;
-  Pipeline pipeline;
+Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
+  if (!options.systemd_socket) return http::OpenListeners(options.listen_addresses);
+  return Fail("TODO adopt");
+}
+
+/// The parts of the running program, in an order in which each outlives those that refer to it.
+class Daemon {
+ public:
+  Daemon(const Options& options, const Config& config, const Log& log)
+      : options_(options),
+        log_(log),
+        pipelines_(log),
+        scrapes_(
+            pipelines_.Make(config), [this] { return Statuses(); }, log, pipelines_.clock()),
+        reloader_({[&options] { return LoadConfig(options.config_file); },
+                   [this](const Config& next) { return pipelines_.Make(next); }},
+                  scrapes_, record_, log) {}
+
+  [[nodiscard]] Result<void> Serve(std::vector<http::Listener> listeners);
+  /// Until a signal ends it.
+  void Run(const SignalQueue& signals);
+  /// False when something hangs.
+  [[nodiscard]] bool Stop();
+
+ private:
+  [[nodiscard]] ReloadStatuses Statuses() const { return {record_.status(), std::nullopt}; }
+  void CollectFirst();
+  void StartReload();
+  void FeedWatchdog();
+
+  const Options& options_;
+  const Log& log_;
+  KernelPipelines pipelines_;
+  ReloadRecord record_;
+  ScrapeService scrapes_;
+  Reloader reloader_;
+  std::unique_ptr<http::Server> server_;
+  std::future<void> first_collection_;
+  std::future<void> reload_;
+  bool is_hang_logged_ = false;
 };
 
-/// Whether dumps can be asked for at all. The socket is closed at once: one that stays open would
-/// keep its network namespace alive.
-Result<void> CheckNetlink() {
-  const auto netlink = KernelPipeline::Open();
-  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
+Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
+  http::ServerOptions server_options;
+  server_options.max_requests = options_.max_requests;
+  server_options.warn = [this](std::string_view line) { log_.Warn(line); };
+  RouteSources sources{scrapes_, pipelines_.clock(), options_.telemetry_path, nullptr};
+  if (options_.enable_lifecycle) {
+    sources.reload = [this] { return reloader_.Reload("http"); };
+  }
+  auto server = http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources));
+  if (!server) return tl::unexpected(server.error());
+  server_ = std::move(*server);
+  for (const std::string& address : server_->BoundAddresses()) {
+    log_.Info("listening", {{"address", address}});
+  }
+  scrapes_.pipeline()->StartSampling();
+  // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
+  first_collection_ = std::async(std::launch::async, [this] { CollectFirst(); });
+  service_manager::NotifyReady();
   return {};
 }
 
-/// Blocks the signals that end or steer the daemon in this thread and all that it starts.
-sigset_t BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return signals;
+/// So that the exporter is ready before it is scraped.
+void Daemon::CollectFirst() {
+  try {
+    static_cast<void>(scrapes_.Get(std::nullopt));
+  } catch (const std::exception& error) {
+    log_.Error("the first collection failed", {{"error", error.what()}});
+  }
 }
 
-void WaitForEnd(const sigset_t& signals, const Log& log) {
+void Daemon::Run(const SignalQueue& signals) {
+  constexpr milliseconds kReloadPoll{100};
+  const auto watchdog = service_manager::WatchdogTimeout();
+  std::optional<milliseconds> watchdog_period;
+  if (watchdog) watchdog_period = std::chrono::duration_cast<milliseconds>(*watchdog) / 4;
+  bool reload_wanted = false;
   while (true) {
-    int signal = 0;
-    if (sigwait(&signals, &signal) != 0) continue;
-    if (signal != SIGHUP) {
-      log.Info("stopping", {{"signal", sigabbrev_np(signal)}});
+    const auto signal = signals.Wait(IsUnderWay(reload_) ? kReloadPoll : watchdog_period);
+    if (signal && *signal != SIGHUP) {
+      log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}});
       return;
     }
-    log.Info("SIGHUP changes nothing: restart to apply a new configuration");
+    reload_wanted = reload_wanted || signal == SIGHUP;
+    if (reload_wanted && !IsUnderWay(reload_)) {
+      reload_wanted = false;
+      StartReload();
+    }
+    if (watchdog) FeedWatchdog();
   }
 }
 
-/// So that the exporter is ready before it is scraped.
-void CollectFirst(ScrapeService& scrapes, const Log& log) {
+/// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile.
+void Daemon::StartReload() {
   try {
-    static_cast<void>(scrapes.Get());
-  } catch (const std::exception& error) {
-    log.Error("the first collection failed", {{"error", error.what()}});
+    reload_ =
+        std::async(std::launch::async, [this] { static_cast<void>(reloader_.Reload("SIGHUP")); });
+  } catch (const std::system_error& error) {
+    log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
   }
 }
 
-Result<std::unique_ptr<http::Server>> StartServer(const Options& options, ScrapeService& scrapes,
-                                                  const Log& log) {
-  http::ServerOptions server_options;
-  server_options.max_requests = options.max_requests;
-  server_options.warn = [&log](std::string_view line) { log.Warn(line); };
-  auto listeners = http::OpenListeners(options.listen_addresses);
-  if (!listeners) return tl::unexpected(listeners.error());
-  auto server = http::Server::Start(server_options, std::move(*listeners),
-                                    MakeRoutes(scrapes, options.telemetry_path));
-  if (!server) return server;
-  for (const std::string& address : (*server)->BoundAddresses()) {
-    log.Info("listening", {{"address", address}});
+/// Only while collection gets on: systemd starts the exporter anew when it does not.
+void Daemon::FeedWatchdog() {
+  const auto since = scrapes_.pipeline()->running_since();
+  const bool hangs = since && pipelines_.clock().Now() - *since > kHangLimit;
+  if (!hangs) service_manager::FeedWatchdog();
+  if (hangs && !is_hang_logged_) {
+    log_.Error("a dump hangs in the kernel: the watchdog gets no sign of life any more");
   }
-  return server;
+  is_hang_logged_ = hangs;
+}
+
+bool Daemon::Stop() {
+  service_manager::NotifyStopping();
+  const auto deadline = std::chrono::steady_clock::now() + kStopTime;
+  const bool server_ended = server_->Stop(kRequestGrace);
+  const auto has_ended = [&](const std::future<void>& future) {
+    return !future.valid() || future.wait_until(deadline) == std::future_status::ready;
+  };
+  if (!has_ended(reload_) || !has_ended(first_collection_)) return false;
+  const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+  return reloader_.Stop(std::max(left, milliseconds(0))) && server_ended;
+}
+
+void WarnIfFailed(const Result<void>& result, const Log& log) {
+  if (!result)
+    log.Warn("running with more privileges than needed", {{"error", result.error().message}});
 }
 
 }  // namespace
@@ -110,24 +177,17 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", options.config_file.value_or("built-in defaults")}});
-  const Result<void> netlink = CheckNetlink();
+  const Result<void> netlink = KernelPipelines::Check();
   if (!netlink) return netlink;
-  KernelPipeline kernel(config, log);
-  const sigset_t signals = BlockSignals();
-  ScrapeService scrapes(kernel.pipeline, log, kernel.clock);
-  auto server = StartServer(options, scrapes, log);
-  if (!server) return tl::unexpected(server.error());
-
-  kernel.pipeline.StartSampling();
-  // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
-  const auto first = std::async(std::launch::async, [&] { CollectFirst(scrapes, log); });
-  WaitForEnd(signals, log);
-  constexpr std::chrono::milliseconds kSampleGrace{500};
-  const auto deadline = std::chrono::steady_clock::now() + http::Server::kDefaultGrace;
-  const bool sampler_ended = kernel.pipeline.StopSampling(kSampleGrace);
-  const bool server_ended = (*server)->Stop();
-  const bool first_ended = first.wait_until(deadline) == std::future_status::ready;
-  if (!sampler_ended || !server_ended || !first_ended) {
+  auto listeners = OpenListeners(options);
+  if (!listeners) return tl::unexpected(listeners.error());
+  WarnIfFailed(DropAllCapabilities(), log);
+  const SignalQueue signals;
+  Daemon daemon(options, config, log);
+  const Result<void> serving = daemon.Serve(std::move(*listeners));
+  if (!serving) return serving;
+  daemon.Run(signals);
+  if (!daemon.Stop()) {
     log.Warn("a dump is still under way in the kernel: leaving without it");
     _exit(0);
   }
@@ -135,8 +195,12 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
 }
 
 Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
-  KernelPipeline kernel(config, log);
-  const Exposition exposition{kernel.pipeline.Collect(), ReadProcessStats(), CurrentBuild()};
+  KernelPipelines pipelines(log);
+  const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config);
+  const Exposition exposition{pipeline->Collect(),
+                              ReadProcessStats(),
+                              CurrentBuild(),
+                              {ReloadRecord().status(), std::nullopt}};
   std::cout << Render(exposition, format) << std::flush;
   if (!std::cout) return Fail("cannot write to standard output");
   for (const CollectorReport& report : exposition.collection.collectors) {

@@ -1,5 +1,6 @@
 #include "app/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "collect/kernel_limits_collector.h"
@@ -31,26 +32,31 @@ std::unique_ptr<StateWatch> MakeWatch(const Config& config, const Clock& clock) 
 
 }  // namespace
 
-Pipeline::Pipeline(const Config& config, const ServicesDatabase& database, const Sources& sources,
-                   const Clock& clock, Sampler::Listener on_sample)
+Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
+                   const PipelineEnvironment& environment)
     : matcher_(config.services, database),
-      watch_(MakeWatch(config, clock)),
-      run_(MakeCollectors(config, sources.scrapes, clock),
+      watch_(MakeWatch(config, environment.clock)),
+      run_(MakeCollectors(config, environment),
            SnapshotBuilder(matcher_, config.limits, watch_ ? watch_->states() : StateSet()),
-           watch_.get(), errors_, clock) {
+           watch_.get(), environment.errors, environment.clock, environment.start) {
   if (!watch_ || config.sampling.interval.count() == 0) return;
   sampler_ = std::make_unique<Sampler>(
-      SamplerOptions{config.sampling.interval, config.sampling.cpu_budget}, sources.samples,
-      matcher_, *watch_, errors_, ReadEphemeralPorts, Sampler::ThreadCpuTime, std::move(on_sample));
+      SamplerOptions{config.sampling.interval, config.sampling.cpu_budget}, NewSource(environment),
+      matcher_, *watch_, environment.errors, ReadEphemeralPorts, Sampler::ThreadCpuTime,
+      environment.on_sample, environment.clock);
 }
 
-std::vector<std::unique_ptr<Collector>> Pipeline::MakeCollectors(const Config& config,
-                                                                 SocketSource& source,
-                                                                 const Clock& clock) {
+SocketSource& Pipeline::NewSource(const PipelineEnvironment& environment) {
+  return *sources_.emplace_back(environment.open_source());
+}
+
+std::vector<std::unique_ptr<Collector>> Pipeline::MakeCollectors(
+    const Config& config, const PipelineEnvironment& environment) {
   std::vector<std::unique_ptr<Collector>> collectors;
   const auto add = [&](Protocol protocol, StateWatch* watch) {
-    collectors.push_back(std::make_unique<SocketCollector>(
-        protocol, source, matcher_, ReadEphemeralPorts, watch, errors_, clock));
+    collectors.push_back(std::make_unique<SocketCollector>(protocol, NewSource(environment),
+                                                           matcher_, ReadEphemeralPorts, watch,
+                                                           environment.errors, environment.clock));
   };
   if (config.collectors.tcp) add(Protocol::kTcp, watch_.get());
   if (config.collectors.udp) add(Protocol::kUdp, nullptr);
@@ -60,8 +66,8 @@ std::vector<std::unique_ptr<Collector>> Pipeline::MakeCollectors(const Config& c
   return collectors;
 }
 
-Collection Pipeline::Collect() {
-  Collection collection = run_.Collect();
+Collection Pipeline::Assemble(const CollectionRound& round) {
+  Collection collection = run_.Assemble(round);
   if (sampler_) {
     collection.sampling_interval_seconds =
         std::chrono::duration<double>(sampler_->interval()).count();
@@ -69,12 +75,33 @@ Collection Pipeline::Collect() {
   return collection;
 }
 
+Collection Pipeline::Collect() {
+  const CollectionRound round = Begin();
+  round.WaitUntil(std::nullopt);
+  return Assemble(round);
+}
+
+bool Pipeline::TakeOver(Pipeline& before, std::chrono::milliseconds grace) {
+  return run_.TakeOver(before.run_, Translate(before.matcher_, matcher_), grace);
+}
+
 void Pipeline::StartSampling() {
   if (sampler_) sampler_->Start();
 }
 
-bool Pipeline::StopSampling(std::chrono::milliseconds grace) {
-  return !sampler_ || sampler_->Stop(grace);
+bool Pipeline::Stop(std::chrono::milliseconds grace) {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  const bool sampler_ended = !sampler_ || sampler_->Stop(grace);
+  const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
+  return run_.WaitUntilIdle(std::chrono::floor<std::chrono::milliseconds>(left)) && sampler_ended;
+}
+
+std::optional<Clock::TimePoint> Pipeline::running_since() const {
+  const std::optional<Clock::TimePoint> collecting = run_.running_since();
+  const std::optional<Clock::TimePoint> sampling =
+      sampler_ ? sampler_->sampling_since() : std::nullopt;
+  if (!collecting || !sampling) return collecting ? collecting : sampling;
+  return std::min(*collecting, *sampling);
 }
 
 }  // namespace sockdiag

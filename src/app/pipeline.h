@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,37 +19,55 @@
 
 namespace sockdiag {
 
-/// The way from the socket tables to a Collection, as the configuration wants it, and the sampler
+/// What a pipeline needs from outside, and what outlives it.
+struct PipelineEnvironment {
+  /// Called for each collector and for the sampler, which dump at the same time.
+  std::function<std::unique_ptr<SocketSource>()> open_source;
+  const Clock& clock;
+  /// Counts for as long as the program runs, whatever the configuration.
+  DumpErrors& errors;
+  /// Gets the outcome of each sample; see Sampler.
+  Sampler::Listener on_sample;
+  RunStarter start = RunInThread;
+};
+
+/// The way from the socket tables to a Collection, as one configuration wants it, and the sampler
 /// beside it.
 class Pipeline {
  public:
-  /// What scrapes read from, and what the sampler does, at the same time and so on its own.
-  struct Sources {
-    SocketSource& scrapes;
-    SocketSource& samples;
-  };
-
-  /// `on_sample` gets the outcome of each sample; see Sampler. Sources and clock must outlive the
-  /// pipeline.
-  Pipeline(const Config& config, const ServicesDatabase& database, const Sources& sources,
-           const Clock& clock, Sampler::Listener on_sample);
+  /// What `environment` refers to must outlive the pipeline.
+  Pipeline(const Config& config, const ServicesDatabase& database,
+           const PipelineEnvironment& environment);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  /// One thread at a time.
+  /// Starts the collectors that do not run already. Any thread may call it, as the next one too.
+  [[nodiscard]] CollectionRound Begin() { return run_.Begin(); }
+  /// What is shown of the runs that have ended.
+  [[nodiscard]] Collection Assemble(const CollectionRound& round);
+  /// Begin(), wait for all, Assemble().
   [[nodiscard]] Collection Collect();
+
+  /// Goes on from what the pipeline of another configuration knows: ages, counters and names. False
+  /// when one of its dumps does not end within `grace`; then nothing is changed.
+  [[nodiscard]] bool TakeOver(Pipeline& before, std::chrono::milliseconds grace);
+
   /// Starts the sampler, when the configuration wants one.
   void StartSampling();
-  /// False when a sample still runs after `grace`; see Sampler.
-  [[nodiscard]] bool StopSampling(std::chrono::milliseconds grace);
+  /// Stops the sampler. False when it or a collector still runs after `grace`: then it must not be
+  /// destroyed, as that would wait for them.
+  [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
+
+  /// When the longest dump under way began; nothing when there is none.
+  [[nodiscard]] std::optional<Clock::TimePoint> running_since() const;
 
  private:
-  [[nodiscard]] std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,
-                                                                       SocketSource& source,
-                                                                       const Clock& clock);
+  [[nodiscard]] std::vector<std::unique_ptr<Collector>> MakeCollectors(
+      const Config& config, const PipelineEnvironment& environment);
+  [[nodiscard]] SocketSource& NewSource(const PipelineEnvironment& environment);
 
   ServiceMatcher matcher_;
-  DumpErrors errors_;
+  std::vector<std::unique_ptr<SocketSource>> sources_;
   /// Null when no state is watched.
   std::unique_ptr<StateWatch> watch_;
   CollectionRun run_;

@@ -1,7 +1,9 @@
 #include "app/routes.h"
 
 #include <memory>
+#include <utility>
 
+#include "app/scrape_deadline.h"
 #include "exposition/landing_page.h"
 
 namespace sockdiag {
@@ -9,26 +11,58 @@ namespace {
 
 constexpr const char* kExpositionType = "text/plain; version=0.0.4; charset=utf-8";
 
-http::Response Metrics(ScrapeService& scrapes) {
+std::shared_ptr<const Scrape> GetScrape(const RouteSources& sources, const http::Request& request) {
+  return sources.scrapes.Get(sources.clock.Now() + ScrapeTime(request));
+}
+
+http::Response Metrics(const RouteSources& sources, const http::Request& request) {
   http::Response response;
   response.content_type = kExpositionType;
-  response.body = scrapes.Get()->text;
+  response.body = GetScrape(sources, request)->text;
   response.compressible = true;
   return response;
 }
 
-http::Response Landing(ScrapeService& scrapes, const std::string& telemetry_path) {
+http::Response Landing(const RouteSources& sources, const http::Request& request) {
   http::Response response;
   response.content_type = "text/html; charset=utf-8";
-  response.body =
-      std::make_shared<const std::string>(ToLandingPage(scrapes.Get()->exposition, telemetry_path));
+  response.body = std::make_shared<const std::string>(
+      ToLandingPage(GetScrape(sources, request)->exposition, sources.telemetry_path));
   response.compressible = true;
   return response;
+}
+
+http::Response Ready(const RouteSources& sources) {
+  return sources.scrapes.HasCollected()
+             ? http::TextResponse(200, "ready\n")
+             : http::TextResponse(503, "not ready: nothing was collected yet\n");
+}
+
+http::Response Reload(const std::function<Result<void>()>& reload) {
+  const Result<void> result = reload();
+  if (result) return http::TextResponse(200, "reloaded\n");
+  return http::TextResponse(
+      500, "not reloaded, the old configuration stays in force: " + result.error().message + "\n");
+}
+
+http::Route ReloadRoute(const RouteSources& sources) {
+  http::Route route;
+  route.path = "/-/reload";
+  if (sources.reload) {
+    route.methods = {"POST", "PUT"};
+    route.handler = [reload = sources.reload](const http::Request&) { return Reload(reload); };
+  } else {
+    route.methods = {"GET", "HEAD", "POST", "PUT"};
+    route.handler = [](const http::Request&) {
+      return http::TextResponse(403, "not allowed: start with --web.enable-lifecycle\n");
+    };
+  }
+  return route;
 }
 
 }  // namespace
 
-http::Router MakeRoutes(ScrapeService& scrapes, const std::string& telemetry_path) {
+http::Router MakeRoutes(const RouteSources& sources) {
   const auto limited = [](std::string path, http::Handler handler) {
     http::Route route;
     route.path = std::move(path);
@@ -37,17 +71,15 @@ http::Router MakeRoutes(ScrapeService& scrapes, const std::string& telemetry_pat
     return route;
   };
   http::Router router;
-  router.Add(limited(telemetry_path, [&](const http::Request&) { return Metrics(scrapes); }));
-  router.Add(limited("/", [&scrapes, telemetry_path](const http::Request&) {
-    return Landing(scrapes, telemetry_path);
+  router.Add(limited(sources.telemetry_path, [sources](const http::Request& request) {
+    return Metrics(sources, request);
   }));
   router.Add(
+      limited("/", [sources](const http::Request& request) { return Landing(sources, request); }));
+  router.Add(
       {"/-/healthy", [](const http::Request&) { return http::TextResponse(200, "healthy\n"); }});
-  router.Add({"/-/ready", [&](const http::Request&) {
-                return scrapes.HasCollected()
-                           ? http::TextResponse(200, "ready\n")
-                           : http::TextResponse(503, "not ready: nothing was collected yet\n");
-              }});
+  router.Add({"/-/ready", [sources](const http::Request&) { return Ready(sources); }});
+  router.Add(ReloadRoute(sources));
   return router;
 }
 

@@ -1,13 +1,25 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "app/scrape.h"
+#include "base/error.h"
 #include "http/router.h"
 
 namespace sockdiag {
 
-/// The exporter's pages. `scrapes` must outlive the router.
-[[nodiscard]] http::Router MakeRoutes(ScrapeService& scrapes, const std::string& telemetry_path);
+/// What the pages are made of.
+struct RouteSources {
+  /// Must outlive the router.
+  ScrapeService& scrapes;
+  const Clock& clock;
+  std::string telemetry_path;
+  /// Answers /-/reload; empty: that is forbidden.
+  std::function<Result<void>()> reload;
+};
+
+/// The exporter's pages.
+[[nodiscard]] http::Router MakeRoutes(const RouteSources& sources);
 
 }  // namespace sockdiag

@@ -27,7 +27,7 @@ struct DumpErrorCount {
   std::uint64_t count;
 };
 
-/// What the collectors find in one pass; each fills in its own part, or nothing when it fails.
+/// What collectors find; each fills in its own part, or nothing when it fails.
 struct Findings {
   TotalsByProtocol totals;
   std::vector<DumpReport> dumps;

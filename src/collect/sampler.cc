@@ -30,7 +30,7 @@ class WatchSink final : public SocketSink {
 
 Sampler::Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
                  StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
-                 CpuClock cpu_clock, Listener listener)
+                 CpuClock cpu_clock, Listener listener, const Clock& clock)
     : options_(options),
       source_(source),
       matcher_(matcher),
@@ -39,7 +39,8 @@ Sampler::Sampler(const SamplerOptions& options, SocketSource& source, const Serv
       ephemeral_ports_(std::move(ephemeral_ports)),
       cpu_clock_(std::move(cpu_clock)),
       listener_(std::move(listener)),
-      interval_(options.interval) {}
+      interval_(options.interval),
+      clock_(clock) {}
 
 std::chrono::nanoseconds Sampler::ThreadCpuTime() {
   timespec time{};
@@ -91,11 +92,18 @@ void Sampler::TakeTurn() {
 void Sampler::Run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
+    sampling_since_ = clock_.Now();
     lock.unlock();
     TakeTurn();
     lock.lock();
+    sampling_since_.reset();
     stop_asked_.wait_for(lock, interval(), [this] { return stop_; });
   }
+}
+
+std::optional<Clock::TimePoint> Sampler::sampling_since() const {
+  const std::lock_guard lock(mutex_);
+  return sampling_since_;
 }
 
 bool Sampler::Stop(std::chrono::milliseconds grace) {

@@ -6,9 +6,11 @@
 #include <functional>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "aggregate/state_watch.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "collect/dump_errors.h"
 #include "diag/socket_source.h"
@@ -39,7 +41,7 @@ class Sampler {
   /// `source` is the sampler's own; all references must outlive it.
   Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
           StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
-          CpuClock cpu_clock, Listener listener);
+          CpuClock cpu_clock, Listener listener, const Clock& clock);
   /// Waits for a sample that is under way.
   ~Sampler();
   Sampler(const Sampler&) = delete;
@@ -54,6 +56,9 @@ class Sampler {
   [[nodiscard]] Result<Turn> SampleOnce();
   /// The time from one sample to the next, stretched as the budget asks for.
   [[nodiscard]] std::chrono::milliseconds interval() const { return interval_.load(); }
+
+  /// When the sample under way began; nothing when there is none.
+  [[nodiscard]] std::optional<Clock::TimePoint> sampling_since() const;
 
   /// CLOCK_THREAD_CPUTIME_ID.
   [[nodiscard]] static std::chrono::nanoseconds ThreadCpuTime();
@@ -73,7 +78,9 @@ class Sampler {
   CpuClock cpu_clock_;
   Listener listener_;
   std::atomic<std::chrono::milliseconds> interval_;
-  std::mutex mutex_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::optional<Clock::TimePoint> sampling_since_;
   std::condition_variable stop_asked_;
   bool stop_ = false;
   std::future<void> thread_;

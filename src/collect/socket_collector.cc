@@ -1,6 +1,7 @@
 #include "collect/socket_collector.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -32,7 +33,8 @@ Result<void> SocketCollector::Collect(Findings& findings) {
   }
   if (pass) std::move(*pass).Commit();
   findings.dumps.push_back({protocol_, duration.count(), *stats});
-  findings.totals[Index(protocol_)] = std::move(aggregator).TakeTotals();
+  findings.totals[Index(protocol_)] =
+      std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
   return {};
 }
 

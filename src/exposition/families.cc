@@ -197,6 +197,17 @@ void AddFoldedKeys(const Snapshot& snapshot, std::vector<MetricFamily>& families
   std::move(folded).MoveTo(families);
 }
 
+void AddReloads(const ReloadStatuses& reloads, std::vector<MetricFamily>& families) {
+  const auto add = [&](const Metric& successful, const Metric& time, const ReloadStatus& status) {
+    AddFigure(successful, status.successful ? 1 : 0, families);
+    AddFigure(time, status.last_success_seconds, families);
+  };
+  add(metrics::kConfigReloadSuccessful, metrics::kConfigReloadSuccessTime, reloads.config);
+  if (!reloads.web_config) return;
+  add(metrics::kWebConfigReloadSuccessful, metrics::kWebConfigReloadSuccessTime,
+      *reloads.web_config);
+}
+
 void AddSelf(const Exposition& exposition, std::vector<MetricFamily>& families) {
   FamilyBuilder build(metrics::kBuildInfo);
   build.Add(1, exposition.build.version, exposition.build.revision, exposition.build.compiler);
@@ -226,6 +237,7 @@ std::vector<MetricFamily> ToFamilies(const Exposition& exposition) {
   AddCollectors(collection, families);
   AddDumps(collection, families);
   AddFoldedKeys(collection.snapshot, families);
+  AddReloads(exposition.reloads, families);
   AddSelf(exposition, families);
   return families;
 }

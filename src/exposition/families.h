@@ -8,6 +8,7 @@
 #include "base/build_info.h"
 #include "collect/collection.h"
 #include "collect/process_stats.h"
+#include "exposition/reload_status.h"
 
 namespace sockdiag {
 
@@ -16,6 +17,7 @@ struct Exposition {
   Collection collection;
   ProcessStats process;
   BuildInfo build;
+  ReloadStatuses reloads;
 };
 
 /// The families in AllMetrics()' order; one without samples is left out. Pure.

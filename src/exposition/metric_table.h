@@ -159,6 +159,26 @@ inline constexpr Metric kFoldedKeys{
     kGauge,
     {"limit"},
     "Names that did not fit the limit and are counted under other."};
+inline constexpr Metric kConfigReloadSuccessful{
+    "sockdiag_config_last_reload_successful",
+    kGauge,
+    {},
+    "1 when the last attempt to load the configuration succeeded, else 0."};
+inline constexpr Metric kConfigReloadSuccessTime{
+    "sockdiag_config_last_reload_success_timestamp_seconds",
+    kGauge,
+    {},
+    "Unix time at which the configuration in force was loaded."};
+inline constexpr Metric kWebConfigReloadSuccessful{
+    "sockdiag_web_config_last_reload_successful",
+    kGauge,
+    {},
+    "1 when the web configuration and its files were good when last read, else 0."};
+inline constexpr Metric kWebConfigReloadSuccessTime{
+    "sockdiag_web_config_last_reload_success_timestamp_seconds",
+    kGauge,
+    {},
+    "Unix time at which the web configuration in force was read."};
 inline constexpr Metric kBuildInfo{"sockdiag_build_info",
                                    kGauge,
                                    {"version", "revision", "compiler"},

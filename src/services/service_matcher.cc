@@ -57,4 +57,17 @@ ServiceMatcher::ServiceMatcher(const std::vector<ServiceRule>& rules,
   }
 }
 
+ServiceTranslation Translate(const ServiceMatcher& from, const ServiceMatcher& to) {
+  std::map<std::string_view, ServiceId> ids;
+  for (std::size_t id = 0; id < to.names().size(); ++id) {
+    ids.emplace(to.names()[id], static_cast<ServiceId>(id));
+  }
+  ServiceTranslation translation;
+  for (const std::string& name : from.names()) {
+    const auto found = ids.find(name);
+    translation.push_back(found == ids.end() ? ServiceId::kOther : found->second);
+  }
+  return translation;
+}
+
 }  // namespace sockdiag

@@ -49,4 +49,8 @@ class ServiceMatcher {
   std::vector<RulePlane> planes_;  // one for each protocol and direction
 };
 
+/// By ServiceId of one matcher: the id that the same name has in another one, or that of `other`.
+using ServiceTranslation = std::vector<ServiceId>;
+[[nodiscard]] ServiceTranslation Translate(const ServiceMatcher& from, const ServiceMatcher& to);
+
 }  // namespace sockdiag

@@ -43,10 +43,10 @@ class SnapshotBuilderTest : public ::testing::Test {
     if (udp) totals[1] = Totals(Protocol::kUdp, *udp);
     return builder_->Build(totals, WatchReport(), udp.has_value(), clock_.Now());
   }
-  ProtocolTotals Totals(Protocol protocol, const Records& records) {
+  std::shared_ptr<const ProtocolTotals> Totals(Protocol protocol, const Records& records) {
     SocketAggregator aggregator(protocol, *matcher_, EphemeralPorts());
     for (const SocketRecord& record : records) aggregator.Add(record);
-    return std::move(aggregator).TakeTotals();
+    return std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
   }
 
   /// "NAME/DIRECTION=SOCKETS(SERIES) " for each service and direction.

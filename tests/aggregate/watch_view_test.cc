@@ -57,7 +57,7 @@ class WatchViewTest : public ::testing::Test {
     for (const SocketRecord& socket : sockets) aggregator.Add(socket);
     std::move(*pass).Commit();
     TotalsByProtocol totals;
-    totals[0] = std::move(aggregator).TakeTotals();
+    totals[0] = std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
     return builder_->Build(totals, watch_.Report(), true, clock_.Now());
   }
   static WatchedState Of(const Snapshot& snapshot, const std::string& name, SocketState state) {

@@ -74,7 +74,7 @@ void Run(int repeat) {
   DumpErrors errors;
   NetlinkSource samples(Open, clock);
   Sampler sampler(SamplerOptions(), samples, matcher, watch, errors, ReadEphemeralPorts,
-                  Sampler::ThreadCpuTime, [](const std::string&) {});
+                  Sampler::ThreadCpuTime, [](const std::string&) {}, clock);
   NetlinkSource scrapes(Open, clock);
   SocketCollector collector(Protocol::kTcp, scrapes, matcher, ReadEphemeralPorts, &watch, errors,
                             clock);

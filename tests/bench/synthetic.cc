@@ -174,7 +174,8 @@ TotalsByProtocol TotalsOfPorts(const ServiceMatcher& matcher, std::size_t ports)
     aggregator.Add(record);
   }
   TotalsByProtocol totals;
-  totals[Index(Protocol::kTcp)] = std::move(aggregator).TakeTotals();
+  totals[Index(Protocol::kTcp)] =
+      std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
   return totals;
 }
 

@@ -6,11 +6,13 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/records.h"
+#include "tests/support/run_here.h"
 
 namespace sockdiag {
 namespace {
 
 using testing::Listener;
+using testing::RunHere;
 using testing::Udp;
 
 class CollectionRunTest : public ::testing::Test {
@@ -21,7 +23,12 @@ class CollectionRunTest : public ::testing::Test {
       collectors.push_back(std::make_unique<SocketCollector>(
           protocol, source_, matcher_, [] { return EphemeralPorts(); }, nullptr, errors_, clock_));
     }
-    return {std::move(collectors), SnapshotBuilder(matcher_, Limits()), nullptr, errors_, clock_};
+    return {std::move(collectors),
+            SnapshotBuilder(matcher_, Limits()),
+            nullptr,
+            errors_,
+            clock_,
+            RunHere};
   }
   static std::uint64_t Errors(const Collection& collection, Protocol protocol,
                               DumpErrorReason reason) {
@@ -97,7 +104,7 @@ TEST_F(CollectionRunTest, ACollectorOfOtherFiguresDoesNotKeepNamesInTheirPlaces)
       Protocol::kTcp, source_, matcher, [] { return EphemeralPorts(); }, nullptr, errors_, clock_));
   collectors.push_back(std::make_unique<BrokenLimits>());
   CollectionRun run(std::move(collectors), SnapshotBuilder(matcher, limits), nullptr, errors_,
-                    clock_);
+                    clock_, RunHere);
   source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:22")};
   EXPECT_EQ(run.Collect().snapshot.listeners.at(0).service_name, "ssh");
   clock_.Advance(limits.retention * 2);

@@ -43,7 +43,8 @@ class SamplerTest : public ::testing::Test {
             errors_,
             [] { return EphemeralPorts(); },
             [this] { return cpu_ += cpu_per_call_; },
-            [](const std::string&) {}};
+            [](const std::string&) {},
+            clock_};
   }
 
   testing::FakeClock clock_;
@@ -115,7 +116,8 @@ TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
       [&, left = 3](const std::string& error) mutable {
         EXPECT_EQ(error, "");
         if (left-- > 0) sampled.count_down();
-      });
+      },
+      clock_);
   sampler.Start();
   sampled.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));
@@ -145,7 +147,8 @@ TEST_F(SamplerTest, GoesOnAfterAnException) {
         if (outcomes.size() == 2) return;
         outcomes.push_back(error);
         two.count_down();
-      });
+      },
+      clock_);
   sampler.Start();
   two.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));

@@ -191,11 +191,12 @@ def fetch(connection, path="/metrics", method="GET", headers=None):
 class Exporter:
     """The exporter as a daemon; use start_exporter()."""
 
-    def __init__(self, command):
+    def __init__(self, command, environment=None, pass_fds=()):
         # A test that is killed must not leave daemons behind.
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
         self._lines = []
         self._reader = threading.Thread(target=self._read_log, daemon=True)
         self._reader.start()
@@ -249,7 +250,15 @@ class Exporter:
         return status
 
 
-def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=None):
+def netlink_hang(file):
+    """The environment in which TCP dumps hang while the file exists."""
+    return {"LD_PRELOAD": os.environ["SOCKDIAG_NETLINK_HANG"], "SOCKDIAG_TEST_HANG": file,
+            # The sanitizers' libraries need not be the first ones here.
+            "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+
+def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=None,
+                   environment=None, pass_fds=()):
     """Starts the exporter, by default on a unix socket; at the test's end it has to stop with 0."""
     if listen is None:
         listen = [f"unix:{temporary_folder(test)}/web.socket"]
@@ -257,7 +266,7 @@ def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=Non
     command += [f"--web.listen-address={address}" for address in listen]
     if config is not None:
         command.append(f"--config.file={temporary_file(test, config)}")
-    exporter = Exporter(command)
+    exporter = Exporter(command, environment, pass_fds)
 
     def end():
         status = exporter.stop()

@@ -50,13 +50,19 @@ void ExpectConsistent(const Collection& collection) {
 }  // namespace
 
 Exporter::Exporter(const Config& config, std::function<void()> on_sample)
-    : source_([] { return OpenSockDiag(kDeadline); }, clock_),
-      sample_source_([] { return OpenSockDiag(kDeadline); }, clock_),
-      pipeline_(config, {}, {source_, sample_source_}, clock_,
-                [on_sample](const std::string& error) {
-                  EXPECT_EQ(error, "");
-                  on_sample();
-                }) {
+    : pipeline_(config, {},
+                {.open_source =
+                     [this] {
+                       return std::make_unique<NetlinkSource>(
+                           [] { return OpenSockDiag(kDeadline); }, clock_);
+                     },
+                 .clock = clock_,
+                 .errors = errors_,
+                 .on_sample =
+                     [on_sample](const std::string& error) {
+                       EXPECT_EQ(error, "");
+                       on_sample();
+                     }}) {
   if (on_sample) pipeline_.StartSampling();
 }
 

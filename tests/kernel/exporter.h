@@ -23,8 +23,7 @@ class Exporter {
 
  private:
   SystemClock clock_;
-  NetlinkSource source_;
-  NetlinkSource sample_source_;
+  DumpErrors errors_;
   Pipeline pipeline_;
 };
 

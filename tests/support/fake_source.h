@@ -46,4 +46,18 @@ class FakeSource final : public SocketSource {
   FakeClock& clock_;
 };
 
+/// Hands on to a source that the test keeps.
+class BorrowedSource final : public SocketSource {
+ public:
+  explicit BorrowedSource(SocketSource& source) : source_(source) {}
+
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+                                           SocketSink& sink) override {
+    return source_.Dump(protocol, states, sink);
+  }
+
+ private:
+  SocketSource& source_;
+};
+
 }  // namespace sockdiag::testing

@@ -5,6 +5,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/records.h"
+#include "tests/support/run_here.h"
 
 namespace sockdiag::testing {
 namespace {
@@ -65,7 +66,7 @@ Exposition SampleExposition() {
         protocol == Protocol::kTcp ? &watch : nullptr, errors, clock));
   }
   CollectionRun run(std::move(collectors), SnapshotBuilder(matcher, limits, watch.states()), &watch,
-                    errors, clock);
+                    errors, clock, RunHere);
 
   source.tables[Protocol::kUdp].error = DumpError{DumpErrorReason::kOverrun, "answers were lost"};
   static_cast<void>(run.Collect());
@@ -79,6 +80,7 @@ Exposition SampleExposition() {
   exposition.collection.sampling_interval_seconds = 5;
   exposition.process = {1.5, 8e6, 3e7, 9, 1024, 1.7e9};
   exposition.build = {"1.2.3", "abcdef", "GNU 12.2.0"};
+  exposition.reloads = {{true, 1.7e9}, ReloadStatus{false, 1.6e9}};
   return exposition;
 }
 

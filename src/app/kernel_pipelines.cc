@@ -1,0 +1,42 @@
+#include "app/kernel_pipelines.h"
+
+#include <chrono>
+#include <string>
+
+#include "app/startup.h"
+#include "diag/netlink_source.h"
+#include "diag/netlink_transport.h"
+
+namespace sockdiag {
+namespace {
+
+auto OpenNetlink() {
+  /// How long the kernel may stay silent in the middle of a dump.
+  constexpr std::chrono::seconds kSilenceLimit{10};
+  return OpenSockDiag(kSilenceLimit);
+}
+
+}  // namespace
+
+std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
+  const PipelineEnvironment environment{
+      .open_source = [this] { return std::make_unique<NetlinkSource>(OpenNetlink, clock_); },
+      .clock = clock_,
+      .errors = errors_,
+      .on_sample =
+          [this](const std::string& error) {
+            const std::lock_guard lock(sampling_mutex_);
+            sampling_.Note(error);
+          },
+  };
+  return std::make_shared<Pipeline>(config, LoadServicesDatabase(config, log_), environment);
+}
+
+/// The socket is closed at once: one that stays open would keep its network namespace alive.
+Result<void> KernelPipelines::Check() {
+  const auto netlink = OpenNetlink();
+  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
+  return {};
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "app/failure_log.h"
+#include "app/log.h"
+#include "app/pipeline.h"
+#include "base/clock.h"
+#include "collect/dump_errors.h"
+#include "config/config.h"
+
+namespace sockdiag {
+
+/// Makes pipelines with the real kernel behind them, and keeps what goes on from one to the next.
+class KernelPipelines {
+ public:
+  /// The log must outlive this, and this every pipeline.
+  explicit KernelPipelines(const Log& log) : log_(log), sampling_("sampling", log, clock_) {}
+
+  [[nodiscard]] std::shared_ptr<Pipeline> Make(const Config& config);
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+
+  /// Whether dumps can be asked for at all.
+  [[nodiscard]] static Result<void> Check();
+
+ private:
+  const Log& log_;
+  const SystemClock clock_{};
+  DumpErrors errors_;
+  std::mutex sampling_mutex_;
+  FailureLog sampling_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,47 @@
+#include "app/privileges.h"
+
+#include <cap-ng.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+
+#include <cerrno>
+#include <string>
+
+namespace sockdiag {
+namespace {
+
+enum class Keep { kNone, kBind };
+
+/// The sets of capabilities that this process may change.
+capng_select_t ChangeableSets() {
+  const bool may_bound = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP) == 1;
+  return static_cast<capng_select_t>(CAPNG_SELECT_CAPS | CAPNG_SELECT_AMBIENT |
+                                     (may_bound ? CAPNG_SELECT_BOUNDS : 0));
+}
+
+Result<void> KeepOnly(Keep keep) {
+  if (capng_get_caps_process() != 0) return Fail("cannot read the capabilities of this process");
+  const bool may_bind = capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE) == 1;
+  const capng_select_t sets = ChangeableSets();
+  capng_clear(CAPNG_SELECT_ALL);
+  if (keep == Keep::kBind && may_bind) {
+    capng_update(CAPNG_ADD, static_cast<capng_type_t>(CAPNG_EFFECTIVE | CAPNG_PERMITTED),
+                 CAP_NET_BIND_SERVICE);
+  }
+  const int failure = capng_apply(sets);
+  if (failure == 0) return {};
+  return Fail("cannot give up capabilities (capng_apply: " + std::to_string(failure) + ")");
+}
+
+}  // namespace
+
+Result<void> KeepOnlyCapabilityToBind() {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    return FailErrno("cannot give up the right to gain privileges", errno);
+  }
+  return KeepOnly(Keep::kBind);
+}
+
+Result<void> DropAllCapabilities() { return KeepOnly(Keep::kNone); }
+
+}  // namespace sockdiag

@@ -1,0 +1,48 @@
+#include "app/service_manager.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <cstdint>
+#include <string>
+
+namespace sockdiag::service_manager {
+namespace {
+
+constexpr int kKeepEnvironment = 0;
+
+void Notify(const std::string& state) { sd_notify(kKeepEnvironment, state.c_str()); }
+
+}  // namespace
+
+void NotifyReady() { Notify("READY=1\nSTATUS=Serving"); }
+
+void NotifyReloading() {
+  // CLOCK_MONOTONIC, as steady_clock is on Linux.
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::steady_clock::now().time_since_epoch());
+  Notify("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.count()));
+}
+
+void NotifyStopping() { Notify("STOPPING=1\nSTATUS=Stopping"); }
+
+void FeedWatchdog() { Notify("WATCHDOG=1"); }
+
+std::optional<std::chrono::microseconds> WatchdogTimeout() {
+  std::uint64_t timeout = 0;
+  if (sd_watchdog_enabled(kKeepEnvironment, &timeout) <= 0) return std::nullopt;
+  return std::chrono::microseconds(timeout);
+}
+
+Result<std::vector<UniqueFd>> TakeSockets() {
+  constexpr int kClearEnvironment = 1;
+  const int count = sd_listen_fds(kClearEnvironment);
+  if (count < 0) return FailErrno("cannot take the sockets that systemd passed", -count);
+  if (count == 0) {
+    return Fail("--web.systemd-socket: systemd passed no socket; is a .socket unit started?");
+  }
+  std::vector<UniqueFd> sockets;
+  for (int i = 0; i < count; ++i) sockets.emplace_back(SD_LISTEN_FDS_START + i);
+  return sockets;
+}
+
+}  // namespace sockdiag::service_manager

@@ -1,0 +1,190 @@
+"""What systemd is told, what it passes, and the privileges that are kept without it."""
+
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import threading
+import unittest
+
+import support
+
+FIRST_FD = 3
+CAP_SETPCAP = 1 << 8
+CAP_NET_BIND_SERVICE = 1 << 10
+
+
+def _effective_capabilities():
+    with open("/proc/self/status", encoding="ascii") as status:
+        return int(re.search(r"CapEff:\s*(\w+)", status.read())[1], 16)
+
+
+class NotifyTest(support.TestCase):
+    """sd_notify(3), with the test in the place of systemd."""
+
+    def setUp(self):
+        super().setUp()
+        path = os.path.join(support.temporary_folder(self), "notify")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(path)
+        self.environment = {"NOTIFY_SOCKET": path}
+        # Read at once, as systemd does: who sends waits while the socket's queue is full.
+        self._messages = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        self.addCleanup(self._end)
+
+    def _read(self):
+        while message := self._socket.recv(4096):
+            self._messages.put(dict(line.split("=", 1) for line in message.decode().split("\n")))
+
+    def _end(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"", self.environment["NOTIFY_SOCKET"])
+        self._reader.join()
+        self._socket.close()
+
+    def _next(self):
+        """The next message that is not the watchdog's."""
+        while "WATCHDOG" in (fields := self._messages.get(timeout=support.DEADLINE_S)):
+            pass
+        return fields
+
+    def _is_fed(self, within_s):
+        """Whether a message to the watchdog comes; all others are dropped."""
+        try:
+            while "WATCHDOG" not in self._messages.get(timeout=within_s):
+                pass
+        except queue.Empty:
+            return False
+        return True
+
+    def test_says_when_it_is_ready_reloading_and_stopping(self):
+        exporter = support.start_exporter(self, environment=self.environment)
+        self.assertEqual(self._next()["READY"], "1")
+        exporter.process.send_signal(signal.SIGHUP)
+        reloading = self._next()
+        self.assertEqual(reloading["RELOADING"], "1")
+        self.assertRegex(reloading["MONOTONIC_USEC"], r"^[0-9]+$")
+        self.assertEqual(self._next()["READY"], "1")
+        exporter.stop()
+        self.assertEqual(self._next()["STOPPING"], "1")
+
+    def test_feeds_the_watchdog(self):
+        support.start_exporter(self, environment={**self.environment, "WATCHDOG_USEC": "400000"})
+        for _ in range(5):
+            self.assertTrue(self._is_fed(support.DEADLINE_S))
+
+    def test_starves_the_watchdog_while_a_dump_hangs(self):
+        """So that systemd starts it anew; takes the minute that a dump may take."""
+        file = support.temporary_file(self, "", "hang")
+        exporter = support.start_exporter(self, environment={
+            **self.environment, **support.netlink_hang(file), "WATCHDOG_USEC": "400000"})
+        starved = lambda: exporter.logged(level="error")
+        support.wait_until(starved, "the hang to be noticed", deadline_s=2 * support.DEADLINE_S)
+        while self._is_fed(0.001):  # what was sent before
+            pass
+        self.assertFalse(self._is_fed(2))
+        self.assertEqual(len(starved()), 1)
+        os.remove(file)
+        self.assertTrue(self._is_fed(support.DEADLINE_S))
+
+    def test_is_not_ready_when_it_cannot_listen(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            flag = f"--web.listen-address=127.0.0.1:{taken.getsockname()[1]}"
+            result = support.run_exporter(flag, env={**os.environ, **self.environment})
+        self.assertEqual(result.returncode, 1)
+        self.assertTrue(self._messages.empty())
+
+
+class SocketActivationTest(support.TestCase):
+    """sd_listen_fds(3)."""
+
+    def _run(self, sockets, *flags):
+        """The command that passes the sockets, as systemd does: from descriptor 3 on."""
+        # Above all numbers that are used on the way.
+        fds = [os.dup2(sock.fileno(), 100 + i) for i, sock in enumerate(sockets)]
+        for fd in fds:
+            self.addCleanup(os.close, fd)
+        moves = " ".join(f"{FIRST_FD + i}<&{fd} {fd}<&-" for i, fd in enumerate(fds))
+        script = f'export LISTEN_PID=$$ LISTEN_FDS={len(fds)}; exec "$@" {moves}'
+        return fds, ["bash", "-c", script, "bash"], [*flags, "--web.systemd-socket"]
+
+    def test_serves_on_the_sockets_that_are_passed(self):
+        path = os.path.join(support.temporary_folder(self), "socket")
+        with socket.socket() as tcp, socket.socket(socket.AF_UNIX) as unix:
+            tcp.bind(("127.0.0.1", 0))
+            tcp.listen()
+            unix.bind(path)
+            unix.listen()
+            fds, prefix, flags = self._run([tcp, unix])
+            exporter = support.start_exporter(self, *flags, listen=[], prefix=prefix, pass_fds=fds)
+            support.wait_until(lambda: len(exporter.addresses()) == 2, "both listeners")
+            self.assertEqual(exporter.addresses(),
+                             [f"127.0.0.1:{tcp.getsockname()[1]}", f"unix:{path}"])
+            for number in range(2):
+                self.assertEqual(exporter.get(number=number).status, 200)
+        exporter.stop()
+        self.assertTrue(os.path.exists(path), "the file is systemd's")
+
+    def test_refuses_to_start_without_any(self):
+        result = support.run_exporter("--web.systemd-socket")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("systemd passed no socket", result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 2, result.stderr)
+
+    def test_refuses_what_does_not_listen(self):
+        with socket.socket(type=socket.SOCK_DGRAM) as udp:
+            udp.bind(("127.0.0.1", 0))
+            fds, prefix, flags = self._run([udp])
+            result = subprocess.run([*prefix, support.EXPORTER, *flags], pass_fds=fds, text=True,
+                                    capture_output=True, timeout=support.DEADLINE_S, check=False)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("3", result.stderr)
+
+    def test_excludes_addresses_of_its_own(self):
+        result = support.run_exporter("--web.systemd-socket", "--web.listen-address=:0")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("not together with", result.stderr)
+
+
+class PrivilegesTest(support.TestCase):
+    """Whoever starts it, it keeps no capability."""
+
+    @staticmethod
+    def _status(exporter):
+        """Of every thread."""
+        tasks = f"/proc/{exporter.process.pid}/task"
+        for task in os.listdir(tasks):
+            with open(f"{tasks}/{task}/status", encoding="ascii") as file:
+                yield dict(re.findall(r"^(Cap\w+|NoNewPrivs):\s*(\w+)$", file.read(), re.M))
+
+    def test_no_thread_has_any(self):
+        exporter = support.start_exporter(self, listen=["127.0.0.1:0"])
+        exporter.get()
+        statuses = list(self._status(exporter))
+        self.assertGreater(len(statuses), 1)
+        # Only who may change the bounding set can empty it.
+        bounding = ["CapBnd"] if _effective_capabilities() & CAP_SETPCAP else []
+        for status in statuses:
+            for capabilities in ("CapInh", "CapPrm", "CapEff", "CapAmb", *bounding):
+                self.assertEqual(int(status[capabilities], 16), 0, status)
+            self.assertEqual(status["NoNewPrivs"], "1")
+
+    def test_a_low_port_is_bound_first(self):
+        if not _effective_capabilities() & CAP_NET_BIND_SERVICE:
+            raise unittest.SkipTest("these tests may not bind a low port")
+        exporter = support.start_exporter(self, listen=["127.0.0.1:80"])
+        self.assertEqual(exporter.get().status, 200)
+
+    def test_no_warning_about_it(self):
+        exporter = support.start_exporter(self)
+        self.assertEqual(exporter.logged(level="warn"), [])
+
+
+if __name__ == "__main__":
+    support.main()
