@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kHashBytes = 60;
 constexpr std::size_t kCostOffset = 4;
 /// Prefix, cost and salt. The last character of the salt holds only two bits of it, and some tools
-/// put more into it, which crypt_r() takes out again: so only what comes behind is compared.
+/// put more into it, which libcrypt takes out again: so only what comes behind is compared.
 constexpr std::size_t kSettingBytes = 29;
 
 /// 32 KiB, too much for the stack of a connection's thread; forgets all when it goes.
@@ -31,9 +31,11 @@ struct WipedCryptData {
 bool MatchesBcrypt(const std::string& password, const std::string& hash) {
   if (hash.size() != kHashBytes || password.find('\0') != std::string::npos) return false;
   const auto scratch = std::make_unique<WipedCryptData>();
-  // crypt_r() refuses passwords of 512 bytes; up to 72 it and Go's bcrypt do the same.
+  // libcrypt refuses passwords of 512 bytes; of shorter ones it and Go's bcrypt take the first 72.
   std::string used = password.substr(0, kBcryptPasswordBytes);
-  const char* output = crypt_r(used.c_str(), hash.c_str(), &scratch->data);
+  // Not crypt_r(): the sanitizers have one of their own, and so the linker leaves libcrypt out.
+  const char* output =
+      crypt_rn(used.c_str(), hash.c_str(), &scratch->data, static_cast<int>(sizeof scratch->data));
   gnutls_memset(used.data(), 0, used.size());
   if (output == nullptr || std::string_view(output).size() != kHashBytes) return false;
   return gnutls_memcmp(output + kSettingBytes, hash.data() + kSettingBytes,

@@ -56,6 +56,15 @@ TEST_F(WebConfigFile, ThatCannotBeReadIsAnErrorWithItsReason) {
   EXPECT_EQ(loaded.error().message, directory_ + "/none.yml: No such file or directory (ENOENT)");
 }
 
+TEST_F(WebConfigFile, ThatTheFuzzerBeginsWithIsAccepted) {
+  const std::string folder = SOCKDIAG_SOURCE_DIR "/tests/data/";
+  const Result<LoadedWebConfig> loaded = LoadWebConfigFile(folder + "web_config.yml");
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_THAT(loaded->files,
+              testing::ElementsAre(folder + "web_config.yml", folder + "tls/exporter.crt",
+                                   "/etc/ssl/monitoring.pem"));
+}
+
 TEST_F(WebConfigFile, IsAtMostAMebibyte) {
   const std::string comment(kMaxWebConfigFileBytes, '#');
   EXPECT_TRUE(LoadWebConfigFile(Write(comment)).has_value());

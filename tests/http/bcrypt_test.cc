@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <thread>
@@ -77,8 +78,10 @@ TEST(Bcrypt, HasADummyForEachCost) {
 }
 
 TEST(Bcrypt, ComputesOnSeveralThreadsAtOnce) {
+  constexpr std::size_t kThreads = 4;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  threads.reserve(kThreads);
+  for (std::size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([] {
       EXPECT_TRUE(MatchesBcrypt("U*U", kStars));
       EXPECT_FALSE(MatchesBcrypt("U*V", kStars));
