@@ -61,18 +61,32 @@ void NodeReader::ReadMapping(const std::function<void(MappingReader&)>& read_key
   }
 }
 
+void NodeReader::ReadEntries(
+    std::string_view expected, std::size_t max_entries,
+    const std::function<void(const YamlNode::Entry&, const NodeReader&)>& read_entry) const {
+  if (node_.kind != YamlNode::Kind::kMapping) {
+    return Complain(FailExpected(expected, node_).value().message);
+  }
+  if (node_.entries.size() > max_entries) return ComplainTooMany(node_.entries.size(), max_entries);
+  const MappingReader keys(*this);
+  for (const YamlNode::Entry& entry : node_.entries) {
+    read_entry(entry, {*entry.value, keys.PathOf(entry.key), complaints_});
+  }
+}
+
 void NodeReader::ReadItems(std::string_view expected, std::size_t max_items,
                            const std::function<void(const NodeReader&)>& read_item) const {
   if (node_.kind != YamlNode::Kind::kSequence) {
     return Complain(FailExpected(expected, node_).value().message);
   }
-  if (node_.items.size() > max_items) {
-    return Complain(std::to_string(node_.items.size()) + " entries, at most " +
-                    std::to_string(max_items) + " are allowed");
-  }
+  if (node_.items.size() > max_items) return ComplainTooMany(node_.items.size(), max_items);
   for (std::size_t i = 0; i < node_.items.size(); ++i) {
     read_item({*node_.items[i], path_ + "[" + std::to_string(i) + "]", complaints_});
   }
+}
+
+void NodeReader::ComplainTooMany(std::size_t count, std::size_t limit) const {
+  Complain(std::to_string(count) + " entries, at most " + std::to_string(limit) + " are allowed");
 }
 
 MappingReader::MappingReader(const NodeReader& reader) : reader_(reader) {

@@ -40,11 +40,22 @@ class NodeReader {
       : node_(node), path_(std::move(path)), complaints_(complaints) {}
 
   [[nodiscard]] const YamlNode& Node() const { return node_; }
-  void Complain(std::string_view message) const { complaints_.Add(node_.mark, path_, message); }
+  void Complain(std::string_view message) const { ComplainAt(node_.mark, message); }
+  /// Complain() about another place in the value, such as one of its keys.
+  void ComplainAt(YamlMark mark, std::string_view message) const {
+    complaints_.Add(mark, path_, message);
+  }
 
   /// Hands a mapping to `read_keys`, which asks for every key it knows; every other key and every
   /// key given twice is an error. `read_keys` also runs, without keys, for what is not a mapping.
   void ReadMapping(const std::function<void(MappingReader&)>& read_keys) const;
+
+  /// Hands each entry of a mapping whose keys may have any name to `read_entry`, in the file's
+  /// order. Anything else than a mapping, one of more than `max_entries`, and a key given twice are
+  /// errors; `expected` words the first.
+  void ReadEntries(
+      std::string_view expected, std::size_t max_entries,
+      const std::function<void(const YamlNode::Entry&, const NodeReader&)>& read_entry) const;
 
   /// Hands each item of a list to `read_item`. Anything else than a list, and one of more than
   /// `max_items`, is an error; `expected` words the first.
@@ -76,6 +87,8 @@ class NodeReader {
 
  private:
   friend class MappingReader;
+  void ComplainTooMany(std::size_t count, std::size_t limit) const;
+
   const YamlNode& node_;
   std::string path_;
   Complaints& complaints_;

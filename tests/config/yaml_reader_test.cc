@@ -97,5 +97,31 @@ TEST(NodeReader, ReplacesAListByTheItemsOfTheFile) {
   EXPECT_EQ(ReadAndComplain("a: 1", read), "r.yaml:1:4: a: expected a list of numbers, not 1");
 }
 
+TEST(NodeReader, HandsOutTheEntriesOfAMappingWithAnyKeys) {
+  std::vector<std::string> seen;
+  const auto read = [&](MappingReader& keys) {
+    seen.clear();
+    const auto value = keys.Find("a");
+    value->ReadEntries("a mapping of names", 2,
+                       [&](const YamlNode::Entry& entry, const NodeReader& node) {
+                         seen.push_back(entry.key + "=" + node.Node().text);
+                         if (entry.key == "bad") value->ComplainAt(entry.key_mark, "not a name");
+                         if (node.Node().text == "bad") node.Complain("not a value");
+                       });
+  };
+  EXPECT_EQ(ReadAndComplain("a: {z: 1, y: 2}", read), "");
+  EXPECT_EQ(seen, (std::vector<std::string>{"z=1", "y=2"}));
+  EXPECT_EQ(ReadAndComplain("a: {}", read), "");
+  EXPECT_TRUE(seen.empty());
+  EXPECT_EQ(ReadAndComplain("a: {z: 1, bad: 2}", read), "r.yaml:1:11: a: not a name");
+  EXPECT_EQ(ReadAndComplain("a: {z: 1, y: bad}", read), "r.yaml:1:14: a.y: not a value");
+  EXPECT_EQ(ReadAndComplain("a: {z: 1, z: 2}", read),
+            "r.yaml:1:11: a.z: duplicate key, first on line 1");
+  EXPECT_EQ(ReadAndComplain("a: {z: 1, y: 1, x: 1}", read),
+            "r.yaml:1:4: a: 3 entries, at most 2 are allowed");
+  EXPECT_EQ(ReadAndComplain("a: [z]", read),
+            "r.yaml:1:4: a: expected a mapping of names, not a list");
+}
+
 }  // namespace
 }  // namespace sockdiag
