@@ -21,6 +21,8 @@ capng_select_t ChangeableSets() {
 
 Result<void> KeepOnly(Keep keep) {
   if (capng_get_caps_process() != 0) return Fail("cannot read the capabilities of this process");
+  // An ordinary user's process. It need not be let call capset(2), as in a hardened unit.
+  if (capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE) return {};
   const bool may_bind = capng_have_capability(CAPNG_PERMITTED, CAP_NET_BIND_SERVICE) == 1;
   const capng_select_t sets = ChangeableSets();
   capng_clear(CAPNG_SELECT_ALL);
