@@ -98,8 +98,9 @@ int TlsContext::OnHello(gnutls_session_t session, unsigned, unsigned, unsigned,
 
 int TlsContext::OnHelloParsed(gnutls_session_t session) noexcept {
   const auto& self = *static_cast<const TlsContext*>(gnutls_db_get_ptr(session));
-  NoteAgreedVersion();
-  return self.priorities_.SetForAgreedVersion(session);
+  const int outcome = self.priorities_.SetForAgreedVersion(session);
+  if (outcome != GNUTLS_E_UNSUPPORTED_VERSION_PACKET) NoteAgreedVersion();
+  return outcome;
 }
 
 int TlsContext::OnClientCertificate(gnutls_session_t session) noexcept {

@@ -119,6 +119,13 @@ std::optional<std::string> FindSurplus(gnutls_priority_t priority,
   }
 }
 
+bool Offers(gnutls_priority_t priority, gnutls_protocol_t version) {
+  const unsigned* versions = nullptr;
+  const int count = gnutls_priority_protocol_list(priority, &versions);
+  return std::find(versions, versions + std::max(count, 0), static_cast<unsigned>(version)) !=
+         versions + std::max(count, 0);
+}
+
 std::string Precedence(const TlsSettings& settings) {
   return settings.prefer_server_cipher_suites ? ":%SERVER_PRECEDENCE" : "";
 }
@@ -191,7 +198,10 @@ int TlsPriorities::Set(gnutls_session_t session) const {
 }
 
 int TlsPriorities::SetForAgreedVersion(gnutls_session_t session) const {
-  if (!up_to_tls12_ || gnutls_protocol_get_version(session) >= GNUTLS_TLS1_3) return 0;
+  const gnutls_protocol_t version = gnutls_protocol_get_version(session);
+  // A client of TLS 1.2 gets as far as here also when only TLS 1.3 is offered.
+  if (!Offers(all_.get(), version)) return GNUTLS_E_UNSUPPORTED_VERSION_PACKET;
+  if (!up_to_tls12_ || version >= GNUTLS_TLS1_3) return 0;
   return gnutls_priority_set(session, up_to_tls12_.get());
 }
 

@@ -33,7 +33,7 @@ class TlsPriorities {
   /// For a session that has not begun its handshake. GnuTLS's error code, or 0.
   [[nodiscard]] int Set(gnutls_session_t session) const;
   /// When a session has agreed on a version, and not yet on a cipher suite. GnuTLS's error code, or
-  /// 0.
+  /// 0; GNUTLS_E_UNSUPPORTED_VERSION_PACKET when the version is none of these.
   [[nodiscard]] int SetForAgreedVersion(gnutls_session_t session) const;
 
  private:
