@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -220,11 +221,14 @@ TEST_F(TlsServerTest, FailsNoConnectionWhileTheCertificateIsSwapped) {
     } while (is_swapping);
     return connections;
   };
-  std::vector<std::future<int>> clients;
-  for (int i = 0; i < 3; ++i) clients.push_back(std::async(std::launch::async, connect));
+  std::array<std::future<int>, 3> clients;
+  for (auto& client : clients) client = std::async(std::launch::async, connect);
   for (int swap = 0; swap < 100; ++swap) {
-    // The last one is the new one.
-    Install(swap % 2 == 0 ? old_ : new_);
+    // The last one is the new one. In between, the key is not the certificate's.
+    const Identity& identity = swap % 2 == 0 ? old_ : new_;
+    Replace(settings_.tls->certificate.file, identity.certificate);
+    access_->CheckNow();
+    Replace(settings_.tls->key.file, identity.key);
     access_->CheckNow();
   }
   is_swapping = false;
