@@ -1,5 +1,6 @@
 #include "http/exchange.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +9,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
+
+#include "http/live_web_access.h"
 
 namespace sockdiag::http {
 
@@ -73,11 +77,22 @@ bool AddHeader(const MhdResponse& response, const std::string& name, const std::
   return MHD_add_response_header(response.get(), name.c_str(), value.c_str()) == MHD_YES;
 }
 
-bool AddHeaders(const MhdResponse& built, const Response& response) {
-  bool added = AddHeader(built, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type) &&
-               AddHeader(built, "X-Content-Type-Options", "nosniff");
+/// The operator's headers replace those of the same name.
+bool AddHeaders(const MhdResponse& built, const Response& response,
+                const std::vector<HeaderField>& configured) {
+  bool added = AddHeader(built, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type);
+  const auto add_unless_configured = [&](const std::string& name, const std::string& value) {
+    const bool is_configured = std::any_of(
+        configured.begin(), configured.end(),
+        [&](const HeaderField& header) { return EqualIgnoringCase(header.name, name); });
+    if (!is_configured) added = AddHeader(built, name, value) && added;
+  };
+  add_unless_configured("X-Content-Type-Options", "nosniff");
   for (const HeaderField& header : response.headers) {
-    added = added && AddHeader(built, header.name, header.value);
+    add_unless_configured(header.name, header.value);
+  }
+  for (const HeaderField& header : configured) {
+    added = AddHeader(built, header.name, header.value) && added;
   }
   return added;
 }
@@ -136,7 +151,11 @@ MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, Exchange& excha
 MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& response) {
   const MhdResponse built = ToMhdResponse(response);
   if (!built) return MHD_NO;
-  if (!AddHeaders(built, response)) log_.Write("a response has a header that cannot be sent");
+  const std::shared_ptr<const WebAccess> access =
+      web_access_ == nullptr ? nullptr : web_access_->Current();
+  const std::vector<HeaderField> none;
+  if (!AddHeaders(built, response, access ? access->headers : none))
+    log_.Write("a response has a header that cannot be sent");
   if (closing_) AddHeader(built, MHD_HTTP_HEADER_CONNECTION, "close");
   return MHD_queue_response(connection, response.status, built.get());
 }

@@ -10,12 +10,15 @@
 
 namespace sockdiag::http {
 
+class LiveWebAccess;
+
 /// The part of the server that libmicrohttpd calls for each request: collects what a Request needs,
 /// drops bodies, hands over to the Dispatcher and queues its Response.
 class ExchangeCallbacks {
  public:
-  /// Both must outlive this.
-  ExchangeCallbacks(Dispatcher& dispatcher, WarningLog& log) : dispatcher_(dispatcher), log_(log) {}
+  /// All must outlive this. `web_access`, which may be null, names headers for every response.
+  ExchangeCallbacks(Dispatcher& dispatcher, LiveWebAccess* web_access, WarningLog& log)
+      : dispatcher_(dispatcher), web_access_(web_access), log_(log) {}
 
   /// From now on every response closes its connection.
   void CloseConnections() { closing_ = true; }
@@ -37,6 +40,7 @@ class ExchangeCallbacks {
   MHD_Result Queue(MHD_Connection* connection, const Response& response);
 
   Dispatcher& dispatcher_;
+  LiveWebAccess* const web_access_;
   WarningLog& log_;
   std::atomic<bool> closing_ = false;
 };

@@ -4,8 +4,13 @@
 #include <climits>
 #include <cstddef>
 #include <cstdio>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "http/live_web_access.h"
+#include "http/mhd_tls.h"
 
 namespace sockdiag::http {
 namespace {
@@ -47,15 +52,20 @@ bool IsNoiseOfUnixSockets(std::string_view line) {
 
 Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(std::chrono::seconds idle_timeout,
                                                     ExchangeCallbacks& callbacks,
-                                                    ConnectionTable& table, WarningLog& log) {
-  std::unique_ptr<MhdDaemon> self(new MhdDaemon(table, log));
+                                                    ConnectionTable& table,
+                                                    LiveWebAccess* web_access, WarningLog& log) {
+  const bool use_tls = web_access != nullptr && web_access->Current()->tls != nullptr;
+  std::unique_ptr<MhdDaemon> self(new MhdDaemon(table, use_tls ? web_access : nullptr, log));
+  const unsigned tls_flag = use_tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
+  std::array<MHD_OptionItem, 2> tls_options = TlsOptions(use_tls);
   // The limit is the ConnectionTable's. The library's own must never be reached: 0.9.75 then leaves
   // a mutex locked (new_connection_process_() in its daemon.c).
   constexpr unsigned kNoLimit = UINT_MAX;
   // The logger comes first: options before it would complain to standard error.
   self->daemon_ = MHD_start_daemon(
-      kFlags, 0, nullptr, nullptr, &ExchangeCallbacks::OnRequest, &callbacks,
+      kFlags | tls_flag, 0, nullptr, nullptr, &ExchangeCallbacks::OnRequest, &callbacks,
       MHD_OPTION_EXTERNAL_LOGGER, &MhdDaemon::OnLog, self.get(),                   //
+      MHD_OPTION_ARRAY, tls_options.data(),                                        //
       MHD_OPTION_CONNECTION_LIMIT, kNoLimit,                                       //
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,                  //
       MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle_timeout.count()),  //
@@ -79,13 +89,34 @@ void MhdDaemon::Stop() {
   if (daemon != nullptr) MHD_stop_daemon(daemon);
 }
 
-void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void**,
+void MhdDaemon::StartTls(MHD_Connection* connection, void** context) noexcept {
+  try {
+    const Result<void> started = BeginTls(connection, context, tls_->Current()->tls);
+    if (!started) log_.Write(started.error().message);
+  } catch (...) {
+    log_.Write("cannot encrypt a connection: out of memory");
+    shutdown(SocketOf(connection), SHUT_RDWR);
+  }
+}
+
+void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void** context,
                              MHD_ConnectionNotificationCode what) noexcept {
-  ConnectionTable& table = static_cast<MhdDaemon*>(cls)->table_;
+  auto& self = *static_cast<MhdDaemon*>(cls);
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-    table.Start(SocketOf(connection));
+    if (self.tls_ != nullptr) self.StartTls(connection, context);
+    self.table_.Start(SocketOf(connection));
   } else {
-    table.Remove(SocketOf(connection));
+    EndTls(context);
+    self.table_.Remove(SocketOf(connection));
+  }
+}
+
+void MhdDaemon::OnHandshakeFailure() noexcept {
+  try {
+    const std::optional<std::string> refusal = SettleHandshakeFailure();
+    if (refusal) log_.Write(*refusal);
+  } catch (...) {
+    // Nobody is told, and the connection ends all the same.
   }
 }
 
@@ -94,6 +125,7 @@ void MhdDaemon::OnLog(void* cls, const char* format, va_list arguments) noexcept
   vsnprintf(text.data(), text.size(), format, arguments);
   std::string_view line = text.data();
   while (line.ends_with('\n')) line.remove_suffix(1);
+  if (IsHandshakeFailure(line)) return static_cast<MhdDaemon*>(cls)->OnHandshakeFailure();
   if (!IsNoiseOfUnixSockets(line)) static_cast<MhdDaemon*>(cls)->log_.Write(line);
 }
 

@@ -13,14 +13,18 @@
 
 namespace sockdiag::http {
 
+class LiveWebAccess;
+
 /// A libmicrohttpd daemon without a listening socket: it gets its connections from Add() and gives
 /// each one a thread, so that a handler that blocks holds up nobody else.
 class MhdDaemon {
  public:
-  /// All must outlive this. `table` learns which connections run.
+  /// All must outlive this. `table` learns which connections run. With TLS if `web_access`, which
+  /// may be null, has it now.
   [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(std::chrono::seconds idle_timeout,
                                                                 ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
+                                                                LiveWebAccess* web_access,
                                                                 WarningLog& log);
   MhdDaemon(const MhdDaemon&) = delete;
   MhdDaemon& operator=(const MhdDaemon&) = delete;
@@ -34,13 +38,19 @@ class MhdDaemon {
   void Stop();
 
  private:
-  MhdDaemon(ConnectionTable& table, WarningLog& log) : table_(table), log_(log) {}
+  MhdDaemon(ConnectionTable& table, LiveWebAccess* tls, WarningLog& log)
+      : table_(table), tls_(tls), log_(log) {}
+
+  void StartTls(MHD_Connection* connection, void** context) noexcept;
+  void OnHandshakeFailure() noexcept;
 
   static void OnConnection(void* cls, MHD_Connection* connection, void** context,
                            MHD_ConnectionNotificationCode what) noexcept;
   static void OnLog(void* cls, const char* format, va_list arguments) noexcept;
 
   ConnectionTable& table_;
+  /// Null: plain HTTP.
+  LiveWebAccess* const tls_;
   WarningLog& log_;
   MHD_Daemon* daemon_ = nullptr;
 };

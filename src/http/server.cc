@@ -55,7 +55,7 @@ struct Server::Core {
         client_log(options.warn, clock),
         table(options.max_connections),
         dispatcher(std::move(router), options.max_requests, log),
-        callbacks(dispatcher, log) {}
+        callbacks(dispatcher, options.web_access, log) {}
 
   void Take(AcceptedSocket socket);
 
@@ -92,8 +92,8 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   if (listeners.empty()) return Fail("no address to listen on");
   auto core = std::make_unique<Core>(options, std::move(router));
   const BlockSignals block_signals;
-  Result<std::unique_ptr<MhdDaemon>> daemon =
-      MhdDaemon::Start(options.idle_timeout, core->callbacks, core->table, core->client_log);
+  Result<std::unique_ptr<MhdDaemon>> daemon = MhdDaemon::Start(
+      options.idle_timeout, core->callbacks, core->table, options.web_access, core->client_log);
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(

@@ -12,6 +12,8 @@
 
 namespace sockdiag::http {
 
+class LiveWebAccess;
+
 struct ServerOptions {
   /// Requests of limited routes being served at once, until their response is sent; above it 503.
   /// 0: no limit.
@@ -21,6 +23,9 @@ struct ServerOptions {
   /// Longer than Prometheus keeps idle connections (5 min), so that the client closes first and no
   /// TIME_WAIT socket arises on this host, whose sockets are measured. 0: never.
   std::chrono::seconds idle_timeout{330};
+  /// Who may connect, and how; must outlive the server. Null: plain HTTP, open to all. Whether
+  /// there is TLS is settled at the start.
+  LiveWebAccess* web_access = nullptr;
   /// Gets warnings, at most a few in a minute. May be null.
   LogCallback warn;
 };

@@ -61,7 +61,7 @@ HttpClient::HttpClient(int family, const sockaddr* address, socklen_t size)
 
 void HttpClient::Send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = send(fd_.Get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = Write(bytes.data(), bytes.size());
     if (sent < 0) throw std::runtime_error(std::string("send: ") + std::strerror(errno));
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -75,11 +75,23 @@ void HttpClient::SendRequest(std::string_view method, std::string_view target,
   Send(request);
 }
 
-bool HttpClient::Receive() {
+void HttpClient::WaitForBytes() const {
   pollfd polled{.fd = fd_.Get(), .events = POLLIN, .revents = 0};
   if (poll(&polled, 1, kTimeoutMs) <= 0) throw std::runtime_error("no byte within ten seconds");
+}
+
+ssize_t HttpClient::Write(const char* bytes, std::size_t size) {
+  return send(fd_.Get(), bytes, size, MSG_NOSIGNAL);
+}
+
+ssize_t HttpClient::ReadSome(char* buffer, std::size_t size) {
+  WaitForBytes();
+  return recv(fd_.Get(), buffer, size, 0);
+}
+
+bool HttpClient::Receive() {
   std::array<char, 65536> chunk;
-  const ssize_t got = recv(fd_.Get(), chunk.data(), chunk.size(), 0);
+  const ssize_t got = ReadSome(chunk.data(), chunk.size());
   if (got <= 0) return false;
   buffer_.append(chunk.data(), static_cast<std::size_t>(got));
   return true;

@@ -32,6 +32,9 @@ class HttpClient {
   /// `address` as in Server::BoundAddresses(); the unspecified addresses stand for loopback.
   explicit HttpClient(const std::string& address);
   HttpClient(int family, const sockaddr* address, socklen_t size);
+  HttpClient(HttpClient&&) = default;
+  HttpClient& operator=(HttpClient&&) = default;
+  virtual ~HttpClient() = default;
 
   [[nodiscard]] bool IsConnected() const { return connected_; }
   /// Throws when the connection is gone.
@@ -47,7 +50,15 @@ class HttpClient {
   [[nodiscard]] std::string ReadAll();
   void EndOutput() { shutdown(fd_.Get(), SHUT_WR); }
 
+ protected:
+  [[nodiscard]] int Fd() const { return fd_.Get(); }
+  /// Throws when the socket stays silent.
+  void WaitForBytes() const;
+
  private:
+  /// As send(2) and recv(2); a negative result is a failure.
+  [[nodiscard]] virtual ssize_t Write(const char* bytes, std::size_t size);
+  [[nodiscard]] virtual ssize_t ReadSome(char* buffer, std::size_t size);
   /// More bytes into buffer_; false at the end.
   bool Receive();
   [[nodiscard]] std::string ReadHead();

@@ -1,17 +1,19 @@
 #pragma once
 
+#include <atomic>
+
 #include "base/clock.h"
 
 namespace sockdiag::testing {
 
-/// Time that moves only when told to.
+/// Time that moves only when told to, by one thread.
 class FakeClock final : public Clock {
  public:
-  [[nodiscard]] TimePoint Now() const override { return now_; }
-  void Advance(Duration duration) { now_ += duration; }
+  [[nodiscard]] TimePoint Now() const override { return now_.load(); }
+  void Advance(Duration duration) { now_ = now_.load() + duration; }
 
  private:
-  TimePoint now_{std::chrono::hours(1)};
+  std::atomic<TimePoint> now_{TimePoint(std::chrono::hours(1))};
 };
 
 }  // namespace sockdiag::testing

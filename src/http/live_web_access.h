@@ -1,0 +1,99 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "http/file_stamp.h"
+#include "http/warning_log.h"
+#include "http/web_access.h"
+#include "http/web_settings.h"
+
+namespace sockdiag::http {
+
+/// The web configuration as it is written now, and the files it depends on: its own, and those of
+/// the certificates and keys that it names.
+struct LoadedSettings {
+  WebSettings settings;
+  std::vector<std::string> files;
+};
+
+/// Whether the last attempt to read the web configuration went well, and when one last did.
+struct WebReloadStatus {
+  bool successful = false;
+  std::chrono::system_clock::time_point last_success;
+};
+
+/// Where LiveWebAccess says what happened, one line each; either may be null.
+struct WebAccessLog {
+  LogCallback info;
+  LogCallback warn;
+};
+
+/// The web configuration in force, which follows its files: a renewed certificate is used for the
+/// next connection without anybody doing anything. A state that is broken, such as a certificate
+/// whose key is not written yet, leaves the last good one in force. Thread-safe.
+class LiveWebAccess {
+ public:
+  /// Reads the settings. Runs on one thread at a time.
+  using Loader = std::function<Result<LoadedSettings>()>;
+
+  /// The files are looked at so often, when there are connections or requests.
+  static constexpr std::chrono::seconds kCheckInterval{1};
+  /// A broken state is tried again so often, even if its files did not change.
+  static constexpr std::chrono::seconds kRetryInterval{10};
+
+  /// Fails when the first state is broken. `clock` must outlive this.
+  [[nodiscard]] static Result<std::unique_ptr<LiveWebAccess>> Start(Loader load, WebAccessLog log,
+                                                                    const Clock& clock);
+
+  LiveWebAccess(const LiveWebAccess&) = delete;
+  LiveWebAccess& operator=(const LiveWebAccess&) = delete;
+  ~LiveWebAccess() = default;
+
+  /// What is in force, after a look at the files if one is due. While one thread reads them again,
+  /// the others get the last state at once. Never null. Whether there is TLS never changes.
+  [[nodiscard]] std::shared_ptr<const WebAccess> Current();
+
+  /// Reads everything again now, changed or not: for an operator who asks, so a broken state is
+  /// logged each time.
+  void CheckNow();
+
+  [[nodiscard]] WebReloadStatus Status() const;
+
+ private:
+  LiveWebAccess(Loader load, WebAccessLog log, const Clock& clock)
+      : load_(std::move(load)), log_(std::move(log)), clock_(clock) {}
+
+  [[nodiscard]] Result<WebAccess> Read();
+  [[nodiscard]] bool IsDue(Clock::TimePoint now) const;
+  void CheckFiles(Clock::TimePoint now);
+  void Reload(Clock::TimePoint now);
+  void Replace(WebAccess access);
+  void ReportBroken(const std::string& message);
+
+  const Loader load_;
+  const WebAccessLog log_;
+  const Clock& clock_;
+
+  std::atomic<Clock::TimePoint> next_check_{};
+
+  // Held while the files are looked at and read; guards what only that needs.
+  std::mutex reading_;
+  std::vector<std::string> files_;
+  std::vector<FileStamp> stamps_;
+  Clock::TimePoint next_retry_{};
+  std::string broken_message_;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const WebAccess> current_;
+  WebReloadStatus status_;
+};
+
+}  // namespace sockdiag::http

@@ -1,0 +1,245 @@
+#include "http/live_web_access.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "base/file.h"
+#include "tests/http/test_certificates.h"
+#include "tests/http/test_server.h"
+#include "tests/support/fake_clock.h"
+
+namespace sockdiag::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// As an editor or a certificate's renewal writes: under another name, and then renamed.
+void Write(const std::string& path, const std::string& content) {
+  std::ofstream(path + ".new") << content;
+  std::filesystem::rename(path + ".new", path);
+}
+
+/// A configuration whose file holds the value of one header; "broken" is none.
+class LiveWebAccessTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Write(config_, "first");
+    Start();
+  }
+
+  void Start() {
+    const WebAccessLog log{.info = [this](std::string_view line) { infos_.emplace_back(line); },
+                           .warn = [this](std::string_view line) { warnings_.emplace_back(line); }};
+    access_ = LiveWebAccess::Start([this] { return Load(); }, log, clock_).value();
+    loads_ = 0;
+  }
+
+  Result<LoadedSettings> Load() {
+    ++loads_;
+    Result<std::string> content = ReadFile(config_, 1000);
+    if (!content) return tl::unexpected(content.error());
+    if (*content == "broken") return Fail("broken");
+    LoadedSettings loaded{.settings = settings_, .files = {config_}};
+    loaded.settings.headers = {{"X-Test", *content}};
+    loaded.files.insert(loaded.files.end(), more_files_.begin(), more_files_.end());
+    return loaded;
+  }
+
+  [[nodiscard]] std::string Value() { return access_->Current()->headers.at(0).value; }
+  [[nodiscard]] std::string ValueAfter(Clock::Duration duration) {
+    clock_.Advance(duration);
+    return Value();
+  }
+
+  const TemporaryDirectory directory_;
+  const std::string config_ = directory_.Path("web.yml");
+  testing::FakeClock clock_;
+  std::vector<std::string> infos_;
+  std::vector<std::string> warnings_;
+  WebSettings settings_;
+  std::vector<std::string> more_files_;
+  int loads_ = 0;
+  std::unique_ptr<LiveWebAccess> access_;
+};
+
+TEST_F(LiveWebAccessTest, FailsToStartWithABrokenState) {
+  Write(config_, "broken");
+  const Result<std::unique_ptr<LiveWebAccess>> started =
+      LiveWebAccess::Start([this] { return Load(); }, {}, clock_);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().message, "broken");
+}
+
+TEST_F(LiveWebAccessTest, ReadsAgainOnceAFileChanged) {
+  EXPECT_EQ(Value(), "first");
+  Write(config_, "second");
+  EXPECT_EQ(ValueAfter(milliseconds(999)), "first");
+  EXPECT_EQ(ValueAfter(milliseconds(1)), "second");
+  EXPECT_THAT(infos_, ElementsAre("read the web configuration again"));
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(LiveWebAccessTest, ReadsNothingWhileNothingChanges) {
+  const auto before = access_->Current();
+  for (int second = 0; second < 100; ++second) EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(access_->Current(), before);
+  EXPECT_EQ(loads_, 0);
+}
+
+TEST_F(LiveWebAccessTest, SeesAChangeOfTheSameSizeAndOfTheSameTime) {
+  struct stat before {};
+  ASSERT_EQ(stat(config_.c_str(), &before), 0);
+  Write(config_, "other");
+  const timespec times[2] = {before.st_atim, before.st_mtim};
+  ASSERT_EQ(utimensat(AT_FDCWD, config_.c_str(), times, 0), 0);
+  EXPECT_EQ(ValueAfter(seconds(1)), "other");
+}
+
+TEST_F(LiveWebAccessTest, FollowsSymbolicLinks) {
+  // As Kubernetes mounts a secret: file -> ..data/file, and ..data is renamed over.
+  const std::filesystem::path root = directory_.Path("");
+  for (const char* name : {"a", "b"}) {
+    std::filesystem::create_directory(root / name);
+    Write((root / name / "web.yml").string(), name);
+  }
+  std::filesystem::create_directory_symlink("a", root / "..data");
+  std::filesystem::remove(config_);
+  std::filesystem::create_symlink("..data/web.yml", config_);
+  EXPECT_EQ(ValueAfter(seconds(1)), "a");
+  std::filesystem::create_directory_symlink("b", root / "..new");
+  std::filesystem::rename(root / "..new", root / "..data");
+  EXPECT_EQ(ValueAfter(seconds(1)), "b");
+}
+
+TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
+  const auto started = access_->Status();
+  EXPECT_TRUE(started.successful);
+  Write(config_, "broken");
+  for (int second = 0; second < 100; ++second) EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_FALSE(access_->Status().successful);
+  EXPECT_EQ(access_->Status().last_success, started.last_success);
+  EXPECT_THAT(warnings_, ElementsAre("kept the last web configuration: broken"));
+  Write(config_, "second");
+  EXPECT_EQ(ValueAfter(seconds(1)), "second");
+  EXPECT_TRUE(access_->Status().successful);
+  EXPECT_GE(access_->Status().last_success, started.last_success);
+  EXPECT_THAT(infos_, ElementsAre("read the web configuration again"));
+}
+
+TEST_F(LiveWebAccessTest, TriesABrokenStateAgainNowAndThen) {
+  Write(config_, "broken");
+  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(loads_, 1);
+  for (int second = 0; second < 9; ++second) EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(loads_, 1);
+  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(loads_, 2);
+}
+
+TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
+  Write(config_, "broken");
+  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  std::filesystem::remove(config_);
+  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  ASSERT_EQ(warnings_.size(), 2U);
+  EXPECT_THAT(warnings_[1], HasSubstr(config_ + ": No such file or directory"));
+}
+
+TEST_F(LiveWebAccessTest, ReadsAtOnceWhenAsked) {
+  settings_.headers = {};
+  Write(config_, "second");
+  access_->CheckNow();
+  EXPECT_EQ(Value(), "second");
+  Write(config_, "broken");
+  access_->CheckNow();
+  access_->CheckNow();
+  EXPECT_EQ(Value(), "second");
+  EXPECT_EQ(warnings_.size(), 2U);
+}
+
+TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
+  const CertificateAuthority ca("ca");
+  const Identity old_identity = ca.Issue({});
+  const Identity new_identity = ca.Issue({});
+  more_files_ = {directory_.Path("crt"), directory_.Path("key")};
+  settings_.tls.emplace();
+  settings_.tls->certificate.file = more_files_[0];
+  settings_.tls->key.file = more_files_[1];
+  Write(more_files_[0], old_identity.certificate);
+  Write(more_files_[1], old_identity.key);
+  Start();
+  const auto old_tls = access_->Current()->tls;
+  ASSERT_NE(old_tls, nullptr);
+
+  Write(more_files_[0], new_identity.certificate);
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(access_->Current()->tls, old_tls);
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_THAT(warnings_[0], HasSubstr("is not the key of the certificate in"));
+
+  Write(more_files_[1], new_identity.key);
+  clock_.Advance(seconds(1));
+  EXPECT_NE(access_->Current()->tls, old_tls);
+  EXPECT_TRUE(access_->Status().successful);
+}
+
+TEST_F(LiveWebAccessTest, WatchesAFileThatIsNamedLater) {
+  more_files_ = {directory_.Path("more")};
+  Write(config_, "second");
+  EXPECT_EQ(ValueAfter(seconds(1)), "second");
+  Write(more_files_[0], "x");
+  loads_ = 0;
+  EXPECT_EQ(ValueAfter(seconds(1)), "second");
+  EXPECT_EQ(loads_, 1);
+}
+
+TEST_F(LiveWebAccessTest, TurnsTlsNeitherOnNorOff) {
+  const Identity identity = CertificateAuthority("ca").Issue({});
+  settings_.tls.emplace();
+  settings_.tls->certificate.text = identity.certificate;
+  settings_.tls->key.text = identity.key;
+  access_->CheckNow();
+  EXPECT_EQ(access_->Current()->tls, nullptr);
+  EXPECT_THAT(warnings_.at(0), HasSubstr("turning TLS on needs a restart"));
+  Start();
+  ASSERT_NE(access_->Current()->tls, nullptr);
+  settings_.tls.reset();
+  access_->CheckNow();
+  EXPECT_NE(access_->Current()->tls, nullptr);
+  EXPECT_THAT(warnings_.at(1), HasSubstr("turning TLS off needs a restart"));
+}
+
+TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
+  Gate gate;
+  std::atomic<bool> is_slow = false;
+  access_ = LiveWebAccess::Start(
+                [&] {
+                  if (is_slow) gate.Wait();
+                  return Load();
+                },
+                {}, clock_)
+                .value();
+  Write(config_, "second");
+  is_slow = true;
+  clock_.Advance(seconds(1));
+  auto reader = std::async(std::launch::async, [&] { return access_->Current(); });
+  ASSERT_TRUE(gate.WaitForArrivals(1));
+  EXPECT_EQ(Value(), "first");
+  gate.Open();
+  EXPECT_EQ(reader.get()->headers.at(0).value, "second");
+}
+
+}  // namespace
+}  // namespace sockdiag::http
