@@ -197,16 +197,16 @@ std::vector<std::string> FilesOf(const std::string& path, const http::WebSetting
 
 }  // namespace
 
-Result<LoadedWebConfig> LoadWebConfigFile(const std::string& path) {
+Result<http::LoadedWebSettings> LoadWebConfigFile(const std::string& path) {
   const Result<std::string> text = ReadFile(path, kMaxWebConfigFileBytes);
   if (!text) return tl::unexpected(text.error());
   return ParseWebConfig(*text, path);
 }
 
-Result<LoadedWebConfig> ParseWebConfig(std::string_view yaml, const std::string& path) {
+Result<http::LoadedWebSettings> ParseWebConfig(std::string_view yaml, const std::string& path) {
   const Result<YamlNodePtr> root = ParseYaml(yaml, path);
   if (!root) return tl::unexpected(root.error());
-  LoadedWebConfig loaded;
+  http::LoadedWebSettings loaded;
   Complaints complaints(path);
   ReadSection(NodeReader(**root, "", complaints), [&](const NodeReader& node) {
     node.ReadMapping(

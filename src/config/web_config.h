@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "http/web_settings.h"
@@ -16,24 +15,16 @@ inline constexpr std::size_t kMaxUserNameBytes = 256;
 /// Headers of a response share a connection's memory with its request.
 inline constexpr std::size_t kMaxHeaderValueBytes = 2048;
 
-/// What a web configuration says, and what it depends on.
-struct LoadedWebConfig {
-  http::WebSettings settings;
-  /// The web configuration itself, and the certificate, key and authorities that it names: when one
-  /// of them changes, the settings have to be loaded again.
-  std::vector<std::string> files;
-};
-
 /// Reads the web configuration file (--web.config.file). The format is the one of the Prometheus
 /// exporter-toolkit (docs/web-configuration.md there); what would leave the server open, or closed
 /// to everybody, by accident is refused here although the toolkit accepts it. Errors are as
 /// LoadConfigFile() has them; none repeats a hash, a key or what may be one. The files that it
 /// names are not read.
-[[nodiscard]] Result<LoadedWebConfig> LoadWebConfigFile(const std::string& path);
+[[nodiscard]] Result<http::LoadedWebSettings> LoadWebConfigFile(const std::string& path);
 
 /// As LoadWebConfigFile(), from memory; relative paths begin at the folder of `path`. No text at
 /// all is plain HTTP for everybody.
-[[nodiscard]] Result<LoadedWebConfig> ParseWebConfig(std::string_view yaml,
+[[nodiscard]] Result<http::LoadedWebSettings> ParseWebConfig(std::string_view yaml,
                                                      const std::string& path);
 
 }  // namespace sockdiag

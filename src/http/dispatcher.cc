@@ -54,6 +54,10 @@ Response Dispatcher::CallHandler(const Route& route, const Request& request) {
 }
 
 Response Dispatcher::Dispatch(const Request& request, RequestLimiter::Slot& slot) {
+  if (guard_) {
+    std::optional<Response> refusal = guard_(request);
+    if (refusal) return *std::move(refusal);
+  }
   const Route* route = router_.Find(request.path);
   if (route == nullptr) return TextResponse(404, "404 Not Found\n");
   if (!Allows(*route, request.method)) return MethodNotAllowed(*route);

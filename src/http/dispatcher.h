@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <optional>
+
 #include "http/message.h"
 #include "http/request_limiter.h"
 #include "http/router.h"
@@ -11,9 +14,15 @@ namespace sockdiag::http {
 /// that throw, gzip. Knows nothing of connections. Thread-safe.
 class Dispatcher {
  public:
-  /// `log` must outlive this.
-  Dispatcher(Router router, unsigned max_requests, WarningLog& log)
-      : router_(std::move(router)), limiter_(max_requests), log_(log) {}
+  /// Asked before anything else: the answer to a request that may not go on.
+  using Guard = std::function<std::optional<Response>(const Request&)>;
+
+  /// `guard` may be null. `log` must outlive this.
+  Dispatcher(Router router, Guard guard, unsigned max_requests, WarningLog& log)
+      : router_(std::move(router)),
+        guard_(std::move(guard)),
+        limiter_(max_requests),
+        log_(log) {}
 
   /// `slot` gets the request's place among the limited ones: the caller keeps it until the response
   /// is sent, so that slow readers cannot make more bodies wait in memory than the limit says.
@@ -23,6 +32,7 @@ class Dispatcher {
   [[nodiscard]] Response CallHandler(const Route& route, const Request& request);
 
   const Router router_;
+  const Guard guard_;
   RequestLimiter limiter_;
   WarningLog& log_;
 };

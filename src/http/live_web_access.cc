@@ -17,9 +17,9 @@ Result<void> CheckKeepsTls(const WebAccess& before, const WebAccess& after) {
 Result<std::unique_ptr<LiveWebAccess>> LiveWebAccess::Start(Loader load, WebAccessLog log,
                                                             const Clock& clock) {
   std::unique_ptr<LiveWebAccess> self(new LiveWebAccess(std::move(load), std::move(log), clock));
-  Result<WebAccess> access = self->Read();
-  if (!access) return tl::unexpected(access.error());
-  self->Replace(std::move(*access));
+  Result<State> state = self->Read();
+  if (!state) return tl::unexpected(state.error());
+  self->Replace(std::move(*state));
   self->next_check_ = clock.Now() + kCheckInterval;
   return self;
 }
@@ -32,6 +32,11 @@ std::shared_ptr<const WebAccess> LiveWebAccess::Current() {
   }
   const std::lock_guard lock(mutex_);
   return current_;
+}
+
+std::optional<Response> LiveWebAccess::Check(const Request& request) {
+  static_cast<void>(Current());
+  return check_.Check(request);
 }
 
 void LiveWebAccess::CheckNow() {
@@ -52,37 +57,42 @@ void LiveWebAccess::CheckFiles(Clock::TimePoint now) {
 }
 
 void LiveWebAccess::Reload(Clock::TimePoint now) {
-  Result<WebAccess> access = Read();
-  if (access) {
+  Result<State> state = Read();
+  if (state) {
     // Only threads that hold reading_ change current_.
-    const Result<void> keeps_tls = CheckKeepsTls(*current_, *access);
-    if (!keeps_tls) access = tl::unexpected(keeps_tls.error());
+    const Result<void> keeps_tls = CheckKeepsTls(*current_, state->access);
+    if (!keeps_tls) state = tl::unexpected(keeps_tls.error());
   }
-  if (!access) {
+  if (!state) {
     next_retry_ = now + kRetryInterval;
-    ReportBroken(access.error().message);
+    ReportBroken(state.error().message);
     return;
   }
-  Replace(std::move(*access));
+  Replace(std::move(*state));
   if (log_.info) log_.info("read the web configuration again");
 }
 
 /// The files get their stamps before they are read: what is written meanwhile shows as a change the
 /// next time. Which files they are may itself change, and is known only after reading.
-Result<WebAccess> LiveWebAccess::Read() {
+Result<LiveWebAccess::State> LiveWebAccess::Read() {
   constexpr int kAttempts = 3;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     stamps_ = StampFiles(files_);
-    Result<LoadedSettings> next = load_();
+    Result<LoadedWebSettings> next = load_();
     if (!next) return tl::unexpected(next.error());
-    if (next->files == files_) return MakeWebAccess(next->settings);
+    if (next->files == files_) {
+      return MakeWebAccess(next->settings).map([&](WebAccess access) {
+        return State{std::move(next->settings), std::move(access)};
+      });
+    }
     files_ = std::move(next->files);
   }
   return Fail("the list of files of the web configuration changes with every look at it");
 }
 
-void LiveWebAccess::Replace(WebAccess access) {
-  auto next = std::make_shared<const WebAccess>(std::move(access));
+void LiveWebAccess::Replace(State state) {
+  auto next = std::make_shared<const WebAccess>(std::move(state.access));
+  check_.SetSettings(state.settings);
   broken_message_.clear();
   const std::lock_guard lock(mutex_);
   // The old state ends after the lock: it may be the last owner of what it holds.

@@ -5,24 +5,20 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "http/access_check.h"
 #include "http/file_stamp.h"
+#include "http/message.h"
 #include "http/warning_log.h"
 #include "http/web_access.h"
 #include "http/web_settings.h"
 
 namespace sockdiag::http {
-
-/// The web configuration as it is written now, and the files it depends on: its own, and those of
-/// the certificates and keys that it names.
-struct LoadedSettings {
-  WebSettings settings;
-  std::vector<std::string> files;
-};
 
 /// Whether the last attempt to read the web configuration went well, and when one last did.
 struct WebReloadStatus {
@@ -42,7 +38,7 @@ struct WebAccessLog {
 class LiveWebAccess {
  public:
   /// Reads the settings. Runs on one thread at a time.
-  using Loader = std::function<Result<LoadedSettings>()>;
+  using Loader = std::function<Result<LoadedWebSettings>()>;
 
   /// The files are looked at so often, when there are connections or requests.
   static constexpr std::chrono::seconds kCheckInterval{1};
@@ -61,6 +57,10 @@ class LiveWebAccess {
   /// the others get the last state at once. Never null. Whether there is TLS never changes.
   [[nodiscard]] std::shared_ptr<const WebAccess> Current();
 
+  /// The answer to a request that may not go on, by what is in force after such a look; see
+  /// AccessCheck.
+  [[nodiscard]] std::optional<Response> Check(const Request& request);
+
   /// Reads everything again now, changed or not: for an operator who asks, so a broken state is
   /// logged each time.
   void CheckNow();
@@ -69,18 +69,28 @@ class LiveWebAccess {
 
  private:
   LiveWebAccess(Loader load, WebAccessLog log, const Clock& clock)
-      : load_(std::move(load)), log_(std::move(log)), clock_(clock) {}
+      : load_(std::move(load)),
+        log_(std::move(log)),
+        clock_(clock),
+        check_(WebSettings(), clock) {}
 
-  [[nodiscard]] Result<WebAccess> Read();
+  /// A state of the web configuration with its files read.
+  struct State {
+    WebSettings settings;
+    WebAccess access;
+  };
+
+  [[nodiscard]] Result<State> Read();
   [[nodiscard]] bool IsDue(Clock::TimePoint now) const;
   void CheckFiles(Clock::TimePoint now);
   void Reload(Clock::TimePoint now);
-  void Replace(WebAccess access);
+  void Replace(State state);
   void ReportBroken(const std::string& message);
 
   const Loader load_;
   const WebAccessLog log_;
   const Clock& clock_;
+  AccessCheck check_;
 
   std::atomic<Clock::TimePoint> next_check_{};
 

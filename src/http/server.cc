@@ -15,6 +15,7 @@
 #include "http/dispatcher.h"
 #include "http/exchange.h"
 #include "http/listener.h"
+#include "http/live_web_access.h"
 #include "http/mhd_daemon.h"
 
 namespace sockdiag::http {
@@ -45,6 +46,11 @@ void Refuse(UniqueFd fd) {
   setsockopt(fd.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
+Dispatcher::Guard GuardOf(LiveWebAccess* access) {
+  if (access == nullptr) return nullptr;
+  return [access](const Request& request) { return access->Check(request); };
+}
+
 }  // namespace
 
 /// The parts, in an order in which each outlives those that refer to it.
@@ -54,7 +60,7 @@ struct Server::Core {
         log(options.warn, clock),
         client_log(options.warn, clock),
         table(options.max_connections),
-        dispatcher(std::move(router), options.max_requests, log),
+        dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, log),
         callbacks(dispatcher, options.web_access, log) {}
 
   void Take(AcceptedSocket socket);

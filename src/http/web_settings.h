@@ -75,4 +75,12 @@ struct WebSettings {
   RateLimit rate_limit;
 };
 
+/// What the web configuration says now, and what it depends on.
+struct LoadedWebSettings {
+  WebSettings settings;
+  /// The web configuration itself, and the certificate, key and authorities that it names: when one
+  /// of them changes, the settings have to be loaded again.
+  std::vector<std::string> files;
+};
+
 }  // namespace sockdiag::http

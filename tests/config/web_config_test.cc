@@ -28,20 +28,20 @@ struct Refusal {
 
 void ExpectRefused(std::initializer_list<Refusal> refusals) {
   for (const Refusal& refusal : refusals) {
-    const Result<LoadedWebConfig> loaded = ParseWebConfig(refusal.yaml, "w.yml");
+    const Result<http::LoadedWebSettings> loaded = ParseWebConfig(refusal.yaml, "w.yml");
     const std::string start = refusal.yaml.substr(0, 400);
     ASSERT_FALSE(loaded.has_value()) << "accepted: " << start;
     EXPECT_EQ(loaded.error().message, refusal.message) << "of: " << start;
   }
 }
 
-LoadedWebConfig ExpectAccepted(const std::string& yaml, const std::string& path = "w.yml") {
-  Result<LoadedWebConfig> loaded = ParseWebConfig(yaml, path);
+http::LoadedWebSettings ExpectAccepted(const std::string& yaml, const std::string& path = "w.yml") {
+  Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, path);
   EXPECT_TRUE(loaded.has_value()) << loaded.error().message;
-  return loaded ? *std::move(loaded) : LoadedWebConfig{};
+  return loaded ? *std::move(loaded) : http::LoadedWebSettings{};
 }
 
-std::vector<std::pair<std::string, std::string>> HeadersOf(const LoadedWebConfig& loaded) {
+std::vector<std::pair<std::string, std::string>> HeadersOf(const http::LoadedWebSettings& loaded) {
   std::vector<std::pair<std::string, std::string>> headers;
   for (const auto& header : loaded.settings.headers)
     headers.emplace_back(header.name, header.value);
@@ -53,7 +53,7 @@ TEST(WebConfig, OfNothingIsPlainHttpForEverybody) {
        {"", "# nothing yet\n", "{}", "basic_auth_users: {}",
         "tls_server_config:\nhttp_server_config:\n  headers:\nbasic_auth_users:\nrate_limit:\n",
         "http_server_config: {http2: true}"}) {
-    const LoadedWebConfig loaded = ExpectAccepted(yaml);
+    const http::LoadedWebSettings loaded = ExpectAccepted(yaml);
     EXPECT_FALSE(loaded.settings.tls.has_value()) << yaml;
     EXPECT_THAT(loaded.settings.basic_auth_users, IsEmpty());
     EXPECT_THAT(loaded.settings.headers, IsEmpty());
@@ -63,7 +63,7 @@ TEST(WebConfig, OfNothingIsPlainHttpForEverybody) {
 }
 
 TEST(WebConfig, ReadsEverySection) {
-  const LoadedWebConfig loaded = ExpectAccepted(
+  const http::LoadedWebSettings loaded = ExpectAccepted(
       "tls_server_config:\n"
       "  cert_file: exporter.crt\n"
       "  key_file: exporter.key\n"
@@ -105,7 +105,7 @@ TEST(WebConfig, ReadsEverySection) {
 }
 
 TEST(WebConfig, LeavesHeadersUnsetThatAreBlank) {
-  const LoadedWebConfig loaded = ExpectAccepted(
+  const http::LoadedWebSettings loaded = ExpectAccepted(
       "http_server_config:\n  headers:\n    X-Frame-Options: ''\n    X-XSS-Protection:\n"
       "    X-Content-Type-Options: ' '\n    Content-Security-Policy: \"\\n\"\n");
   EXPECT_THAT(loaded.settings.headers, IsEmpty());

@@ -114,7 +114,7 @@ TEST_F(DispatcherTest, CompressesASmallBodyOnlyWhenPlainTextIsRefused) {
                 response.compressible = true;
                 return response;
               }});
-  Dispatcher dispatcher(std::move(router), 1, log_);
+  Dispatcher dispatcher(std::move(router), nullptr, 1, log_);
   RequestLimiter::Slot slot;
   const Request either{.method = "GET", .path = "/small", .headers = {{"Accept-Encoding", "gzip"}}};
   EXPECT_EQ(*dispatcher.Dispatch(either, slot).body, "small");

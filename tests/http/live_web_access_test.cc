@@ -46,12 +46,12 @@ class LiveWebAccessTest : public ::testing::Test {
     loads_ = 0;
   }
 
-  Result<LoadedSettings> Load() {
+  Result<LoadedWebSettings> Load() {
     ++loads_;
     Result<std::string> content = ReadFile(config_, 1000);
     if (!content) return tl::unexpected(content.error());
     if (*content == "broken") return Fail("broken");
-    LoadedSettings loaded{.settings = settings_, .files = {config_}};
+    LoadedWebSettings loaded{.settings = settings_, .files = {config_}};
     loaded.settings.headers = {{"X-Test", *content}};
     loaded.files.insert(loaded.files.end(), more_files_.begin(), more_files_.end());
     return loaded;

@@ -43,8 +43,8 @@ class TlsServerTest : public ::testing::Test {
     server_ = StartServer(gate_, {"127.0.0.1:0"}, options);
   }
 
-  Result<LoadedSettings> Load() const {
-    return LoadedSettings{.settings = settings_,
+  Result<LoadedWebSettings> Load() const {
+    return LoadedWebSettings{.settings = settings_,
                           .files = {settings_.tls->certificate.file, settings_.tls->key.file}};
   }
 
