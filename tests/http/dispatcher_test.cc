@@ -27,7 +27,7 @@ class DispatcherTest : public testing::Test {
   const SystemClock clock_{};
   Warnings warnings_;
   WarningLog log_{warnings_.Callback(), clock_};
-  Dispatcher dispatcher_{TestRouter(gate_), 2, log_};
+  Dispatcher dispatcher_{TestRouter(gate_), nullptr, 2, log_};
 };
 
 TEST_F(DispatcherTest, MatchesWholePathsOnly) {
@@ -71,7 +71,7 @@ TEST_F(DispatcherTest, CountsLimitedRequestsUntilTheirSlotsAreGone) {
 }
 
 TEST_F(DispatcherTest, HasNoLimitAtZero) {
-  Dispatcher unlimited(TestRouter(gate_), 0, log_);
+  Dispatcher unlimited(TestRouter(gate_), nullptr, 0, log_);
   const Request metrics{.method = "GET", .path = "/metrics", .headers = {}};
   RequestLimiter::Slot first;
   RequestLimiter::Slot second;
