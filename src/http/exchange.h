@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "http/connection_table.h"
 #include "http/dispatcher.h"
 
 namespace sockdiag::http {
@@ -14,8 +15,9 @@ namespace sockdiag::http {
 /// drops bodies, hands over to the Dispatcher and queues its Response.
 class ExchangeCallbacks {
  public:
-  /// Both must outlive this.
-  ExchangeCallbacks(Dispatcher& dispatcher, WarningLog& log) : dispatcher_(dispatcher), log_(log) {}
+  /// All must outlive this. `table` learns what each connection is doing.
+  ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, WarningLog& log)
+      : dispatcher_(dispatcher), table_(table), log_(log) {}
 
   /// From now on every response closes its connection.
   void CloseConnections() { closing_ = true; }
@@ -32,11 +34,13 @@ class ExchangeCallbacks {
  private:
   struct Exchange;
 
-  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, Request request,
-                    std::string_view version);
+  MHD_Result TakeHead(MHD_Connection* connection, const Exchange& exchange, const Request& request,
+                      std::string_view version);
+  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, Request request);
   MHD_Result Queue(MHD_Connection* connection, const Response& response);
 
   Dispatcher& dispatcher_;
+  ConnectionTable& table_;
   WarningLog& log_;
   std::atomic<bool> closing_ = false;
 };

@@ -2,7 +2,6 @@
 
 #include <microhttpd.h>
 
-#include <chrono>
 #include <cstdarg>
 #include <memory>
 
@@ -18,8 +17,7 @@ namespace sockdiag::http {
 class MhdDaemon {
  public:
   /// All must outlive this. `table` learns which connections run.
-  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(std::chrono::seconds idle_timeout,
-                                                                ExchangeCallbacks& callbacks,
+  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
                                                                 WarningLog& log);
   MhdDaemon(const MhdDaemon&) = delete;
