@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -104,6 +105,12 @@ Result<std::unique_ptr<http::Server>> StartServer(const Options& options, Scrape
   return server;
 }
 
+std::chrono::milliseconds TimeUntil(std::chrono::steady_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                  std::chrono::milliseconds(0));
+}
+
 }  // namespace
 
 Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
@@ -125,7 +132,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   constexpr std::chrono::milliseconds kSampleGrace{500};
   const auto deadline = std::chrono::steady_clock::now() + http::Server::kDefaultGrace;
   const bool sampler_ended = kernel.pipeline.StopSampling(kSampleGrace);
-  const bool server_ended = (*server)->Stop();
+  const bool server_ended = (*server)->Stop(TimeUntil(deadline));
   const bool first_ended = first.wait_until(deadline) == std::future_status::ready;
   if (!sampler_ended || !server_ended || !first_ended) {
     log.Warn("a dump is still under way in the kernel: leaving without it");

@@ -37,26 +37,25 @@ class Walk {
  public:
   explicit Walk(std::string_view bytes) : rest_(bytes) {}
 
-  /// False when `field` is elsewhere, or text lies before it.
-  bool PassOver(std::string_view field) {
+  /// False when `field` is elsewhere, or when more than spaces and `zeros` zeros lie before it.
+  bool PassOver(std::string_view field, std::ptrdiff_t zeros) {
     const std::less<> before;
-    const char* end = rest_.data() + rest_.size();
-    if (before(field.data(), rest_.data()) || before(end, field.data() + field.size())) {
+    const char* const field_end = field.data() + field.size();
+    if (before(field.data(), rest_.data()) || before(rest_.data() + rest_.size(), field_end)) {
       return false;
     }
-    if (!IsSeparator(static_cast<std::size_t>(field.data() - rest_.data()), kLineEnd)) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(field.data() + field.size() - rest_.data()));
+    const auto gap = static_cast<std::size_t>(field.data() - rest_.data());
+    if (!AreSeparators(rest_.substr(0, gap), zeros)) return false;
+    rest_.remove_prefix(gap + field.size());
     return true;
   }
-  bool IsAtEnd() const { return IsSeparator(rest_.size(), 2 * kLineEnd); }
+  [[nodiscard]] bool IsAtEnd(std::ptrdiff_t zeros) const { return AreSeparators(rest_, zeros); }
 
  private:
-  static constexpr std::ptrdiff_t kLineEnd = 2;
-
-  bool IsSeparator(std::size_t size, std::ptrdiff_t most_zeros) const {
-    const std::string_view gap = rest_.substr(0, size);
-    return gap.find_first_not_of(std::string_view("\0 \t", 3)) == std::string_view::npos &&
-           std::count(gap.begin(), gap.end(), '\0') <= most_zeros;
+  static bool AreSeparators(std::string_view gap, std::ptrdiff_t zeros) {
+    constexpr std::string_view kSeparators("\0 \t", 3);
+    return gap.find_first_not_of(kSeparators) == std::string_view::npos &&
+           std::count(gap.begin(), gap.end(), '\0') <= zeros;
   }
 
   std::string_view rest_;
@@ -65,13 +64,14 @@ class Walk {
 /// The library's parser works with C strings: what follows a zero byte in a line it does not see,
 /// and the continuation of a folded line it takes for the end of the name.
 bool HasHiddenText(const RequestHead& head) {
+  constexpr std::ptrdiff_t kLineEnd = 2;  // CR and LF; a lone LF is taken, too.
   Walk walk(head.bytes);
-  bool seen = walk.PassOver(head.request.method) && walk.PassOver(head.target.text) &&
-              walk.PassOver(head.version);
+  bool seen = walk.PassOver(head.request.method, 0) && walk.PassOver(head.target.text, 1) &&
+              walk.PassOver(head.version, 1);
   for (const HeaderView& field : head.request.headers) {
-    seen = seen && walk.PassOver(field.name) && walk.PassOver(field.value);
+    seen = seen && walk.PassOver(field.name, kLineEnd) && walk.PassOver(field.value, 1);
   }
-  return !seen || !walk.IsAtEnd();
+  return !seen || !walk.IsAtEnd(2 * kLineEnd);
 }
 
 /// Whether it is certain where the body ends (RFC 9112 section 6.3).
