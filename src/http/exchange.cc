@@ -96,7 +96,7 @@ MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, c
     if (!std::exchange(current.is_head_seen, true)) {
       return self.TakeHead(connection, current, request, version);
     }
-    return self.Answer(connection, current, std::move(request));
+    return self.Answer(connection, current, request);
   } catch (...) {
     self.log_.Write("cannot answer a request: out of memory");
     return MHD_NO;
@@ -117,7 +117,7 @@ MHD_Result ExchangeCallbacks::TakeHead(MHD_Connection* connection, const Exchang
 }
 
 MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, Exchange& exchange,
-                                     Request request) {
+                                     const Request& request) {
   table_.Enter(SocketOf(connection), Phase::kHandling);
   return Queue(connection, dispatcher_.Dispatch(request, exchange.slot));
 }

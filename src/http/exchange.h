@@ -36,7 +36,7 @@ class ExchangeCallbacks {
 
   MHD_Result TakeHead(MHD_Connection* connection, const Exchange& exchange, const Request& request,
                       std::string_view version);
-  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, Request request);
+  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, const Request& request);
   MHD_Result Queue(MHD_Connection* connection, const Response& response);
 
   Dispatcher& dispatcher_;

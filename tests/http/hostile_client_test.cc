@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -12,13 +13,18 @@
 namespace sockdiag::http {
 namespace {
 
-using std::string_literals::operator""s;
 using testing::AnyOf;
 using testing::Each;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 const std::string kLast = "GET /metrics HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n";
+
+/// All of a literal, zeros too.
+template <std::size_t kSize>
+std::string Bytes(const char (&text)[kSize]) {
+  return std::string(text, kSize - 1);
+}
 
 std::vector<int> Statuses(const std::string& replies) {
   const std::string start = "HTTP/1.1 ";
@@ -85,7 +91,7 @@ TEST_F(HostileClientTest, RefusesUncertainFraming) {
 TEST_F(HostileClientTest, RefusesALengthThatIsNone) {
   for (const char* length : {"-1", "+1", "0x5", "5, 5", "5x", ""}) {
     // The library answers itself, and sends the head of its answer twice.
-    const std::vector<int> statuses = Answers(Get("Content-Length: "s + length + "\r\n"));
+    const std::vector<int> statuses = Answers(Get(Bytes("Content-Length: ") + length + "\r\n"));
     EXPECT_FALSE(statuses.empty()) << length;
     EXPECT_THAT(statuses, Each(400)) << length;
   }
@@ -122,16 +128,16 @@ TEST_F(HostileClientTest, IgnoresRangesAndConditions) {
 
 TEST_F(HostileClientTest, RefusesZerosAndControlCharacters) {
   for (const std::string& bytes : {
-           "GET /metrics\0x HTTP/1.1\r\nHost: t\r\n\r\n"s,
-           "GET\0 /metrics HTTP/1.1\r\nHost: t\r\n\r\n"s,
-           "G\0T /metrics HTTP/1.1\r\nHost: t\r\n\r\n"s,
-           "GET /metrics HTTP/1.1\0\r\nHost: t\r\n\r\n"s,
-           "GET /metrics\x01 HTTP/1.1\r\nHost: t\r\n\r\n"s,
-           Get("X\0y: z\r\n"s),
-           Get("X: y\0z\r\n"s),
-           Get("X: y\0\r\n"s),
-           Get("\0\r\nX: y\r\n"s),
-           Get("\0X: y\r\n"s),
+           Bytes("GET /metrics\0x HTTP/1.1\r\nHost: t\r\n\r\n"),
+           Bytes("GET\0 /metrics HTTP/1.1\r\nHost: t\r\n\r\n"),
+           Bytes("G\0T /metrics HTTP/1.1\r\nHost: t\r\n\r\n"),
+           Bytes("GET /metrics HTTP/1.1\0\r\nHost: t\r\n\r\n"),
+           Bytes("GET /metrics\x01 HTTP/1.1\r\nHost: t\r\n\r\n"),
+           Get(Bytes("X\0y: z\r\n")),
+           Get(Bytes("X: y\0z\r\n")),
+           Get(Bytes("X: y\0\r\n")),
+           Get(Bytes("\0\r\nX: y\r\n")),
+           Get(Bytes("\0X: y\r\n")),
            Get("X: y\x01\r\n"),
            Get("X: y\rz\r\n"),
            Get("X\x80: y\r\n"),
@@ -139,8 +145,8 @@ TEST_F(HostileClientTest, RefusesZerosAndControlCharacters) {
            Get("X y: z\r\n"),
            Get("no colon\r\n"),
            Get("X: y\r\n folded\r\n"),
-           "GET /metrics HTTP/1.1\r\nX: y\r\nHost: t\r\n\tfolded\r\n\r\n"s,
-           "GET /metrics HTTP/1.1\r\n X: y\r\nHost: t\r\n\r\n"s,
+           Bytes("GET /metrics HTTP/1.1\r\nX: y\r\nHost: t\r\n\tfolded\r\n\r\n"),
+           Bytes("GET /metrics HTTP/1.1\r\n X: y\r\nHost: t\r\n\r\n"),
        }) {
     EXPECT_THAT(Answers(bytes), ElementsAre(400)) << bytes;
   }
@@ -165,10 +171,12 @@ TEST_F(HostileClientTest, TakesEveryFormOfTarget) {
 
 TEST_F(HostileClientTest, RefusesOtherVersions) {
   for (const char* version : {"HTTP/0.9", "HTTP/2.0", "HTTP/3.0"}) {
-    EXPECT_THAT(Answers("GET /metrics "s + version + "\r\nHost: t\r\n\r\n"), ElementsAre(505));
+    EXPECT_THAT(Answers(Bytes("GET /metrics ") + version + "\r\nHost: t\r\n\r\n"),
+                ElementsAre(505));
   }
   for (const char* version : {"HTTP/11.1", "HTTP/1.10", "http/1.1", "HTTP/1,1", "X"}) {
-    EXPECT_THAT(Answers("GET /metrics "s + version + "\r\nHost: t\r\n\r\n"), ElementsAre(400));
+    EXPECT_THAT(Answers(Bytes("GET /metrics ") + version + "\r\nHost: t\r\n\r\n"),
+                ElementsAre(400));
   }
   EXPECT_THAT(Answers("GET /metrics\r\n"), ElementsAre(400));
   EXPECT_THAT(Answers("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), ElementsAre(505));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 namespace sockdiag::http {
@@ -56,15 +57,16 @@ TEST(RequestHead, RefusesTextThatNoFieldCovers) {
 }
 
 TEST(RequestHead, RefusesAFieldThatIsElsewhere) {
-  const std::string elsewhere = "X-continued";
-  Request request{.method = {}, .path = "/m", .headers = {}};
-  const std::string bytes("GET\0/m\0HTTP/1.0\0\0X\0 y\0\0\0\0", 27);
-  request.method = std::string_view(bytes).substr(0, 3);
-  request.headers.push_back({elsewhere, std::string_view(bytes).substr(21, 1)});
-  const auto refusal = RefuseHead({.request = request,
-                                   .target = ParseTarget(std::string_view(bytes).substr(4, 2)),
-                                   .version = std::string_view(bytes).substr(7, 8),
-                                   .bytes = bytes});
+  const std::string_view bytes("GET\0/m\0HTTP/1.0\0\0X\0 y\0\0\0\0", 25);
+  const std::string elsewhere = "X";
+  Request request{.method = bytes.substr(0, 3), .path = "/m", .headers = {}};
+  const RequestTarget target = ParseTarget(bytes.substr(4, 2));
+  const RequestHead head{
+      .request = request, .target = target, .version = bytes.substr(7, 8), .bytes = bytes};
+  request.headers = {{bytes.substr(17, 1), bytes.substr(20, 1)}};
+  EXPECT_FALSE(RefuseHead(head));
+  request.headers = {{elsewhere, bytes.substr(20, 1)}};
+  const std::optional<Response> refusal = RefuseHead(head);
   ASSERT_TRUE(refusal);
   EXPECT_EQ(refusal->status, 400U);
 }
