@@ -3,6 +3,8 @@
 #include <linux/tcp.h>  // netinet/tcp.h has a tcp_info without tcpi_bytes_received.
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstddef>
 
@@ -11,9 +13,11 @@ namespace sockdiag::http {
 void CutConnection(int fd) {
   // Dissolving the association (connect(2)) resets a TCP connection at once. shutdown() would send
   // a FIN first, and a peer quick to answer it would leave a TIME_WAIT socket before the close.
+  // Not by connect(): ThreadSanitizer would take it for the making of the descriptor, which other
+  // threads use meanwhile.
   sockaddr nobody{};
   nobody.sa_family = AF_UNSPEC;
-  if (connect(fd, &nobody, sizeof(nobody)) != 0) shutdown(fd, SHUT_RDWR);
+  if (syscall(SYS_connect, fd, &nobody, sizeof(nobody)) != 0) shutdown(fd, SHUT_RDWR);
 }
 
 std::optional<std::uint64_t> BytesReceived(int fd) {

@@ -103,6 +103,7 @@ TEST(ServerEndurance, ServesManyClientsAtOnce) {
   const std::string address = server->BoundAddresses().front();
   std::atomic<int> good = 0;
   std::vector<std::thread> clients;
+  clients.reserve(8);
   for (int i = 0; i < 8; ++i) {
     clients.emplace_back([&] {
       for (int round = 0; round < 20; ++round) {
