@@ -42,7 +42,15 @@ bool IsUnderWay(const std::future<T>& future) {
 
 Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
   if (!options.systemd_socket) return http::OpenListeners(options.listen_addresses);
-  return Fail("TODO adopt");
+  Result<std::vector<UniqueFd>> sockets = service_manager::TakeSockets();
+  if (!sockets) return tl::unexpected(sockets.error());
+  std::vector<http::Listener> listeners;
+  for (UniqueFd& socket : *sockets) {
+    Result<http::Listener> listener = http::AdoptListener(std::move(socket));
+    if (!listener) return tl::unexpected(listener.error());
+    listeners.push_back(std::move(*listener));
+  }
+  return listeners;
 }
 
 /// The parts of the running program, in an order in which each outlives those that refer to it.

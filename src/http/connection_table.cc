@@ -2,28 +2,179 @@
 
 #include <sys/socket.h>
 
-namespace sockdiag::http {
+#include <algorithm>
 
-bool ConnectionTable::TryAdd(int fd) {
+#include "http/connection_socket.h"
+
+namespace sockdiag::http {
+namespace {
+
+// A head that begins on an idle connection is noticed at the next check.
+constexpr std::chrono::milliseconds kIdleCheckInterval{1000};
+// That much of a head's time may be gone before it is noticed.
+constexpr int kChecksPerHead = 5;
+// Each still has its descriptor and its thread for a moment. More of them means that their threads
+// do not get to run, and then more connections would not help.
+constexpr std::size_t kMaxCut = 32;
+
+}  // namespace
+
+ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
   const std::lock_guard lock(mutex_);
   // A connection that libmicrohttpd gave up before it started is never reported. Its entry lasts
   // until the kernel gives the same number, always the lowest one free, to another connection.
-  if (connections_.contains(fd)) return true;
-  if (connections_.size() >= limit_) return false;
+  const auto stale = connections_.find(fd);
+  if (stale != connections_.end()) {
+    if (stale->second.cut) --cut_;
+    connections_.erase(stale);
+  }
+  Admission admission = Admission::kAdded;
+  if (connections_.size() - cut_ >= limit_) {
+    if (!CutLongestIdle()) return Admission::kRefused;
+    admission = Admission::kAddedInPlaceOfIdle;
+  }
   connections_.emplace(fd, Connection{});
-  return true;
+  return admission;
 }
 
 void ConnectionTable::Start(int fd) {
   const std::lock_guard lock(mutex_);
-  connections_[fd].started = true;
+  Connection& connection = connections_[fd];
+  connection.started = true;
+  StartPhase(fd, connection, Phase::kHead);
   if (input_ended_) shutdown(fd, SHUT_RD);
+}
+
+void ConnectionTable::Enter(int fd, Phase phase) {
+  const std::lock_guard lock(mutex_);
+  const auto found = connections_.find(fd);
+  if (found == connections_.end() || found->second.cut) return;
+  if (phase == Phase::kHead && found->second.phase != Phase::kIdle) return;
+  StartPhase(fd, found->second, phase);
 }
 
 void ConnectionTable::Remove(int fd) {
   const std::lock_guard lock(mutex_);
-  connections_.erase(fd);
+  const auto found = connections_.find(fd);
+  if (found == connections_.end()) return;
+  if (found->second.cut) --cut_;
+  connections_.erase(found);
   if (connections_.empty()) emptied_.notify_all();
+}
+
+void ConnectionTable::StartPhase(int fd, Connection& connection, Phase phase) {
+  connection.phase = phase;
+  connection.since = clock_.Now();
+  if (phase == Phase::kIdle) connection.received = BytesReceived(fd);
+  connection.deadline = DeadlineOf(connection);
+  const TimePoint due = DueTime(connection, connection.since);
+  if (due >= next_due_) return;
+  next_due_ = due;
+  due_changed_.notify_all();
+}
+
+ConnectionTable::TimePoint ConnectionTable::DeadlineOf(const Connection& connection) const {
+  std::chrono::milliseconds timeout{0};
+  switch (connection.phase) {
+    case Phase::kHead:
+      timeout = timeouts_.head;
+      break;
+    case Phase::kBody:
+      timeout = timeouts_.body;
+      break;
+    case Phase::kSending:
+      timeout = timeouts_.send;
+      break;
+    case Phase::kIdle:
+      timeout = connection.received ? timeouts_.idle : timeouts_.idle_unix;
+      break;
+    case Phase::kHandling:
+      break;
+  }
+  return timeout.count() == 0 ? TimePoint::max() : connection.since + timeout;
+}
+
+ConnectionTable::TimePoint ConnectionTable::DueTime(const Connection& connection,
+                                                    TimePoint now) const {
+  const bool is_checked = connection.phase == Phase::kIdle && connection.received.has_value() &&
+                          timeouts_.head.count() > 0;
+  return is_checked ? std::min(connection.deadline, now + IdleCheckInterval())
+                    : connection.deadline;
+}
+
+std::chrono::milliseconds ConnectionTable::IdleCheckInterval() const {
+  return std::clamp(timeouts_.head / kChecksPerHead, std::chrono::milliseconds(1),
+                    kIdleCheckInterval);
+}
+
+void ConnectionTable::NoticeHead(int fd, Connection& connection, TimePoint now) {
+  if (connection.phase != Phase::kIdle || !connection.received) return;
+  if (BytesReceived(fd) == connection.received) return;
+  connection.phase = Phase::kHead;
+  connection.since = now;
+  connection.deadline =
+      timeouts_.head.count() == 0 ? TimePoint::max() : now + timeouts_.head - IdleCheckInterval();
+}
+
+void ConnectionTable::CutOverdue() {
+  const std::lock_guard lock(mutex_);
+  const TimePoint now = clock_.Now();
+  next_due_ = TimePoint::max();
+  for (auto& [fd, connection] : connections_) {
+    if (!connection.started || connection.cut) continue;
+    NoticeHead(fd, connection, now);
+    if (connection.deadline <= now) {
+      Cut(fd, connection);
+    } else {
+      next_due_ = std::min(next_due_, DueTime(connection, now));
+    }
+  }
+}
+
+bool ConnectionTable::WaitUntilDue() {
+  std::unique_lock lock(mutex_);
+  while (!watch_ended_) {
+    const TimePoint due = next_due_;
+    if (due <= clock_.Now()) return true;
+    if (due == TimePoint::max()) {
+      due_changed_.wait(lock);
+    } else {
+      due_changed_.wait_until(lock, due);
+    }
+  }
+  return false;
+}
+
+void ConnectionTable::EndWatch() {
+  const std::lock_guard lock(mutex_);
+  watch_ended_ = true;
+  due_changed_.notify_all();
+}
+
+void ConnectionTable::Cut(int fd, Connection& connection) {
+  connection.cut = true;
+  ++cut_;
+  CutConnection(fd);
+}
+
+bool ConnectionTable::CutLongestIdle() {
+  if (cut_ >= kMaxCut) return false;
+  const TimePoint now = clock_.Now();
+  const auto idles_longer = [](const auto& a, const auto& b) {
+    const bool a_idles = a.second.phase == Phase::kIdle && !a.second.cut;
+    const bool b_idles = b.second.phase == Phase::kIdle && !b.second.cut;
+    return a_idles && (!b_idles || a.second.since < b.second.since);
+  };
+  while (true) {
+    const auto longest = std::min_element(connections_.begin(), connections_.end(), idles_longer);
+    if (longest == connections_.end()) return false;
+    auto& [fd, connection] = *longest;
+    if (connection.phase != Phase::kIdle || connection.cut) return false;
+    NoticeHead(fd, connection, now);
+    if (connection.phase != Phase::kIdle) continue;  // Its next request has just arrived.
+    Cut(fd, connection);
+    return true;
+  }
 }
 
 void ConnectionTable::EndInput() {
@@ -31,6 +182,13 @@ void ConnectionTable::EndInput() {
   input_ended_ = true;
   for (const auto& [fd, connection] : connections_) {
     if (connection.started) shutdown(fd, SHUT_RD);
+  }
+}
+
+void ConnectionTable::CutAll() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [fd, connection] : connections_) {
+    if (connection.started && !connection.cut) Cut(fd, connection);
   }
 }
 

@@ -1,11 +1,9 @@
 #include "http/exchange.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdint>
-#include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,11 +11,15 @@
 
 #include "http/live_web_access.h"
 
+#include "http/mhd_connection.h"
+#include "http/request_head.h"
+#include "http/request_target.h"
+
 namespace sockdiag::http {
 
 /// One request, from its first line until its response is sent.
 struct ExchangeCallbacks::Exchange {
-  bool is_target_valid = true;
+  RequestTarget target;
   bool is_head_seen = false;
   std::size_t body_bytes = 0;
   RequestLimiter::Slot slot;
@@ -28,10 +30,6 @@ namespace {
 using BodyHolder = std::shared_ptr<const std::string>;
 using MhdResponse = std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)>;
 
-// No route reads a body. A small one is dropped and the connection stays in use; to drop a large
-// one would be work for nothing.
-constexpr std::uint64_t kMaxBodyBytes = std::uint64_t{64} * 1024;
-
 MHD_Result CollectHeader(void* cls, MHD_ValueKind, const char* name, std::size_t name_size,
                          const char* value, std::size_t value_size) noexcept {
   if (value == nullptr) return MHD_YES;
@@ -41,22 +39,6 @@ MHD_Result CollectHeader(void* cls, MHD_ValueKind, const char* name, std::size_t
     return MHD_NO;
   }
   return MHD_YES;
-}
-
-bool AnnouncesLargeBody(MHD_Connection* connection) {
-  const char* value =
-      MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-  if (value == nullptr) return false;
-  const std::string_view digits = value;
-  std::uint64_t size = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  return parsed.ec != std::errc() || size > kMaxBodyBytes;
-}
-
-/// HTTP/1.1 demands Host (RFC 9112 section 3.2). Left to the library, by
-/// MHD_OPTION_STRICT_FOR_CLIENT, 0.9.75 sends the head of its 400 twice.
-bool LacksHost(const Request& request, std::string_view version) {
-  return version != MHD_HTTP_VERSION_1_0 && !FindHeader(request, MHD_HTTP_HEADER_HOST);
 }
 
 void ReleaseBody(void* holder) noexcept { delete static_cast<BodyHolder*>(holder); }
@@ -99,19 +81,18 @@ bool AddHeaders(const MhdResponse& built, const Response& response,
 
 }  // namespace
 
-void* ExchangeCallbacks::OnRequestLine(void*, const char* target, MHD_Connection*) noexcept {
+void* ExchangeCallbacks::OnRequestLine(void* cls, const char* target,
+                                       MHD_Connection* connection) noexcept {
+  static_cast<ExchangeCallbacks*>(cls)->table_.Enter(SocketOf(connection), Phase::kHead);
   auto* exchange = new (std::nothrow) Exchange;
-  // The library decodes the path into a C string, which an encoded zero would cut short.
-  if (exchange != nullptr && target != nullptr) {
-    const std::string_view path = std::string_view(target, std::strcspn(target, "?"));
-    exchange->is_target_valid = path.find("%00") == std::string_view::npos;
-  }
+  if (exchange != nullptr && target != nullptr) exchange->target = ParseTarget(target);
   return exchange;
 }
 
-void ExchangeCallbacks::OnCompleted(void*, MHD_Connection*, void** exchange,
+void ExchangeCallbacks::OnCompleted(void* cls, MHD_Connection* connection, void** exchange,
                                     MHD_RequestTerminationCode) noexcept {
   delete static_cast<Exchange*>(std::exchange(*exchange, nullptr));
+  static_cast<ExchangeCallbacks*>(cls)->table_.Enter(SocketOf(connection), Phase::kIdle);
 }
 
 MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, const char* path,
@@ -121,30 +102,38 @@ MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, c
   if (*exchange == nullptr) return MHD_NO;
   auto& current = *static_cast<Exchange*>(*exchange);
   try {
-    if (!current.is_head_seen) {
-      current.is_head_seen = true;
-      // A response queued at the first call closes the connection, whose rest nobody reads.
-      if (!AnnouncesLargeBody(connection)) return MHD_YES;
-      return self.Queue(connection, TextResponse(413, "413 Content Too Large\n"));
-    }
     if (*body_size > 0) {
       current.body_bytes += std::exchange(*body_size, 0);
       return current.body_bytes <= kMaxBodyBytes ? MHD_YES : MHD_NO;
     }
-    return self.Answer(connection, current, {.method = method, .path = path, .headers = {}},
-                       version);
+    Request request{.method = method, .path = PathOf(current.target, path), .headers = {}};
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &CollectHeader, &request);
+    if (!std::exchange(current.is_head_seen, true)) {
+      return self.TakeHead(connection, current, request, version);
+    }
+    return self.Answer(connection, current, request);
   } catch (...) {
     self.log_.Write("cannot answer a request: out of memory");
     return MHD_NO;
   }
 }
 
+MHD_Result ExchangeCallbacks::TakeHead(MHD_Connection* connection, const Exchange& exchange,
+                                       const Request& request, std::string_view version) {
+  const std::optional<Response> refusal =
+      RefuseHead({.request = request,
+                  .target = exchange.target,
+                  .version = version,
+                  .bytes = {request.method.data(), HeadBytes(connection)}});
+  // A response queued at the first call closes the connection, whose rest nobody reads.
+  if (refusal) return Queue(connection, *refusal);
+  table_.Enter(SocketOf(connection), Phase::kBody);
+  return MHD_YES;
+}
+
 MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, Exchange& exchange,
-                                     Request request, std::string_view version) {
-  MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &CollectHeader, &request);
-  if (!exchange.is_target_valid || LacksHost(request, version)) {
-    return Queue(connection, TextResponse(400, "400 Bad Request\n"));
-  }
+                                     const Request& request) {
+  table_.Enter(SocketOf(connection), Phase::kHandling);
   return Queue(connection, dispatcher_.Dispatch(request, exchange.slot));
 }
 
@@ -157,6 +146,7 @@ MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& 
   if (!AddHeaders(built, response, access ? access->headers : none))
     log_.Write("a response has a header that cannot be sent");
   if (closing_) AddHeader(built, MHD_HTTP_HEADER_CONNECTION, "close");
+  table_.Enter(SocketOf(connection), Phase::kSending);
   return MHD_queue_response(connection, response.status, built.get());
 }
 

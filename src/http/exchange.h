@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "http/connection_table.h"
 #include "http/dispatcher.h"
 
 namespace sockdiag::http {
@@ -16,9 +17,11 @@ class LiveWebAccess;
 /// drops bodies, hands over to the Dispatcher and queues its Response.
 class ExchangeCallbacks {
  public:
-  /// All must outlive this. `web_access`, which may be null, names headers for every response.
-  ExchangeCallbacks(Dispatcher& dispatcher, LiveWebAccess* web_access, WarningLog& log)
-      : dispatcher_(dispatcher), web_access_(web_access), log_(log) {}
+  /// All must outlive this. `table` learns what each connection is doing; `web_access`, which may be
+  /// null, names headers for every response.
+  ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, LiveWebAccess* web_access,
+                    WarningLog& log)
+      : dispatcher_(dispatcher), table_(table), web_access_(web_access), log_(log) {}
 
   /// From now on every response closes its connection.
   void CloseConnections() { closing_ = true; }
@@ -35,11 +38,13 @@ class ExchangeCallbacks {
  private:
   struct Exchange;
 
-  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, Request request,
-                    std::string_view version);
+  MHD_Result TakeHead(MHD_Connection* connection, const Exchange& exchange, const Request& request,
+                      std::string_view version);
+  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, const Request& request);
   MHD_Result Queue(MHD_Connection* connection, const Response& response);
 
   Dispatcher& dispatcher_;
+  ConnectionTable& table_;
   LiveWebAccess* const web_access_;
   WarningLog& log_;
   std::atomic<bool> closing_ = false;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "http/live_web_access.h"
+#include "http/mhd_connection.h"
 #include "http/mhd_tls.h"
 
 namespace sockdiag::http {
@@ -29,17 +30,14 @@ constexpr std::size_t kThreadStackBytes = std::size_t{2} * 1024 * 1024;
 constexpr std::size_t kThreadStackBytes = std::size_t{256} * 1024;
 #endif
 
-// Bounds the head of a request: what does not fit gets 431 or 414. Above 32 KiB the library maps
+// Half of it is for a head of kMaxHeadBytes, the rest for the list of its fields and the head of
+// the response; what does not fit gets 431 or 414 from the library. Above 32 KiB the library maps
 // the memory instead of taking it from the heap, so a burst of connections leaves nothing behind.
 constexpr std::size_t kConnectionMemoryBytes = std::size_t{36} * 1024;
 
 constexpr unsigned kFlags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
                             MHD_USE_POLL |  // select() cannot take descriptors above 1023
                             MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-
-int SocketOf(MHD_Connection* connection) {
-  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-}
 
 /// TCP options are tried on unix sockets too, for each response: the EOPNOTSUPP they give is not
 /// in the library's list of errors that mean "not TCP". Nothing is delayed.
@@ -50,16 +48,15 @@ bool IsNoiseOfUnixSockets(std::string_view line) {
 
 }  // namespace
 
-Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(std::chrono::seconds idle_timeout,
-                                                    ExchangeCallbacks& callbacks,
+Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks,
                                                     ConnectionTable& table,
                                                     LiveWebAccess* web_access, WarningLog& log) {
   const bool use_tls = web_access != nullptr && web_access->Current()->tls != nullptr;
   std::unique_ptr<MhdDaemon> self(new MhdDaemon(table, use_tls ? web_access : nullptr, log));
   const unsigned tls_flag = use_tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
   std::array<MHD_OptionItem, 2> tls_options = TlsOptions(use_tls);
-  // The limit is the ConnectionTable's. The library's own must never be reached: 0.9.75 then leaves
-  // a mutex locked (new_connection_process_() in its daemon.c).
+  // The limit is the ConnectionTable's, and so are the timeouts. The library's own must never be
+  // reached: 0.9.75 then leaves a mutex locked (new_connection_process_() in its daemon.c).
   constexpr unsigned kNoLimit = UINT_MAX;
   // The logger comes first: options before it would complain to standard error.
   self->daemon_ = MHD_start_daemon(
@@ -68,7 +65,6 @@ Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(std::chrono::seconds idle_ti
       MHD_OPTION_ARRAY, tls_options.data(),                                        //
       MHD_OPTION_CONNECTION_LIMIT, kNoLimit,                                       //
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,                  //
-      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle_timeout.count()),  //
       MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,                             //
       MHD_OPTION_NOTIFY_CONNECTION, &MhdDaemon::OnConnection, self.get(),          //
       MHD_OPTION_URI_LOG_CALLBACK, &ExchangeCallbacks::OnRequestLine, &callbacks,  //

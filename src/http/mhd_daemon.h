@@ -2,7 +2,6 @@
 
 #include <microhttpd.h>
 
-#include <chrono>
 #include <cstdarg>
 #include <memory>
 
@@ -21,8 +20,7 @@ class MhdDaemon {
  public:
   /// All must outlive this. `table` learns which connections run. With TLS if `web_access`, which
   /// may be null, has it now.
-  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(std::chrono::seconds idle_timeout,
-                                                                ExchangeCallbacks& callbacks,
+  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
                                                                 LiveWebAccess* web_access,
                                                                 WarningLog& log);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <future>
 #include <string>
 #include <system_error>
@@ -11,7 +12,9 @@
 
 #include "base/clock.h"
 #include "http/acceptor.h"
+#include "http/connection_socket.h"
 #include "http/connection_table.h"
+#include "http/connection_watchdog.h"
 #include "http/dispatcher.h"
 #include "http/exchange.h"
 #include "http/listener.h"
@@ -22,7 +25,7 @@ namespace sockdiag::http {
 namespace {
 
 // For threads that only have to notice that their connection was cut.
-constexpr std::chrono::milliseconds kCutTime{500};
+constexpr std::chrono::milliseconds kCutTime{250};
 
 /// Threads started meanwhile take no signals: those are for the threads that wait for them.
 class BlockSignals {
@@ -39,6 +42,15 @@ class BlockSignals {
  private:
   sigset_t before_;
 };
+
+ConnectionTimeouts TimeoutsOf(const ServerOptions& options) {
+  ConnectionTimeouts timeouts{.head = options.head_timeout,
+                              .body = options.body_timeout,
+                              .send = options.send_timeout,
+                              .idle = options.idle_timeout};
+  if (timeouts.idle.count() > 0) timeouts.idle_unix = std::min(timeouts.idle_unix, timeouts.idle);
+  return timeouts;
+}
 
 /// Closes with a reset: the client knows at once, and no TIME_WAIT socket is left here.
 void Refuse(UniqueFd fd) {
@@ -57,15 +69,17 @@ Dispatcher::Guard GuardOf(LiveWebAccess* access) {
 struct Server::Core {
   Core(const ServerOptions& options, Router router)
       : max_connections(options.max_connections),
+        send_timeout(options.send_timeout),
         log(options.warn, clock),
         client_log(options.warn, clock),
-        table(options.max_connections),
+        table(options.max_connections, TimeoutsOf(options), clock),
         dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, log),
-        callbacks(dispatcher, options.web_access, log) {}
+        callbacks(dispatcher, table, options.web_access, log) {}
 
   void Take(AcceptedSocket socket);
 
   const unsigned max_connections;
+  const std::chrono::milliseconds send_timeout;
   const SystemClock clock{};
   WarningLog log;
   // What clients cause has a budget of its own, so that it cannot crowd out the rest.
@@ -73,6 +87,7 @@ struct Server::Core {
   ConnectionTable table;
   Dispatcher dispatcher;
   ExchangeCallbacks callbacks;
+  std::unique_ptr<ConnectionWatchdog> watchdog;
   std::unique_ptr<MhdDaemon> daemon;
   std::unique_ptr<Acceptor> acceptor;
   // Runs while handlers outlast Stop(); its destructor waits for them.
@@ -81,13 +96,16 @@ struct Server::Core {
 
 void Server::Core::Take(AcceptedSocket socket) {
   const int fd = socket.fd.Get();
-  if (!table.TryAdd(fd)) {
-    client_log.Write("refused a connection: " + std::to_string(max_connections) +
-                     " are open, which is the limit");
-    Refuse(std::move(socket.fd));
-  } else if (!daemon->Add(std::move(socket))) {
-    table.Remove(fd);
+  const ConnectionTable::Admission admission = table.TryAdd(fd);
+  if (admission != ConnectionTable::Admission::kAdded) {
+    const bool refused = admission == ConnectionTable::Admission::kRefused;
+    client_log.Write(
+        (refused ? "refused a connection: " : "cut an idle connection for a new one: ") +
+        std::to_string(max_connections) + " are open, which is the limit");
+    if (refused) return Refuse(std::move(socket.fd));
   }
+  LimitUnacknowledgedTime(fd, send_timeout);
+  if (!daemon->Add(std::move(socket))) table.Remove(fd);
 }
 
 Server::Server(std::unique_ptr<Core> core, std::vector<std::string> addresses)
@@ -98,8 +116,11 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   if (listeners.empty()) return Fail("no address to listen on");
   auto core = std::make_unique<Core>(options, std::move(router));
   const BlockSignals block_signals;
-  Result<std::unique_ptr<MhdDaemon>> daemon = MhdDaemon::Start(
-      options.idle_timeout, core->callbacks, core->table, options.web_access, core->client_log);
+  Result<std::unique_ptr<ConnectionWatchdog>> watchdog = ConnectionWatchdog::Start(core->table);
+  if (!watchdog) return tl::unexpected(watchdog.error());
+  core->watchdog = std::move(*watchdog);
+  Result<std::unique_ptr<MhdDaemon>> daemon =
+      MhdDaemon::Start(core->callbacks, core->table, options.web_access, core->client_log);
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(
@@ -120,6 +141,7 @@ bool Server::Stop(std::chrono::milliseconds grace) {
     core_->daemon->Stop();
     return true;
   }
+  core_->table.CutAll();
   try {
     core_->cut = std::async(std::launch::async, [&daemon = *core_->daemon] { daemon.Stop(); });
   } catch (const std::system_error&) {

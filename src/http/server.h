@@ -18,11 +18,21 @@ struct ServerOptions {
   /// Requests of limited routes being served at once, until their response is sent; above it 503.
   /// 0: no limit.
   unsigned max_requests = 40;
-  /// Open connections; one more is reset at once.
+  /// Open connections. One more takes the place of the one that has been idle for longest, which is
+  /// reset; when none is idle, it is reset itself.
   unsigned max_connections = 512;
-  /// Longer than Prometheus keeps idle connections (5 min), so that the client closes first and no
-  /// TIME_WAIT socket arises on this host, whose sockets are measured. 0: never.
-  std::chrono::seconds idle_timeout{330};
+  /// What takes longer is reset. 0: no limit.
+  /// From the accept, or from the first byte on a kept-alive connection, to the end of a request's
+  /// head.
+  std::chrono::milliseconds head_timeout{5'000};
+  /// From the end of the head to the end of the body.
+  std::chrono::milliseconds body_timeout{5'000};
+  /// From the moment a response is ready until the client has taken it. There is no limit for the
+  /// handler.
+  std::chrono::milliseconds send_timeout{30'000};
+  /// Between two requests. Longer than Prometheus keeps idle connections (5 min), so that the
+  /// client closes first and finds no reset. On unix sockets it is at most 30 s.
+  std::chrono::milliseconds idle_timeout{330'000};
   /// Who may connect, and how; must outlive the server. Null: plain HTTP, open to all. Whether
   /// there is TLS is settled at the start.
   LiveWebAccess* web_access = nullptr;
@@ -34,7 +44,7 @@ struct ServerOptions {
 /// blocks holds up its own connection only. Its threads take no signals.
 class Server {
  public:
-  static constexpr std::chrono::milliseconds kDefaultGrace{2000};
+  static constexpr std::chrono::milliseconds kDefaultGrace{1500};
 
   /// Serves on the listeners; see OpenListeners() and AdoptListener().
   [[nodiscard]] static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
@@ -51,8 +61,8 @@ class Server {
   [[nodiscard]] const std::vector<std::string>& BoundAddresses() const { return addresses_; }
 
   /// Accepts no more, answers the requests that have arrived for up to `grace`, then cuts what is
-  /// left. False when a handler still runs half a second later: then either call it again, or end
-  /// the process with _exit(). One thread at a time.
+  /// left. False when a handler still runs a quarter of a second later: then either call it again,
+  /// or end the process with _exit(). One thread at a time.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace = kDefaultGrace);
 
  private:

@@ -9,6 +9,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
 
@@ -138,6 +139,25 @@ Reply HttpClient::Get(std::string_view target, std::string_view headers) {
 
 bool HttpClient::IsClosedByServer() { return buffer_.empty() && !Receive(); }
 
+bool HttpClient::IsClosedWhileTrickling(std::string_view bytes) {
+  constexpr int kPaceMs = 10;
+  pollfd polled{.fd = fd_.Get(), .events = POLLIN, .revents = 0};
+  for (std::size_t i = 0; i < bytes.size() && poll(&polled, 1, kPaceMs) == 0; ++i) {
+    if (send(fd_.Get(), &bytes[i], 1, MSG_NOSIGNAL) < 0) return true;
+  }
+  return polled.revents != 0 && IsClosedByServer();
+}
+
+bool HttpClient::IsCutWithoutReading() {
+  pollfd polled{.fd = fd_.Get(), .events = 0, .revents = 0};  // POLLERR and POLLHUP come anyway.
+  return poll(&polled, 1, kTimeoutMs) == 1;
+}
+
+void HttpClient::LeaveWithReset() {
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd_.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+}
+
 std::string HttpClient::ReadAll() {
   while (Receive()) {
   }
@@ -151,6 +171,19 @@ std::uint16_t PortOf(const std::string& address) {
 HttpClient ConnectIpv4(std::uint16_t port) { return Connect(AF_INET, Loopback4(port)); }
 
 HttpClient ConnectIpv6(std::uint16_t port) { return Connect(AF_INET6, Loopback6(port)); }
+
+bool IsServedInTheEnd(const std::string& address) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  while (std::chrono::steady_clock::now() < deadline) {
+    HttpClient client(address);
+    try {
+      if (client.Get("/metrics").status == 200) return true;
+    } catch (const std::runtime_error&) {
+      // Refused.
+    }
+  }
+  return false;
+}
 
 bool HostHasIpv6() {
   const UniqueFd fd(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));

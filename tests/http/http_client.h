@@ -46,8 +46,15 @@ class HttpClient {
   [[nodiscard]] Reply Get(std::string_view target, std::string_view headers = {});
   /// Whether the server closes the connection without a further byte; a reset counts.
   [[nodiscard]] bool IsClosedByServer();
+  /// Sends byte by byte, one in ten milliseconds; true when the server closes meanwhile, and sends
+  /// nothing before.
+  [[nodiscard]] bool IsClosedWhileTrickling(std::string_view bytes);
+  /// Whether the server ends the connection within ten seconds, while nothing is read from it.
+  [[nodiscard]] bool IsCutWithoutReading();
   /// Everything until the server closes.
   [[nodiscard]] std::string ReadAll();
+  /// The end of this object resets the connection.
+  void LeaveWithReset();
   void EndOutput() { shutdown(fd_.Get(), SHUT_WR); }
 
  protected:
@@ -74,6 +81,9 @@ class HttpClient {
 /// Connects over IPv4 or IPv6 loopback.
 [[nodiscard]] HttpClient ConnectIpv4(std::uint16_t port);
 [[nodiscard]] HttpClient ConnectIpv6(std::uint16_t port);
+
+/// Whether a new connection gets a 200 for /metrics within ten seconds, now or after refusals.
+[[nodiscard]] bool IsServedInTheEnd(const std::string& address);
 
 [[nodiscard]] bool HostHasIpv6();
 

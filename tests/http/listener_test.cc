@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <fstream>
 
@@ -190,6 +192,75 @@ TEST(Listener, LeavesTheSocketOfASuccessor) {
 TEST(Listener, SaysWhichDirectoryOfAUnixSocketIsMissing) {
   EXPECT_EQ(ErrorOf(Open("unix:/nonexistent/s")),
             "cannot listen on unix:/nonexistent/s: No such file or directory (ENOENT)");
+}
+
+/// As a service manager hands it over: it blocks and is inherited.
+UniqueFd ForeignSocket(int family, int type = SOCK_STREAM) {
+  return UniqueFd(socket(family, type, 0));
+}
+
+UniqueFd ForeignUnixListener(const std::string& path, std::size_t path_bytes) {
+  UniqueFd fd = ForeignSocket(AF_UNIX);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path_bytes);
+  EXPECT_EQ(bind(fd.Get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(listen(fd.Get(), 1), 0);
+  return fd;
+}
+
+TEST(AdoptListener, TakesOverAnInternetSocket) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (family == AF_INET6 && !HostHasIpv6()) continue;
+    UniqueFd fd = ForeignSocket(family);
+    ASSERT_EQ(listen(fd.Get(), 1), 0);  // Binds it to a port.
+    const auto listener = AdoptListener(std::move(fd));
+    ASSERT_TRUE(listener) << listener.error().message;
+    EXPECT_THAT(listener->Address(), StartsWith(family == AF_INET ? "0.0.0.0:" : "[::]:"));
+    EXPECT_TRUE(fcntl(listener->Fd(), F_GETFL) & O_NONBLOCK);
+    EXPECT_TRUE(fcntl(listener->Fd(), F_GETFD) & FD_CLOEXEC);
+    EXPECT_TRUE(HttpClient(listener->Address()).IsConnected());
+  }
+}
+
+TEST(AdoptListener, LeavesTheFileOfAUnixSocketAlone) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.Path("s");
+  {
+    const auto listener = AdoptListener(ForeignUnixListener(path, path.size() + 1));
+    ASSERT_TRUE(listener) << listener.error().message;
+    EXPECT_EQ(listener->Address(), "unix:" + path);
+    EXPECT_TRUE(HttpClient("unix:" + path).IsConnected());
+  }
+  EXPECT_TRUE(S_ISSOCK(ModeOf(path)));
+}
+
+TEST(AdoptListener, TakesOverAnAbstractUnixSocket) {
+  const std::string name = "sockdiag-test-" + std::to_string(getpid());
+  const auto listener =
+      AdoptListener(ForeignUnixListener(std::string(1, '\0') + name, name.size() + 1));
+  ASSERT_TRUE(listener) << listener.error().message;
+  EXPECT_EQ(listener->Address(), "unix:@" + name);
+}
+
+TEST(AdoptListener, SaysWhyADescriptorWillNotDo) {
+  const auto error_of = [](UniqueFd fd) {
+    const std::string number = std::to_string(fd.Get());
+    const auto listener = AdoptListener(std::move(fd));
+    const std::string message = listener ? "adopted" : listener.error().message;
+    const std::string start = "cannot listen on file descriptor " + number + ": ";
+    EXPECT_THAT(message, StartsWith(start));
+    return message.substr(std::min(start.size(), message.size()));
+  };
+  EXPECT_EQ(error_of(ForeignSocket(AF_INET)), "it does not listen");
+  EXPECT_EQ(error_of(ForeignSocket(AF_INET, SOCK_DGRAM)), "it is not a stream socket");
+  EXPECT_EQ(error_of(ForeignSocket(AF_UNIX, SOCK_SEQPACKET)), "it is not a stream socket");
+  EXPECT_EQ(error_of(ForeignSocket(AF_NETLINK, SOCK_RAW)),
+            "its address family is 16, expected IPv4, IPv6 or unix");
+  EXPECT_EQ(error_of(UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC))),
+            "Socket operation on non-socket (ENOTSOCK)");
+  EXPECT_EQ(error_of(UniqueFd(1'000'000)), "Bad file descriptor (EBADF)");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,9 +20,11 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kMeasuresMemory = false;  // Freed memory stays in quarantine.
 constexpr int kConnections = 500;
+constexpr int kShortVisits = 1'000;
 #else
 constexpr bool kMeasuresMemory = true;
 constexpr int kConnections = 2000;
+constexpr int kShortVisits = 10'000;
 #endif
 
 std::ptrdiff_t CountEntries(const char* directory) {
@@ -73,12 +76,34 @@ TEST(ServerEndurance, LeaksNoThreadNoDescriptorAndNoMemory) {
   }
 }
 
+TEST(ServerEndurance, ForgetsClientsHoweverTheyLeave) {
+  Gate gate;
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
+  const std::string address = server->BoundAddresses().front();
+  const std::ptrdiff_t threads = CountEntries("/proc/self/task");
+  const std::ptrdiff_t descriptors = CountEntries("/proc/self/fd");
+  for (int i = 0; i < kShortVisits; ++i) {
+    HttpClient client(address);
+    if (i % 2 == 0) client.LeaveWithReset();
+    try {
+      if (i % 4 < 2) client.Send("GET /metrics HTTP/1.1\r\nHost: t\r\n");
+      if (i % 8 < 4) client.Send("\r\n");
+    } catch (const std::runtime_error&) {
+      // Refused: it comes faster than those before it are seen to have left.
+    }
+  }
+  EXPECT_TRUE(IsServedInTheEnd(address));
+  EXPECT_TRUE(ComeDownTo("/proc/self/task", threads));
+  EXPECT_TRUE(ComeDownTo("/proc/self/fd", descriptors));
+}
+
 TEST(ServerEndurance, ServesManyClientsAtOnce) {
   Gate gate;
   const auto server = StartServer(gate, {"127.0.0.1:0"});
   const std::string address = server->BoundAddresses().front();
   std::atomic<int> good = 0;
   std::vector<std::thread> clients;
+  clients.reserve(8);
   for (int i = 0; i < 8; ++i) {
     clients.emplace_back([&] {
       for (int round = 0; round < 20; ++round) {

@@ -77,6 +77,25 @@ TEST(ServerStop, CutsAResponseThatNobodyReads) {
   EXPECT_THROW(static_cast<void>(client.Read()), std::runtime_error);
 }
 
+TEST(ServerStop, CutsWhatIsLeftWhileAHandlerHangs) {
+  Gate gate;
+  const auto server = StartServer(gate, {"127.0.0.1:0"});
+  HttpClient hanging(server->BoundAddresses().front());
+  hanging.SendRequest("GET", "/blocked");
+  ASSERT_TRUE(gate.WaitForArrivals(1));
+  HttpClient trickling(server->BoundAddresses().front());
+  trickling.Send("GET /metr");
+  HttpClient uploading(server->BoundAddresses().front());
+  uploading.SendRequest("POST", "/-/reload", "Content-Length: 5\r\n");
+  std::future<bool> stopped = StopLater(*server, milliseconds(100));
+  ASSERT_EQ(stopped.wait_for(kQuick), std::future_status::ready);
+  EXPECT_FALSE(stopped.get());
+  EXPECT_TRUE(hanging.IsClosedByServer());
+  EXPECT_TRUE(trickling.IsClosedByServer());
+  EXPECT_TRUE(uploading.IsClosedByServer());
+  gate.Open();
+}
+
 TEST(ServerStop, SaysThatAHandlerStillRuns) {
   Gate gate;
   const auto server = StartServer(gate, {"127.0.0.1:0"});

@@ -100,7 +100,8 @@ Router TestRouter(Gate& gate) {
 
 std::vector<Listener> Listeners(const std::vector<std::string>& addresses) {
   std::vector<ListenAddress> parsed;
-  for (const std::string& address : addresses) parsed.push_back(ParseListenAddress(address).value());
+  for (const std::string& address : addresses)
+    parsed.push_back(ParseListenAddress(address).value());
   Result<std::vector<Listener>> listeners = OpenListeners(parsed);
   if (!listeners) throw std::runtime_error(listeners.error().message);
   return std::move(*listeners);
