@@ -43,6 +43,11 @@ int Run(const Options& options) {
     std::cerr << config.error().message << "\n";
     return kWrongUsage;
   }
+  const Result<void> web_config = sockdiag::CheckWebConfig(options.web_config_file);
+  if (!web_config) {
+    std::cerr << web_config.error().message << "\n";
+    return kWrongUsage;
+  }
   if (options.config_check) return Print("OK\n");
   const sockdiag::Log log(options.log_level, options.log_format);
   if (!restricted) {

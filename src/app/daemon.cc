@@ -21,6 +21,8 @@
 #include "app/service_manager.h"
 #include "app/signals.h"
 #include "app/startup.h"
+#include "config/web_config.h"
+#include "http/live_web_access.h"
 #include "http/server.h"
 
 namespace sockdiag {
@@ -73,7 +75,9 @@ class Daemon {
   [[nodiscard]] bool Stop();
 
  private:
-  [[nodiscard]] ReloadStatuses Statuses() const { return {record_.status(), std::nullopt}; }
+  [[nodiscard]] ReloadStatuses Statuses() const;
+  [[nodiscard]] Result<void> StartWebAccess();
+  [[nodiscard]] Result<void> Reload(std::string_view trigger);
   void CollectFirst();
   void StartReload();
   void FeedWatchdog();
@@ -84,31 +88,65 @@ class Daemon {
   ReloadRecord record_;
   ScrapeService scrapes_;
   Reloader reloader_;
+  /// Null without a web configuration.
+  std::unique_ptr<http::LiveWebAccess> web_access_;
   std::unique_ptr<http::Server> server_;
   std::future<void> first_collection_;
   std::future<void> reload_;
   bool is_hang_logged_ = false;
 };
 
+Result<void> Daemon::StartWebAccess() {
+  if (!options_.web_config_file) return {};
+  auto access =
+      http::LiveWebAccess::Start([this] { return LoadWebConfigFile(*options_.web_config_file); },
+                                 {.info = [this](std::string_view line) { log_.Info(line); },
+                                  .warn = [this](std::string_view line) { log_.Warn(line); }},
+                                 pipelines_.clock());
+  if (!access) return tl::unexpected(access.error());
+  web_access_ = std::move(*access);
+  return {};
+}
+
 Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
+  const Result<void> web_access = StartWebAccess();
+  if (!web_access) return web_access;
   http::ServerOptions server_options;
+  server_options.web_access = web_access_.get();
   server_options.max_requests = options_.max_requests;
   server_options.warn = [this](std::string_view line) { log_.Warn(line); };
   RouteSources sources{scrapes_, pipelines_.clock(), options_.telemetry_path, nullptr};
   if (options_.enable_lifecycle) {
-    sources.reload = [this] { return reloader_.Reload("http"); };
+    sources.reload = [this] { return Reload("http"); };
   }
   auto server = http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources));
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
+  const bool has_tls = web_access_ && web_access_->Current()->tls;
   for (const std::string& address : server_->BoundAddresses()) {
-    log_.Info("listening", {{"address", address}});
+    log_.Info("listening", {{"address", address}, {"tls", has_tls ? "true" : "false"}});
   }
   scrapes_.pipeline()->StartSampling();
   // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
   first_collection_ = std::async(std::launch::async, [this] { CollectFirst(); });
   service_manager::NotifyReady();
   return {};
+}
+
+ReloadStatuses Daemon::Statuses() const {
+  ReloadStatuses statuses{record_.status(), std::nullopt};
+  if (web_access_) {
+    const http::WebReloadStatus web = web_access_->Status();
+    const std::chrono::duration<double> time = web.last_success.time_since_epoch();
+    statuses.web_config = ReloadStatus{web.successful, time.count()};
+  }
+  return statuses;
+}
+
+/// The web configuration follows its files by itself; but who asks for a reload wants it now.
+Result<void> Daemon::Reload(std::string_view trigger) {
+  if (web_access_) web_access_->CheckNow();
+  return reloader_.Reload(trigger);
 }
 
 /// So that the exporter is ready before it is scraped.
@@ -144,8 +182,7 @@ void Daemon::Run(const SignalQueue& signals) {
 /// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile.
 void Daemon::StartReload() {
   try {
-    reload_ =
-        std::async(std::launch::async, [this] { static_cast<void>(reloader_.Reload("SIGHUP")); });
+    reload_ = std::async(std::launch::async, [this] { static_cast<void>(Reload("SIGHUP")); });
   } catch (const std::system_error& error) {
     log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
   }
@@ -174,11 +211,6 @@ bool Daemon::Stop() {
   return reloader_.Stop(std::max(left, milliseconds(0))) && server_ended;
 }
 
-void WarnIfFailed(const Result<void>& result, const Log& log) {
-  if (!result)
-    log.Warn("running with more privileges than needed", {{"error", result.error().message}});
-}
-
 }  // namespace
 
 Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
@@ -189,7 +221,10 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!netlink) return netlink;
   auto listeners = OpenListeners(options);
   if (!listeners) return tl::unexpected(listeners.error());
-  WarnIfFailed(DropAllCapabilities(), log);
+  const Result<void> restricted = DropAllCapabilities();
+  if (!restricted) {
+    log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
+  }
   const SignalQueue signals;
   Daemon daemon(options, config, log);
   const Result<void> serving = daemon.Serve(std::move(*listeners));

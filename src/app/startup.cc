@@ -2,11 +2,22 @@
 
 #include "base/file.h"
 #include "config/loader.h"
+#include "config/web_config.h"
+#include "http/web_access.h"
 
 namespace sockdiag {
 
 Result<Config> LoadConfig(const std::optional<std::string>& file) {
   return file ? LoadConfigFile(*file) : Config();
+}
+
+Result<void> CheckWebConfig(const std::optional<std::string>& file) {
+  if (!file) return {};
+  const Result<http::LoadedWebSettings> loaded = LoadWebConfigFile(*file);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const Result<http::WebAccess> access = http::MakeWebAccess(loaded->settings);
+  if (!access) return Fail(*file + ": " + access.error().message);
+  return {};
 }
 
 ServicesDatabase LoadServicesDatabase(const Config& config, const Log& log) {

@@ -25,6 +25,6 @@ inline constexpr std::size_t kMaxHeaderValueBytes = 2048;
 /// As LoadWebConfigFile(), from memory; relative paths begin at the folder of `path`. No text at
 /// all is plain HTTP for everybody.
 [[nodiscard]] Result<http::LoadedWebSettings> ParseWebConfig(std::string_view yaml,
-                                                     const std::string& path);
+                                                             const std::string& path);
 
 }  // namespace sockdiag

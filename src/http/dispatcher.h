@@ -19,10 +19,7 @@ class Dispatcher {
 
   /// `guard` may be null. `log` must outlive this.
   Dispatcher(Router router, Guard guard, unsigned max_requests, WarningLog& log)
-      : router_(std::move(router)),
-        guard_(std::move(guard)),
-        limiter_(max_requests),
-        log_(log) {}
+      : router_(std::move(router)), guard_(std::move(guard)), limiter_(max_requests), log_(log) {}
 
   /// `slot` gets the request's place among the limited ones: the caller keeps it until the response
   /// is sent, so that slow readers cannot make more bodies wait in memory than the limit says.

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "http/live_web_access.h"
-
 #include "http/mhd_connection.h"
 #include "http/request_head.h"
 #include "http/request_target.h"

@@ -17,8 +17,8 @@ class LiveWebAccess;
 /// drops bodies, hands over to the Dispatcher and queues its Response.
 class ExchangeCallbacks {
  public:
-  /// All must outlive this. `table` learns what each connection is doing; `web_access`, which may be
-  /// null, names headers for every response.
+  /// All must outlive this. `table` learns what each connection is doing; `web_access`, which may
+  /// be null, names headers for every response.
   ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, LiveWebAccess* web_access,
                     WarningLog& log)
       : dispatcher_(dispatcher), table_(table), web_access_(web_access), log_(log) {}

@@ -69,10 +69,7 @@ class LiveWebAccess {
 
  private:
   LiveWebAccess(Loader load, WebAccessLog log, const Clock& clock)
-      : load_(std::move(load)),
-        log_(std::move(log)),
-        clock_(clock),
-        check_(WebSettings(), clock) {}
+      : load_(std::move(load)), log_(std::move(log)), clock_(clock), check_(WebSettings(), clock) {}
 
   /// A state of the web configuration with its files read.
   struct State {

@@ -117,7 +117,9 @@ class ReadmeTest(support.TestCase):
     def setUp(self):
         super().setUp()
         sockets.Sockets(self).every_kind(support.has_ipv6())
-        self.exposition = support.start_exporter(self, config=CONFIG).scrape()
+        # Some metrics are there only with a web configuration, be it an empty one.
+        web_config = "--web.config.file=" + support.temporary_file(self, "", "web.yaml")
+        self.exposition = support.start_exporter(self, web_config, config=CONFIG).scrape()
 
     def test_metrics_types_and_labels_are_those_of_the_readme(self):
         labels = {}

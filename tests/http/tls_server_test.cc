@@ -45,7 +45,7 @@ class TlsServerTest : public ::testing::Test {
 
   Result<LoadedWebSettings> Load() const {
     return LoadedWebSettings{.settings = settings_,
-                          .files = {settings_.tls->certificate.file, settings_.tls->key.file}};
+                             .files = {settings_.tls->certificate.file, settings_.tls->key.file}};
   }
 
   void Install(const Identity& identity) const {
