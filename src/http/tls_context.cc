@@ -6,6 +6,7 @@
 #include "http/client_certificate.h"
 #include "http/tls_files.h"
 #include "http/tls_handshake.h"
+#include "http/tls_random.h"
 
 namespace sockdiag::http {
 namespace {
@@ -46,6 +47,8 @@ TlsContext::TlsContext(const TlsSettings& settings, Credentials credentials,
       client_allowed_sans_(settings.client_allowed_sans) {}
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::Load(const TlsSettings& settings) {
+  const Result<void> random = CheckRandomness();
+  if (!random) return tl::unexpected(random.error());
   const Result<void> client_auth = CheckClientAuth(settings);
   if (!client_auth) return tl::unexpected(client_auth.error());
   gnutls_certificate_credentials_t raw = nullptr;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <fstream>
 
@@ -59,6 +60,19 @@ TEST(TlsContext, SendsTheIntermediatesOfItsCertificate) {
 
 TEST(TlsContext, SpeaksHttp11) {
   EXPECT_EQ(ShakeHands(Load(SettingsOf(EcdsaServer()))).application_protocol, "http/1.1");
+}
+
+TEST(TlsContext, KeepsNoMemoryForThreadsThatEnded) {
+  const auto context = Load(SettingsOf(EcdsaServer()));
+  // Each handshake runs on a new thread.
+  const auto shake_hands = [&](std::size_t times) {
+    for (std::size_t i = 0; i < times; ++i) EXPECT_TRUE(ShakeHands(context).served);
+    return mallinfo2().uordblks;
+  };
+  constexpr std::size_t kTimes = 200;
+  const std::size_t before = shake_hands(kTimes);
+  if (before == 0) GTEST_SKIP() << "another allocator is in use";
+  EXPECT_LT(shake_hands(kTimes), before + kTimes * 100);
 }
 
 TEST(TlsContext, ReadsFiles) {

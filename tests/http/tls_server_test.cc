@@ -89,6 +89,16 @@ TEST_F(TlsServerTest, AnswersAsWithoutTls) {
   }
 }
 
+TEST_F(TlsServerTest, AnswersOnUnixSockets) {
+  const std::string address = "unix:" + directory_.Path("s");
+  const auto server =
+      StartServer(gate_, {address}, {.web_access = access_.get(), .warn = warnings_.Callback()});
+  TlsClient client(address);
+  EXPECT_EQ(client.Get("/big").body, BigBody());
+  EXPECT_EQ(client.Get("/metrics").status, 200);
+  EXPECT_FALSE(warnings_.Contain("TCP_"));
+}
+
 TEST_F(TlsServerTest, SendsTheConfiguredHeadersInPlaceOfItsOwn) {
   TlsClient client(Address());
   for (const char* path : {"/metrics", "/nowhere"}) {
