@@ -116,19 +116,22 @@ void ConnectionTable::NoticeHead(int fd, Connection& connection, TimePoint now) 
       timeouts_.head.count() == 0 ? TimePoint::max() : now + timeouts_.head - IdleCheckInterval();
 }
 
-void ConnectionTable::CutOverdue() {
+std::vector<Phase> ConnectionTable::CutOverdue() {
   const std::lock_guard lock(mutex_);
+  std::vector<Phase> cut;
   const TimePoint now = clock_.Now();
   next_due_ = TimePoint::max();
   for (auto& [fd, connection] : connections_) {
     if (!connection.started || connection.cut) continue;
     NoticeHead(fd, connection, now);
     if (connection.deadline <= now) {
+      cut.push_back(connection.phase);
       Cut(fd, connection);
     } else {
       next_due_ = std::min(next_due_, DueTime(connection, now));
     }
   }
+  return cut;
 }
 
 bool ConnectionTable::WaitUntilDue() {

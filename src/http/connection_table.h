@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -52,8 +53,8 @@ class ConnectionTable {
   /// Call it before the descriptor is closed.
   void Remove(int fd);
 
-  /// Cuts the connections whose time is over.
-  void CutOverdue();
+  /// Cuts the connections whose time is over, and says what each was doing.
+  std::vector<Phase> CutOverdue();
   /// Blocks until CutOverdue() has something to look at: while connections are idle, once in a
   /// second; while none is open, never. False after EndWatch().
   [[nodiscard]] bool WaitUntilDue();

@@ -2,12 +2,33 @@
 
 #include <pthread.h>
 
+#include <string_view>
 #include <system_error>
 
 namespace sockdiag::http {
+namespace {
 
-Result<std::unique_ptr<ConnectionWatchdog>> ConnectionWatchdog::Start(ConnectionTable& table) {
-  std::unique_ptr<ConnectionWatchdog> watchdog(new ConnectionWatchdog(table));
+/// Empty for what is no trouble.
+std::string_view Complaint(Phase phase) {
+  switch (phase) {
+    case Phase::kHead:
+      return "cut a connection: the head of a request did not arrive in time";
+    case Phase::kBody:
+      return "cut a connection: the body of a request did not arrive in time";
+    case Phase::kSending:
+      return "cut a connection: a response was not taken in time";
+    case Phase::kHandling:
+    case Phase::kIdle:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ConnectionWatchdog>> ConnectionWatchdog::Start(ConnectionTable& table,
+                                                                      WarningLog& log) {
+  std::unique_ptr<ConnectionWatchdog> watchdog(new ConnectionWatchdog(table, log));
   try {
     watchdog->thread_ = std::thread(&ConnectionWatchdog::Run, watchdog.get());
   } catch (const std::system_error& error) {
@@ -24,7 +45,12 @@ ConnectionWatchdog::~ConnectionWatchdog() {
 
 void ConnectionWatchdog::Run() {
   pthread_setname_np(pthread_self(), "http-watchdog");
-  while (table_.WaitUntilDue()) table_.CutOverdue();
+  while (table_.WaitUntilDue()) {
+    for (const Phase phase : table_.CutOverdue()) {
+      const std::string_view complaint = Complaint(phase);
+      if (!complaint.empty()) log_.Write(complaint);
+    }
+  }
 }
 
 }  // namespace sockdiag::http

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "http/connection_table.h"
+#include "http/warning_log.h"
 
 namespace sockdiag::http {
 
@@ -13,18 +14,21 @@ namespace sockdiag::http {
 /// to look at.
 class ConnectionWatchdog {
  public:
-  /// `table` must outlive this; one watchdog in its life.
-  [[nodiscard]] static Result<std::unique_ptr<ConnectionWatchdog>> Start(ConnectionTable& table);
+  /// Both must outlive this; a table has one watchdog in its life. `log` gets what is cut, but for
+  /// idle connections.
+  [[nodiscard]] static Result<std::unique_ptr<ConnectionWatchdog>> Start(ConnectionTable& table,
+                                                                         WarningLog& log);
   ConnectionWatchdog(const ConnectionWatchdog&) = delete;
   ConnectionWatchdog& operator=(const ConnectionWatchdog&) = delete;
   ~ConnectionWatchdog();
 
  private:
-  explicit ConnectionWatchdog(ConnectionTable& table) : table_(table) {}
+  ConnectionWatchdog(ConnectionTable& table, WarningLog& log) : table_(table), log_(log) {}
 
   void Run();
 
   ConnectionTable& table_;
+  WarningLog& log_;
   std::thread thread_;
 };
 

@@ -116,7 +116,8 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   if (listeners.empty()) return Fail("no address to listen on");
   auto core = std::make_unique<Core>(options, std::move(router));
   const BlockSignals block_signals;
-  Result<std::unique_ptr<ConnectionWatchdog>> watchdog = ConnectionWatchdog::Start(core->table);
+  Result<std::unique_ptr<ConnectionWatchdog>> watchdog =
+      ConnectionWatchdog::Start(core->table, core->client_log);
   if (!watchdog) return tl::unexpected(watchdog.error());
   core->watchdog = std::move(*watchdog);
   Result<std::unique_ptr<MhdDaemon>> daemon =

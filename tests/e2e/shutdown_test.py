@@ -13,7 +13,7 @@ import support
 # What an init system or a container runtime waits before SIGKILL is 10 s or more.
 SOON_S = 10.0
 # How long the server goes on answering.
-GRACE_S = 2.0
+GRACE_S = 1.5
 PORTS = range(10000, 14000)
 CONFIG = "limits: {ports: 65535}\nservices_database: null\n"
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <vector>
 
 #include "http/connection_watchdog.h"
 #include "tests/http/tcp_pair.h"
@@ -33,10 +34,11 @@ class ConnectionTableTest : public ::testing::Test {
   }
   void Pass(milliseconds time) {
     clock_.Advance(time);
-    table_.CutOverdue();
+    cut_ = table_.CutOverdue();
   }
 
   sockdiag::testing::FakeClock clock_;
+  std::vector<Phase> cut_;
   ConnectionTable table_{kLimit, ConnectionTimeouts{}, clock_};
 };
 
@@ -51,6 +53,7 @@ TEST_F(ConnectionTableTest, GivesEachPhaseItsTime) {
     EXPECT_FALSE(IsEnded(pair.client)) << static_cast<int>(phase);
     Pass(milliseconds(1));
     EXPECT_TRUE(IsEnded(pair.client)) << static_cast<int>(phase);
+    EXPECT_EQ(cut_, std::vector<Phase>{phase});
     table_.Remove(pair.server.Get());
   }
 }
@@ -211,7 +214,8 @@ TEST_F(ConnectionTableTest, CutsAll) {
 TEST(ConnectionWatchdog, CutsOverdueConnectionsWhenTheirTimeComes) {
   const SystemClock clock;
   ConnectionTable table(3, {.head = milliseconds(20), .idle = milliseconds(40)}, clock);
-  const auto watchdog = ConnectionWatchdog::Start(table);
+  WarningLog log({}, clock);
+  const auto watchdog = ConnectionWatchdog::Start(table, log);
   ASSERT_TRUE(watchdog);
   for (const Phase phase : {Phase::kHead, Phase::kIdle}) {
     const TcpPair pair = ConnectedPair();
@@ -228,7 +232,8 @@ TEST(ConnectionWatchdog, CutsOverdueConnectionsWhenTheirTimeComes) {
 TEST(ConnectionWatchdog, EndsWhileItHasNothingToDo) {
   const SystemClock clock;
   ConnectionTable table(3, {}, clock);
-  auto watchdog = ConnectionWatchdog::Start(table);
+  WarningLog log({}, clock);
+  auto watchdog = ConnectionWatchdog::Start(table, log);
   ASSERT_TRUE(watchdog);
   watchdog->reset();
   EXPECT_FALSE(table.WaitUntilDue());

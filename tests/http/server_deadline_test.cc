@@ -105,8 +105,11 @@ TEST(ServerDeadline, CutsAResponseThatNobodyReads) {
   Response huge;
   huge.body = std::make_shared<const std::string>(64 << 20, 'x');
   router.Add({.path = "/huge", .handler = [&](const Request&) { return huge; }});
+  Warnings warnings;
+  ServerOptions options = Impatient();
+  options.warn = warnings.Callback();
   const auto server =
-      Server::Start(Impatient(), Listeners({"127.0.0.1:0", "unix:" + directory.Path("s")}),
+      Server::Start(options, Listeners({"127.0.0.1:0", "unix:" + directory.Path("s")}),
                     std::move(router))
           .value();
   for (const std::string& address : server->BoundAddresses()) {
@@ -115,6 +118,7 @@ TEST(ServerDeadline, CutsAResponseThatNobodyReads) {
     EXPECT_TRUE(client.IsCutWithoutReading());
     EXPECT_THROW(static_cast<void>(client.Read()), std::runtime_error);
   }
+  EXPECT_TRUE(warnings.WaitFor("cut a connection: a response was not taken in time"));
 }
 
 TEST(ServerDeadline, LeavesASmallResponseToWhoNeverReads) {

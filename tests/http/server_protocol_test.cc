@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "http/server.h"
 #include "tests/http/http_client.h"
 #include "tests/http/test_server.h"
@@ -45,6 +47,17 @@ TEST_F(ServerProtocolTest, AnswersHeadWithTheHeadersOfGet) {
   }
   // Had HEAD sent a body, it would be taken for the start of this response.
   EXPECT_EQ(client.Get("/metrics").status, 200);
+}
+
+TEST_F(ServerProtocolTest, SendsNoBodyWithAnErrorToHead) {
+  HttpClient client = Connect();
+  for (const auto& [target, status] : {std::pair("/nothing", 404), {"/-/reload", 405}}) {
+    client.SendRequest("HEAD", target);
+    const Reply reply = client.Read(true);
+    EXPECT_EQ(reply.status, status);
+    EXPECT_NE(reply.Header("content-length"), "0");
+    EXPECT_EQ(client.Get("/metrics").status, 200);
+  }
 }
 
 TEST_F(ServerProtocolTest, AnswersOtherMethodsWith405) {
