@@ -73,8 +73,9 @@ void Run(int repeat) {
   StateWatch watch(DefaultWatch(), clock);
   DumpErrors errors;
   NetlinkSource samples(Open, clock);
-  Sampler sampler(SamplerOptions(), samples, matcher, watch, errors, ReadEphemeralPorts,
-                  Sampler::ThreadCpuTime, [](const std::string&) {}, clock);
+  Sampler sampler(
+      SamplerOptions(), samples, matcher, watch, errors, ReadEphemeralPorts, Sampler::ThreadCpuTime,
+      [](const std::string&) {}, clock);
   NetlinkSource scrapes(Open, clock);
   SocketCollector collector(Protocol::kTcp, scrapes, matcher, ReadEphemeralPorts, &watch, errors,
                             clock);
