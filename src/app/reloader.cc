@@ -6,6 +6,12 @@
 #include "app/service_manager.h"
 
 namespace sockdiag {
+namespace {
+
+/// For a sampler that only has to hear of its end.
+constexpr std::chrono::milliseconds kSamplerGrace{100};
+
+}  // namespace
 
 Result<void> Reloader::Reload(std::string_view trigger) {
   const std::lock_guard lock(reload_mutex_);
@@ -47,10 +53,9 @@ Result<void> Reloader::Replace() {
 }
 
 void Reloader::ForgetIdle() {
-  // For a sampler that only has to hear of its end.
-  constexpr std::chrono::milliseconds kGrace{100};
-  std::erase_if(retired_,
-                [](const std::shared_ptr<Pipeline>& pipeline) { return pipeline->Stop(kGrace); });
+  std::erase_if(retired_, [](const std::shared_ptr<Pipeline>& pipeline) {
+    return pipeline->Stop(kSamplerGrace);
+  });
 }
 
 bool Reloader::Stop(std::chrono::milliseconds grace) {

@@ -41,6 +41,7 @@ Result<std::vector<UniqueFd>> TakeSockets() {
     return Fail("--web.systemd-socket: systemd passed no socket; is a .socket unit started?");
   }
   std::vector<UniqueFd> sockets;
+  sockets.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) sockets.emplace_back(SD_LISTEN_FDS_START + i);
   return sockets;
 }
