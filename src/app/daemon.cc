@@ -162,7 +162,7 @@ void Daemon::Run(const SignalQueue& signals) {
   constexpr milliseconds kReloadPoll{100};
   const auto watchdog = service_manager::WatchdogTimeout();
   std::optional<milliseconds> watchdog_period;
-  if (watchdog) watchdog_period = std::chrono::duration_cast<milliseconds>(*watchdog) / 4;
+  if (watchdog) watchdog_period = std::chrono::ceil<milliseconds>(*watchdog / 4);
   bool reload_wanted = false;
   while (true) {
     const auto signal = signals.Wait(IsUnderWay(reload_) ? kReloadPoll : watchdog_period);
@@ -206,9 +206,10 @@ bool Daemon::Stop() {
   const auto has_ended = [&](const std::future<void>& future) {
     return !future.valid() || future.wait_until(deadline) == std::future_status::ready;
   };
-  if (!has_ended(reload_) || !has_ended(first_collection_)) return false;
+  // A handler may be in the middle of a reload.
+  if (!server_ended || !has_ended(reload_) || !has_ended(first_collection_)) return false;
   const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
-  return reloader_.Stop(std::max(left, milliseconds(0))) && server_ended;
+  return reloader_.Stop(std::max(left, milliseconds(0)));
 }
 
 }  // namespace

@@ -85,6 +85,7 @@ class HangTest(support.TestCase):
             start = time.monotonic()
             self.assertEqual(exporter.stop(signal.SIGTERM), 0, exporter.log_lines())
             self.assertLess(time.monotonic() - start, STOP_S)
+            self.assertFalse(os.path.exists(exporter.addresses()[0].removeprefix("unix:")))
             scrape.join()
             os.remove(self.file)
 
