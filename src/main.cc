@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -24,6 +26,18 @@ void OpenClosedStandardStreams() {
   int fd = 0;
   while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (fd > STDERR_FILENO) close(fd);
+}
+
+/// The default is what ulimit -s says, 8 MiB: too much for a dozen threads where address space is
+/// limited.
+void LimitThreadStacks() {
+  constexpr std::size_t kStackBytes = std::size_t{2} << 20;
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return;
+  if (pthread_attr_setstacksize(&attributes, kStackBytes) == 0) {
+    pthread_setattr_default_np(&attributes);
+  }
+  pthread_attr_destroy(&attributes);
 }
 
 enum ExitStatus : int { kFine = 0, kFailure = 1, kWrongUsage = 2 };
@@ -68,6 +82,7 @@ int main(int argc, char** argv) {
   OpenClosedStandardStreams();
   // Connections have a thread each; an arena for each of them would keep what a scrape once used.
   mallopt(M_ARENA_MAX, 1);
+  LimitThreadStacks();
   try {
     const auto options = sockdiag::ParseCommandLine(argc, argv);
     if (options) return Run(*options);

@@ -1,7 +1,9 @@
 #include "app/daemon.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <exception>
@@ -10,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "app/kernel_pipelines.h"
@@ -31,15 +34,37 @@ namespace {
 using std::chrono::milliseconds;
 
 /// SIGTERM ends the daemon within two seconds, whatever hangs.
-constexpr milliseconds kStopTime{1800};
+constexpr milliseconds kStopTime{1500};
 /// Of that, for the requests in flight.
-constexpr milliseconds kRequestGrace{1200};
+constexpr milliseconds kRequestGrace{1000};
 /// A dump that is under way for longer does not get on; no scrape waits for it any more.
 constexpr std::chrono::seconds kHangLimit{60};
 
 template <typename T>
 bool IsUnderWay(const std::future<T>& future) {
   return future.valid() && future.wait_for(milliseconds(0)) != std::future_status::ready;
+}
+
+/// Whatever hangs from now on, be it the log that nobody reads, the process ends.
+void EndInTime() {
+  try {
+    std::thread([] {
+      std::this_thread::sleep_for(kStopTime + milliseconds(300));
+      _exit(0);
+    }).detach();
+  } catch (const std::system_error&) {
+    // Then it may take longer.
+  }
+}
+
+/// As many connections as descriptors allow, less those that collecting and listening need.
+unsigned MaxConnections(unsigned wanted) {
+  constexpr rlim_t kReserve = 32;
+  constexpr rlim_t kLeast = 4;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
+  const rlim_t left = limit.rlim_cur > kReserve + kLeast ? limit.rlim_cur - kReserve : kLeast;
+  return static_cast<unsigned>(std::min<rlim_t>(wanted, left));
 }
 
 Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
@@ -64,7 +89,7 @@ class Daemon {
         pipelines_(log),
         scrapes_(
             pipelines_.Make(config), [this] { return Statuses(); }, log, pipelines_.clock()),
-        reloader_({[&options] { return LoadConfig(options.config_file); },
+        reloader_({[this] { return Load(); },
                    [this](const Config& next) { return pipelines_.Make(next); }},
                   scrapes_, record_, log) {}
 
@@ -77,7 +102,7 @@ class Daemon {
  private:
   [[nodiscard]] ReloadStatuses Statuses() const;
   [[nodiscard]] Result<void> StartWebAccess();
-  [[nodiscard]] Result<void> Reload(std::string_view trigger);
+  [[nodiscard]] Result<Config> Load();
   void CollectFirst();
   void StartReload();
   void FeedWatchdog();
@@ -114,10 +139,11 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   http::ServerOptions server_options;
   server_options.web_access = web_access_.get();
   server_options.max_requests = options_.max_requests;
+  server_options.max_connections = MaxConnections(server_options.max_connections);
   server_options.warn = [this](std::string_view line) { log_.Warn(line); };
-  RouteSources sources{scrapes_, pipelines_.clock(), options_.telemetry_path, nullptr};
+  RouteSources sources{scrapes_, options_.telemetry_path, nullptr};
   if (options_.enable_lifecycle) {
-    sources.reload = [this] { return Reload("http"); };
+    sources.reload = [this] { return reloader_.TryReload("http"); };
   }
   auto server = http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources));
   if (!server) return tl::unexpected(server.error());
@@ -128,7 +154,11 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   }
   scrapes_.pipeline()->StartSampling();
   // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
-  first_collection_ = std::async(std::launch::async, [this] { CollectFirst(); });
+  try {
+    first_collection_ = std::async(std::launch::async, [this] { CollectFirst(); });
+  } catch (const std::system_error& error) {
+    return Fail(std::string("cannot start a thread: ") + error.what());
+  }
   service_manager::NotifyReady();
   return {};
 }
@@ -143,10 +173,14 @@ ReloadStatuses Daemon::Statuses() const {
   return statuses;
 }
 
-/// The web configuration follows its files by itself; but who asks for a reload wants it now.
-Result<void> Daemon::Reload(std::string_view trigger) {
-  if (web_access_) web_access_->CheckNow();
-  return reloader_.Reload(trigger);
+/// The web configuration follows its files by itself; but who asks for a reload wants it now, and
+/// to hear when it is wrong.
+Result<Config> Daemon::Load() {
+  if (web_access_) {
+    const Result<void> web = web_access_->CheckNow();
+    if (!web) return Fail(*options_.web_config_file + ": " + web.error().message);
+  }
+  return LoadConfig(options_.config_file);
 }
 
 /// So that the exporter is ready before it is scraped.
@@ -162,11 +196,16 @@ void Daemon::Run(const SignalQueue& signals) {
   constexpr milliseconds kReloadPoll{100};
   const auto watchdog = service_manager::WatchdogTimeout();
   std::optional<milliseconds> watchdog_period;
-  if (watchdog) watchdog_period = std::chrono::ceil<milliseconds>(*watchdog / 4);
+  if (watchdog) {
+    constexpr milliseconds kMost = std::chrono::hours(1);
+    watchdog_period = std::min(std::chrono::ceil<milliseconds>(*watchdog / 4), kMost);
+  }
   bool reload_wanted = false;
   while (true) {
-    const auto signal = signals.Wait(IsUnderWay(reload_) ? kReloadPoll : watchdog_period);
+    const bool polls = reload_wanted || IsUnderWay(reload_);
+    const auto signal = signals.Wait(polls ? kReloadPoll : watchdog_period);
     if (signal && *signal != SIGHUP) {
+      EndInTime();
       log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}});
       return;
     }
@@ -182,15 +221,16 @@ void Daemon::Run(const SignalQueue& signals) {
 /// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile.
 void Daemon::StartReload() {
   try {
-    reload_ = std::async(std::launch::async, [this] { static_cast<void>(Reload("SIGHUP")); });
-  } catch (const std::system_error& error) {
+    reload_ =
+        std::async(std::launch::async, [this] { static_cast<void>(reloader_.Reload("SIGHUP")); });
+  } catch (const std::exception& error) {
     log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
   }
 }
 
 /// Only while collection gets on: systemd starts the exporter anew when it does not.
 void Daemon::FeedWatchdog() {
-  const auto since = scrapes_.pipeline()->running_since();
+  const auto since = reloader_.running_since();
   const bool hangs = since && pipelines_.clock().Now() - *since > kHangLimit;
   if (!hangs) service_manager::FeedWatchdog();
   if (hangs && !is_hang_logged_) {
@@ -200,6 +240,7 @@ void Daemon::FeedWatchdog() {
 }
 
 bool Daemon::Stop() {
+  reloader_.SetStopping();
   service_manager::NotifyStopping();
   const auto deadline = std::chrono::steady_clock::now() + kStopTime;
   const bool server_ended = server_->Stop(kRequestGrace);
@@ -215,6 +256,7 @@ bool Daemon::Stop() {
 }  // namespace
 
 Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
+  const SignalQueue signals;
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", options.config_file.value_or("built-in defaults")}});
@@ -226,13 +268,12 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  const SignalQueue signals;
   Daemon daemon(options, config, log);
   const Result<void> serving = daemon.Serve(std::move(*listeners));
   if (!serving) return serving;
   daemon.Run(signals);
   if (!daemon.Stop()) {
-    log.Warn("a dump is still under way in the kernel: leaving without it");
+    log.Warn("leaving with a dump, a request or a reload still under way");
     _exit(0);
   }
   return {};

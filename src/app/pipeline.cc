@@ -81,12 +81,15 @@ Collection Pipeline::Collect() {
   return Assemble(round);
 }
 
-bool Pipeline::TakeOver(Pipeline& before, std::chrono::milliseconds grace) {
-  return run_.TakeOver(before.run_, Translate(before.matcher_, matcher_), grace);
-}
-
 void Pipeline::StartSampling() {
   if (sampler_) sampler_->Start();
+}
+
+bool Pipeline::StartFrom(Pipeline& before, std::chrono::milliseconds grace) {
+  // Holds the sampler off until its watch knows what the other one's does.
+  const std::optional<StateWatch::Pass> own = watch_ ? watch_->TryBegin() : std::nullopt;
+  StartSampling();
+  return run_.TakeOver(before.run_, Translate(before.matcher_, matcher_), grace);
 }
 
 bool Pipeline::Stop(std::chrono::milliseconds grace) {

@@ -48,12 +48,13 @@ class Pipeline {
   /// Begin(), wait for all, Assemble().
   [[nodiscard]] Collection Collect();
 
-  /// Goes on from what the pipeline of another configuration knows: ages, counters and names. False
-  /// when one of its dumps does not end within `grace`; then nothing is changed.
-  [[nodiscard]] bool TakeOver(Pipeline& before, std::chrono::milliseconds grace);
-
-  /// Starts the sampler, when the configuration wants one.
+  /// Starts the sampler, when the configuration wants one. Throws std::system_error when there is
+  /// no thread to be had.
   void StartSampling();
+  /// The same, and goes on from what the pipeline of another configuration knows: ages, counters
+  /// and names. False when a dump of that one does not end within `grace`. When it fails, or
+  /// throws, the other one is as it was, and this one has not dumped anything.
+  [[nodiscard]] bool StartFrom(Pipeline& before, std::chrono::milliseconds grace);
   /// Stops the sampler. False when it or a collector still runs after `grace`: then it must not be
   /// destroyed, as that would wait for them.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);

@@ -1,7 +1,9 @@
 #include "app/reloader.h"
 
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "app/service_manager.h"
 
@@ -15,6 +17,16 @@ constexpr std::chrono::milliseconds kSamplerGrace{100};
 
 Result<void> Reloader::Reload(std::string_view trigger) {
   const std::lock_guard lock(reload_mutex_);
+  return ReloadAlone(trigger);
+}
+
+std::optional<Result<void>> Reloader::TryReload(std::string_view trigger) {
+  const std::unique_lock lock(reload_mutex_, std::try_to_lock);
+  if (!lock.owns_lock()) return std::nullopt;
+  return ReloadAlone(trigger);
+}
+
+Result<void> Reloader::ReloadAlone(std::string_view trigger) {
   service_manager::NotifyReloading();
   Result<void> result;
   try {
@@ -30,37 +42,56 @@ Result<void> Reloader::Reload(std::string_view trigger) {
     log_.Error("configuration not reloaded: the old one stays in force",
                {{"trigger", std::string(trigger)}, {"error", result.error().message}});
   }
-  service_manager::NotifyReady();
+  if (!stopping_) service_manager::NotifyReady();
   return result;
 }
 
 Result<void> Reloader::Replace() {
   const Result<Config> config = steps_.load();
   if (!config) return tl::unexpected(config.error());
+  // Otherwise each reload would leave one more dump behind while the kernel hangs.
+  if (!ForgetRetired(kPatience)) {
+    return Fail("a dump of the configuration before is still under way in the kernel");
+  }
   std::shared_ptr<Pipeline> next = steps_.make_pipeline(*config);
-  const std::shared_ptr<Pipeline> before = scrapes_.pipeline();
-  ForgetIdle();
-  retired_.reserve(retired_.size() + 1);
-  if (!next->TakeOver(*before, kPatience)) {
+  std::shared_ptr<Pipeline> before = scrapes_.pipeline();
+  if (!next->StartFrom(*before, kPatience)) {
     return Fail("a dump is under way in the kernel for longer than " +
                 std::to_string(kPatience.count()) + " s, and ages cannot be taken over meanwhile");
   }
-  scrapes_.Use(next);
-  next->StartSampling();
-  retired_.push_back(before);
-  ForgetIdle();
+  // From here on nothing fails.
+  scrapes_.Use(std::move(next));
+  {
+    const std::lock_guard lock(retired_mutex_);
+    retired_ = std::move(before);
+  }
+  static_cast<void>(ForgetRetired(kSamplerGrace));
   return {};
 }
 
-void Reloader::ForgetIdle() {
-  std::erase_if(retired_, [](const std::shared_ptr<Pipeline>& pipeline) {
-    return pipeline->Stop(kSamplerGrace);
-  });
+bool Reloader::ForgetRetired(std::chrono::milliseconds grace) {
+  std::shared_ptr<Pipeline> retired;
+  {
+    const std::lock_guard lock(retired_mutex_);
+    retired = retired_;
+  }
+  if (retired && !retired->Stop(grace)) return false;
+  const std::lock_guard lock(retired_mutex_);
+  retired_.reset();
+  return true;
+}
+
+std::optional<Clock::TimePoint> Reloader::running_since() const {
+  const std::optional<Clock::TimePoint> current = scrapes_.pipeline()->running_since();
+  const std::lock_guard lock(retired_mutex_);
+  const std::optional<Clock::TimePoint> before =
+      retired_ ? retired_->running_since() : std::nullopt;
+  if (!current || !before) return current ? current : before;
+  return std::min(*current, *before);
 }
 
 bool Reloader::Stop(std::chrono::milliseconds grace) {
-  ForgetIdle();
-  return scrapes_.pipeline()->Stop(grace) && retired_.empty();
+  return scrapes_.pipeline()->Stop(grace) && ForgetRetired(std::chrono::milliseconds(0));
 }
 
 }  // namespace sockdiag

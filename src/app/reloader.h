@@ -1,16 +1,18 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "app/log.h"
 #include "app/pipeline.h"
 #include "app/reload_record.h"
 #include "app/scrape.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
 
@@ -34,23 +36,35 @@ class Reloader {
 
   /// One after the other, when several ask. `trigger` is for the log.
   [[nodiscard]] Result<void> Reload(std::string_view trigger);
+  /// The same; nothing when another reload is under way.
+  [[nodiscard]] std::optional<Result<void>> TryReload(std::string_view trigger);
 
+  /// When the longest dump under way began, also one of the configuration before; nothing when
+  /// there is none.
+  [[nodiscard]] std::optional<Clock::TimePoint> running_since() const;
+
+  /// The program is about to end: reloads are no news any more.
+  void SetStopping() { stopping_ = true; }
   /// Ends all sampling. False when a dump still runs after `grace`: then end the process without
   /// this object's end. Not during a reload.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
  private:
+  [[nodiscard]] Result<void> ReloadAlone(std::string_view trigger);
   [[nodiscard]] Result<void> Replace();
-  /// Lets go of pipelines without a dump under way: the end of another one would wait for it.
-  void ForgetIdle();
+  /// Lets go of the pipeline before, unless it still dumps: its end would wait for that.
+  [[nodiscard]] bool ForgetRetired(std::chrono::milliseconds grace);
 
   const Steps steps_;
   ScrapeService& scrapes_;
   ReloadRecord& record_;
   const Log& log_;
+  std::atomic<bool> stopping_ = false;
   /// Held for the whole of a reload.
   std::mutex reload_mutex_;
-  std::vector<std::shared_ptr<Pipeline>> retired_;
+  mutable std::mutex retired_mutex_;
+  /// The pipeline before the current one, until its last dump has ended.
+  std::shared_ptr<Pipeline> retired_;
 };
 
 }  // namespace sockdiag

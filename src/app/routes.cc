@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kExpositionType = "text/plain; version=0.0.4; charset=utf-8";
 
 std::shared_ptr<const Scrape> GetScrape(const RouteSources& sources, const http::Request& request) {
-  return sources.scrapes.Get(sources.clock.Now() + ScrapeTime(request));
+  return sources.scrapes.Get(request.received + ScrapeTime(request));
 }
 
 http::Response Metrics(const RouteSources& sources, const http::Request& request) {
@@ -38,8 +38,14 @@ http::Response Ready(const RouteSources& sources) {
              : http::TextResponse(503, "not ready: nothing was collected yet\n");
 }
 
-http::Response Reload(const std::function<Result<void>()>& reload) {
-  const Result<void> result = reload();
+/// The result of a reload; nothing when another one was under way.
+http::Response ReloadResponse(const std::optional<Result<void>>& outcome) {
+  if (!outcome) {
+    http::Response busy = http::TextResponse(503, "another reload is under way, try again later\n");
+    busy.headers.push_back({"Retry-After", "1"});
+    return busy;
+  }
+  const Result<void>& result = *outcome;
   if (result) return http::TextResponse(200, "reloaded\n");
   return http::TextResponse(
       500, "not reloaded, the old configuration stays in force: " + result.error().message + "\n");
@@ -50,7 +56,9 @@ http::Route ReloadRoute(const RouteSources& sources) {
   route.path = "/-/reload";
   if (sources.reload) {
     route.methods = {"POST", "PUT"};
-    route.handler = [reload = sources.reload](const http::Request&) { return Reload(reload); };
+    route.handler = [reload = sources.reload](const http::Request&) {
+      return ReloadResponse(reload());
+    };
   } else {
     route.methods = {"GET", "HEAD", "POST", "PUT"};
     route.handler = [](const http::Request&) {

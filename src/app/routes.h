@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "app/scrape.h"
@@ -13,10 +14,9 @@ namespace sockdiag {
 struct RouteSources {
   /// Must outlive the router.
   ScrapeService& scrapes;
-  const Clock& clock;
   std::string telemetry_path;
-  /// Answers /-/reload; empty: that is forbidden.
-  std::function<Result<void>()> reload;
+  /// For /-/reload: what came of it, nothing when another one is under way. Empty: forbidden.
+  std::function<std::optional<Result<void>>()> reload;
 };
 
 /// The exporter's pages.

@@ -9,7 +9,7 @@
 namespace sockdiag {
 
 std::chrono::milliseconds ScrapeTime(const http::Request& request) {
-  constexpr double kMostSeconds = 3600;
+  constexpr double kMostSeconds = 120;
   constexpr double kWayBackSeconds = 0.5;
   const auto header = http::FindHeader(request, "X-Prometheus-Scrape-Timeout-Seconds");
   const std::string_view text = header.value_or("");

@@ -11,7 +11,8 @@ constexpr std::chrono::seconds kDefaultScrapeTime{30};
 
 /// How long the collection for this request may take: the seconds in
 /// X-Prometheus-Scrape-Timeout-Seconds, less half a second for the way back (less half of it when
-/// it is below one second). A header that says nothing usable counts as absent.
+/// it is below one second), and two minutes at most, since it keeps one of the places for requests.
+/// A header that says nothing usable counts as absent.
 [[nodiscard]] std::chrono::milliseconds ScrapeTime(const http::Request& request);
 
 }  // namespace sockdiag

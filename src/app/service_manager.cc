@@ -2,6 +2,7 @@
 
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -30,7 +31,8 @@ void FeedWatchdog() { Notify("WATCHDOG=1"); }
 std::optional<std::chrono::microseconds> WatchdogTimeout() {
   std::uint64_t timeout = 0;
   if (sd_watchdog_enabled(kKeepEnvironment, &timeout) <= 0) return std::nullopt;
-  return std::chrono::microseconds(timeout);
+  constexpr std::uint64_t kMost = std::chrono::microseconds(std::chrono::hours(24)).count();
+  return std::chrono::microseconds(std::min(timeout, kMost));
 }
 
 Result<std::vector<UniqueFd>> TakeSockets() {

@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
@@ -10,8 +11,14 @@
 namespace sockdiag {
 
 Result<std::string> ReadFile(const std::string& path, std::size_t limit_bytes) {
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // A pipe without a writer would not even let us open it.
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.IsValid()) return FailErrno(path, errno);
+  struct stat status {};
+  if (fstat(fd.Get(), &status) != 0) return FailErrno(path, errno);
+  if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
+    return Fail(path + ": a pipe or socket, not a file");
+  }
   std::string content;
   std::array<char, 16384> chunk;
   while (true) {

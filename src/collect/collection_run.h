@@ -51,8 +51,9 @@ class CollectionRun {
   [[nodiscard]] Collection Collect();
 
   /// Goes on from the memory of another run, of another configuration: ages, counters and names. A
-  /// pass over the watched sockets must come to its end for that; false, and nothing is changed,
-  /// when one is still under way after `grace`.
+  /// pass of it over the watched sockets must come to its end for that; false, and nothing is
+  /// changed, when one is still under way after `grace`. Nobody passes over this one's watch
+  /// meanwhile.
   [[nodiscard]] bool TakeOver(CollectionRun& before, const ServiceTranslation& translation,
                               std::chrono::milliseconds grace);
 

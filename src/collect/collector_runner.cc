@@ -31,29 +31,37 @@ std::shared_future<CollectorRunner::Outcome> CollectorRunner::Run() {
   lock.unlock();
   try {
     start_([this, promise, outcome] {
-      Collect(*outcome);
+      const std::exception_ptr failure = Collect(*outcome);
       Land();
-      promise->set_value(outcome);
+      failure ? promise->set_exception(failure) : promise->set_value(outcome);
     });
   } catch (const std::system_error& error) {
-    outcome->report.error = std::string("cannot start a thread: ") + error.what();
     Land();
+    outcome->report.error = std::string("cannot start a thread: ") + error.what();
     promise->set_value(outcome);
+  } catch (...) {
+    Land();
+    promise->set_exception(std::current_exception());
   }
   return future;
 }
 
-void CollectorRunner::Collect(CollectorOutcome& outcome) {
-  const Clock::TimePoint start = clock_.Now();
+std::exception_ptr CollectorRunner::Collect(CollectorOutcome& outcome) noexcept {
   try {
-    const Result<void> result = collector_->Collect(outcome.findings);
-    if (!result) outcome.report.error = result.error().message;
-  } catch (const std::exception& error) {
-    outcome.findings = {};
-    outcome.report.error = error.what();
+    const Clock::TimePoint start = clock_.Now();
+    try {
+      const Result<void> result = collector_->Collect(outcome.findings);
+      if (!result) outcome.report.error = result.error().message;
+    } catch (const std::exception& error) {
+      outcome.findings = {};
+      outcome.report.error = error.what();
+    }
+    const std::chrono::duration<double> duration = clock_.Now() - start;
+    outcome.report.seconds = duration.count();
+  } catch (...) {
+    return std::current_exception();
   }
-  const std::chrono::duration<double> duration = clock_.Now() - start;
-  outcome.report.seconds = duration.count();
+  return nullptr;
 }
 
 /// Before the outcome is given out: whoever has it and asks again must get a newer one.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
@@ -49,7 +50,8 @@ class CollectorRunner {
   [[nodiscard]] bool WaitUntilIdle(std::chrono::milliseconds grace);
 
  private:
-  void Collect(CollectorOutcome& outcome);
+  /// What went wrong when not even the error can be told, as when memory runs out.
+  [[nodiscard]] std::exception_ptr Collect(CollectorOutcome& outcome) noexcept;
   /// The last that a run does with this object.
   void Land();
 

@@ -51,9 +51,11 @@ Result<std::string> ParseBcryptHash(const YamlNode& node) {
                 std::to_string(kHashBytes));
   }
   const std::string_view cost = hash.substr(kPrefixBytes, 2);
+  // Above it a login takes longer than a scrape may (9 s at 17), and every wrong password as long.
+  constexpr std::string_view kMostCost = "16";
   if (cost.find_first_not_of("0123456789") != std::string_view::npos || cost < "04" ||
-      cost > "31" || hash[kPrefixBytes + 2] != '$') {
-    return fail("the cost is not in 04..31");
+      cost > kMostCost || hash[kPrefixBytes + 2] != '$') {
+    return fail("the cost is not in 04..16");
   }
   if (hash.find_first_not_of(kAlphabet, kPrefixBytes + 3) != std::string_view::npos) {
     return fail("it holds a character other than ./0-9A-Za-z");
@@ -195,6 +197,18 @@ std::vector<std::string> FilesOf(const std::string& path, const http::WebSetting
   return files;
 }
 
+/// Complains of keys that are hashes, as when user and hash changed places: other complaints repeat
+/// the key.
+void RefuseSecretKeys(const YamlNode& node, Complaints& complaints) {
+  for (const YamlNode::Entry& entry : node.entries) {
+    if (entry.key.starts_with("$2")) {
+      complaints.Add(entry.key_mark, "", "a bcrypt hash in place of a key");
+    }
+    RefuseSecretKeys(*entry.value, complaints);
+  }
+  for (const YamlNodePtr& item : node.items) RefuseSecretKeys(*item, complaints);
+}
+
 }  // namespace
 
 Result<http::LoadedWebSettings> LoadWebConfigFile(const std::string& path) {
@@ -208,6 +222,8 @@ Result<http::LoadedWebSettings> ParseWebConfig(std::string_view yaml, const std:
   if (!root) return tl::unexpected(root.error());
   http::LoadedWebSettings loaded;
   Complaints complaints(path);
+  RefuseSecretKeys(**root, complaints);
+  if (auto error = complaints.First()) return tl::unexpected(*std::move(error));
   ReadSection(NodeReader(**root, "", complaints), [&](const NodeReader& node) {
     node.ReadMapping(
         [&](MappingReader& keys) { ReadWebConfig(keys, FolderOf(path), loaded.settings); });

@@ -52,6 +52,9 @@ Result<std::string> ParsePath(const YamlNode& node, const std::string& folder) {
   if (std::any_of(path.begin(), path.end(), is_control)) {
     return Fail("the path holds a line break or another control character");
   }
+  if (path.find("-----BEGIN") != std::string::npos) {
+    return Fail("PEM text in place of a path; it goes under the key without _file");
+  }
   if (folder.empty() || path.front() == '/') return path;
   return folder + (folder.ends_with('/') ? "" : "/") + path;
 }
@@ -119,17 +122,11 @@ void ReadCertificateAndKey(MappingReader& keys, const NodeReader& node, const st
 }
 
 /// Settings that are fine alone and do nothing, or lock everybody out, together.
-void CheckClientAuth(ClientAuth auth, const std::optional<NodeReader>& auth_node,
-                     const std::optional<NodeReader>& authorities,
+void CheckClientAuth(ClientAuth auth, const std::optional<NodeReader>& authorities,
                      const std::optional<NodeReader>& names) {
-  const bool verifies = auth == ClientAuth::kVerifyClientCertIfGiven ||
-                        auth == ClientAuth::kRequireAndVerifyClientCert;
   const bool requires_one =
       auth == ClientAuth::kRequireAnyClientCert || auth == ClientAuth::kRequireAndVerifyClientCert;
   const std::string word(WordOf(auth));
-  if (verifies && !authorities && auth_node) {
-    auth_node->Complain(word + " needs client_ca_file (or client_ca) to verify with");
-  }
   if (authorities && auth == ClientAuth::kNoClientCert) {
     authorities->Complain("no client is asked for a certificate while client_auth_type is " + word);
   }
@@ -158,7 +155,7 @@ void ReadClientAuth(MappingReader& keys, const std::string& folder, TlsSettings&
   }
   if (!auth) return;
   tls.client_auth = *auth;
-  CheckClientAuth(*auth, auth_node, authorities, names);
+  CheckClientAuth(*auth, authorities, names);
 }
 
 void ReadVersions(MappingReader& keys, TlsSettings& tls) {

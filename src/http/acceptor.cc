@@ -5,6 +5,8 @@
 #include <sys/eventfd.h>
 
 #include <cerrno>
+#include <exception>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -98,7 +100,11 @@ void Acceptor::AcceptFrom(const Listener& listener) {
     accepted.fd.Reset(accept4(listener.Fd(), reinterpret_cast<sockaddr*>(&accepted.peer),
                               &accepted.peer_size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (accepted.fd.IsValid()) {
-      callback_(std::move(accepted));
+      try {
+        callback_(std::move(accepted));
+      } catch (const std::exception& error) {
+        log_.Write("cannot take a connection: " + std::string(error.what()));
+      }
     } else if (!HandleFailure(listener, errno)) {
       return;
     }

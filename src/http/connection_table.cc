@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kIdleCheckInterval{1000};
 constexpr int kChecksPerHead = 5;
 // Each still has its descriptor and its thread for a moment. More of them means that their threads
 // do not get to run, and then more connections would not help.
-constexpr std::size_t kMaxCut = 32;
+constexpr std::size_t kMaxCut = 256;
 
 }  // namespace
 
@@ -30,8 +30,8 @@ ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
   }
   Admission admission = Admission::kAdded;
   if (connections_.size() - cut_ >= limit_) {
-    if (!CutLongestIdle()) return Admission::kRefused;
-    admission = Admission::kAddedInPlaceOfIdle;
+    if (cut_ >= kMaxCut || (!CutUnused() && !CutLongestIdle())) return Admission::kRefused;
+    admission = Admission::kAddedInPlaceOfAnother;
   }
   connections_.emplace(fd, Connection{});
   return admission;
@@ -51,6 +51,7 @@ void ConnectionTable::Enter(int fd, Phase phase) {
   if (found == connections_.end() || found->second.cut) return;
   if (phase == Phase::kHead && found->second.phase != Phase::kIdle) return;
   StartPhase(fd, found->second, phase);
+  if (phase == Phase::kSending) CutSlowReader();
 }
 
 void ConnectionTable::Remove(int fd) {
@@ -64,6 +65,7 @@ void ConnectionTable::Remove(int fd) {
 
 void ConnectionTable::StartPhase(int fd, Connection& connection, Phase phase) {
   connection.phase = phase;
+  connection.used = connection.used || phase != Phase::kHead;
   connection.since = clock_.Now();
   if (phase == Phase::kIdle) connection.received = BytesReceived(fd);
   connection.deadline = DeadlineOf(connection);
@@ -86,7 +88,7 @@ ConnectionTable::TimePoint ConnectionTable::DeadlineOf(const Connection& connect
       timeout = timeouts_.send;
       break;
     case Phase::kIdle:
-      timeout = connection.received ? timeouts_.idle : timeouts_.idle_unix;
+      timeout = timeouts_.idle;
       break;
     case Phase::kHandling:
       break;
@@ -119,6 +121,7 @@ void ConnectionTable::NoticeHead(int fd, Connection& connection, TimePoint now) 
 std::vector<Phase> ConnectionTable::CutOverdue() {
   const std::lock_guard lock(mutex_);
   std::vector<Phase> cut;
+  cut.reserve(connections_.size());
   const TimePoint now = clock_.Now();
   next_due_ = TimePoint::max();
   for (auto& [fd, connection] : connections_) {
@@ -160,22 +163,47 @@ void ConnectionTable::Cut(int fd, Connection& connection) {
   CutConnection(fd);
 }
 
-bool ConnectionTable::CutLongestIdle() {
-  if (cut_ >= kMaxCut) return false;
-  const TimePoint now = clock_.Now();
-  const auto idles_longer = [](const auto& a, const auto& b) {
-    const bool a_idles = a.second.phase == Phase::kIdle && !a.second.cut;
-    const bool b_idles = b.second.phase == Phase::kIdle && !b.second.cut;
-    return a_idles && (!b_idles || a.second.since < b.second.since);
+template <typename Predicate>
+std::pair<const int, ConnectionTable::Connection>* ConnectionTable::Longest(Predicate&& may_go) {
+  std::pair<const int, Connection>* longest = nullptr;
+  for (auto& entry : connections_) {
+    const Connection& connection = entry.second;
+    if (!connection.started || connection.cut || !may_go(connection)) continue;
+    if (longest == nullptr || connection.since < longest->second.since) longest = &entry;
+  }
+  return longest;
+}
+
+bool ConnectionTable::CutUnused() {
+  auto* const longest =
+      Longest([](const Connection& c) { return c.phase == Phase::kHead && !c.used; });
+  if (longest == nullptr) return false;
+  Cut(longest->first, longest->second);
+  return true;
+}
+
+void ConnectionTable::CutSlowReader() {
+  constexpr std::chrono::seconds kQuickEnough{1};
+  const auto is_sending = [](const auto& entry) {
+    return entry.second.phase == Phase::kSending && !entry.second.cut;
   };
+  if (max_sending_ == 0) return;
+  const auto sending = std::count_if(connections_.begin(), connections_.end(), is_sending);
+  if (static_cast<std::size_t>(sending) <= max_sending_) return;
+  auto* const longest = Longest([](const Connection& c) { return c.phase == Phase::kSending; });
+  if (longest != nullptr && clock_.Now() - longest->second.since > kQuickEnough) {
+    Cut(longest->first, longest->second);
+  }
+}
+
+bool ConnectionTable::CutLongestIdle() {
+  const TimePoint now = clock_.Now();
   while (true) {
-    const auto longest = std::min_element(connections_.begin(), connections_.end(), idles_longer);
-    if (longest == connections_.end()) return false;
-    auto& [fd, connection] = *longest;
-    if (connection.phase != Phase::kIdle || connection.cut) return false;
-    NoticeHead(fd, connection, now);
-    if (connection.phase != Phase::kIdle) continue;  // Its next request has just arrived.
-    Cut(fd, connection);
+    auto* const longest = Longest([](const Connection& c) { return c.phase == Phase::kIdle; });
+    if (longest == nullptr) return false;
+    NoticeHead(longest->first, longest->second, now);
+    if (longest->second.phase != Phase::kIdle) continue;  // Its next request has just arrived.
+    Cut(longest->first, longest->second);
     return true;
   }
 }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -23,9 +24,6 @@ struct ConnectionTimeouts {
   std::chrono::milliseconds send{30'000};
   /// Between two requests.
   std::chrono::milliseconds idle{330'000};
-  /// The same where the first byte of a request cannot be noticed: on unix sockets. They leave no
-  /// TIME_WAIT behind, so the server may well be the one to close.
-  std::chrono::milliseconds idle_unix{30'000};
 };
 
 /// What a connection is doing. It starts with kHead; while a handler runs there is no deadline.
@@ -35,14 +33,18 @@ enum class Phase { kHead, kBody, kHandling, kSending, kIdle };
 /// and a way to reach them from outside of their threads. Thread-safe.
 class ConnectionTable {
  public:
-  enum class Admission { kAdded, kAddedInPlaceOfIdle, kRefused };
+  enum class Admission { kAdded, kAddedInPlaceOfAnother, kRefused };
 
-  /// `clock` must outlive this; WaitUntilDue() works with SystemClock alone.
-  ConnectionTable(std::size_t limit, const ConnectionTimeouts& timeouts, const Clock& clock)
-      : limit_(limit), timeouts_(timeouts), clock_(clock) {}
+  /// `max_sending`: so many responses may wait in memory for their readers; one more, and the one
+  /// that has been waiting for longest, if longer than a second, is cut. 0: no limit. `clock` must
+  /// outlive this; WaitUntilDue() works with SystemClock alone.
+  ConnectionTable(std::size_t limit, std::size_t max_sending, const ConnectionTimeouts& timeouts,
+                  const Clock& clock)
+      : limit_(limit), max_sending_(max_sending), timeouts_(timeouts), clock_(clock) {}
 
-  /// Makes room for an accepted socket. When the limit is reached, the connection that has been
-  /// idle for longest is cut; without one there is no room.
+  /// Makes room for an accepted socket. When the limit is reached, a connection is cut for it: the
+  /// one that is longest in its first head, whose client has shown no request yet; else the one
+  /// that has been idle for longest. Without either there is no room.
   [[nodiscard]] Admission TryAdd(int fd);
   /// Its thread is about to run. From here until Remove() the descriptor is certainly this
   /// connection's, so only in between may it be touched from outside.
@@ -74,6 +76,8 @@ class ConnectionTable {
     bool started = false;
     /// Its thread is about to find out; it counts no longer.
     bool cut = false;
+    /// Whether a request has arrived on it.
+    bool used = false;
     Phase phase = Phase::kHead;
     TimePoint since{};
     TimePoint deadline = TimePoint::max();
@@ -89,9 +93,16 @@ class ConnectionTable {
   /// A head began unnoticed on an idle connection: gives it the rest of its time.
   void NoticeHead(int fd, Connection& connection, TimePoint now);
   void Cut(int fd, Connection& connection);
+  /// The one to go first among those for which `may_go(const Connection&)`; null when there is
+  /// none.
+  template <typename Predicate>
+  [[nodiscard]] std::pair<const int, Connection>* Longest(Predicate&& may_go);
+  [[nodiscard]] bool CutUnused();
+  void CutSlowReader();
   [[nodiscard]] bool CutLongestIdle();
 
   const std::size_t limit_;
+  const std::size_t max_sending_;
   const ConnectionTimeouts timeouts_;
   const Clock& clock_;
   std::mutex mutex_;

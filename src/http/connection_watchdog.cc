@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -46,9 +47,13 @@ ConnectionWatchdog::~ConnectionWatchdog() {
 void ConnectionWatchdog::Run() {
   pthread_setname_np(pthread_self(), "http-watchdog");
   while (table_.WaitUntilDue()) {
-    for (const Phase phase : table_.CutOverdue()) {
-      const std::string_view complaint = Complaint(phase);
-      if (!complaint.empty()) log_.Write(complaint);
+    try {
+      for (const Phase phase : table_.CutOverdue()) {
+        const std::string_view complaint = Complaint(phase);
+        if (!complaint.empty()) log_.Write(complaint);
+      }
+    } catch (const std::bad_alloc&) {
+      // What is overdue is cut; only nobody hears of it.
     }
   }
 }

@@ -53,7 +53,7 @@ Response Dispatcher::CallHandler(const Route& route, const Request& request) {
   return TextResponse(500, "500 Internal Server Error\n");
 }
 
-Response Dispatcher::Dispatch(const Request& request, RequestLimiter::Slot& slot) {
+Response Dispatcher::Dispatch(const Request& request) {
   if (guard_) {
     std::optional<Response> refusal = guard_(request);
     if (refusal) return *std::move(refusal);
@@ -61,6 +61,7 @@ Response Dispatcher::Dispatch(const Request& request, RequestLimiter::Slot& slot
   const Route* route = router_.Find(request.path);
   if (route == nullptr) return TextResponse(404, "404 Not Found\n");
   if (!Allows(*route, request.method)) return MethodNotAllowed(*route);
+  RequestLimiter::Slot slot;
   if (route->limited) {
     slot = limiter_.TryTake();
     if (!slot.IsValid()) return TooManyRequests();

@@ -21,9 +21,9 @@ class Dispatcher {
   Dispatcher(Router router, Guard guard, unsigned max_requests, WarningLog& log)
       : router_(std::move(router)), guard_(std::move(guard)), limiter_(max_requests), log_(log) {}
 
-  /// `slot` gets the request's place among the limited ones: the caller keeps it until the response
-  /// is sent, so that slow readers cannot make more bodies wait in memory than the limit says.
-  [[nodiscard]] Response Dispatch(const Request& request, RequestLimiter::Slot& slot);
+  /// A place among the limited requests is held while the handler runs and not while the response
+  /// is sent: how many may wait for slow readers is the ConnectionTable's to limit.
+  [[nodiscard]] Response Dispatch(const Request& request);
 
  private:
   [[nodiscard]] Response CallHandler(const Route& route, const Request& request);

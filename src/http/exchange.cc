@@ -1,6 +1,7 @@
 #include "http/exchange.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <new>
 #include <optional>
@@ -9,20 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "http/connection_socket.h"
 #include "http/live_web_access.h"
 #include "http/mhd_connection.h"
 #include "http/request_head.h"
 #include "http/request_target.h"
 
 namespace sockdiag::http {
-
-/// One request, from its first line until its response is sent.
-struct ExchangeCallbacks::Exchange {
-  RequestTarget target;
-  bool is_head_seen = false;
-  std::size_t body_bytes = 0;
-  RequestLimiter::Slot slot;
-};
 
 namespace {
 
@@ -82,16 +76,29 @@ bool AddHeaders(const MhdResponse& built, const Response& response,
 
 void* ExchangeCallbacks::OnRequestLine(void* cls, const char* target,
                                        MHD_Connection* connection) noexcept {
-  static_cast<ExchangeCallbacks*>(cls)->table_.Enter(SocketOf(connection), Phase::kHead);
-  auto* exchange = new (std::nothrow) Exchange;
-  if (exchange != nullptr && target != nullptr) exchange->target = ParseTarget(target);
-  return exchange;
+  auto& self = *static_cast<ExchangeCallbacks*>(cls);
+  self.table_.Enter(SocketOf(connection), Phase::kHead);
+  try {
+    auto exchange = std::make_unique<Exchange>();
+    if (target != nullptr) exchange->target = ParseTarget(target);
+    const std::lock_guard lock(self.mutex_);
+    return self.exchanges_.insert_or_assign(connection, std::move(exchange)).first->second.get();
+  } catch (...) {
+    return nullptr;  // OnRequest() refuses it.
+  }
 }
 
 void ExchangeCallbacks::OnCompleted(void* cls, MHD_Connection* connection, void** exchange,
                                     MHD_RequestTerminationCode) noexcept {
-  delete static_cast<Exchange*>(std::exchange(*exchange, nullptr));
-  static_cast<ExchangeCallbacks*>(cls)->table_.Enter(SocketOf(connection), Phase::kIdle);
+  auto& self = *static_cast<ExchangeCallbacks*>(cls);
+  *exchange = nullptr;
+  self.Forget(connection);
+  self.table_.Enter(SocketOf(connection), Phase::kIdle);
+}
+
+void ExchangeCallbacks::Forget(MHD_Connection* connection) noexcept {
+  const std::lock_guard lock(mutex_);
+  exchanges_.erase(connection);
 }
 
 MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, const char* path,
@@ -105,12 +112,16 @@ MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, c
       current.body_bytes += std::exchange(*body_size, 0);
       return current.body_bytes <= kMaxBodyBytes ? MHD_YES : MHD_NO;
     }
-    Request request{.method = method, .path = PathOf(current.target, path), .headers = {}};
+    if (!current.is_head_seen) current.received = std::chrono::steady_clock::now();
+    Request request{.method = method,
+                    .path = PathOf(current.target, path),
+                    .headers = {},
+                    .received = current.received};
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, &CollectHeader, &request);
     if (!std::exchange(current.is_head_seen, true)) {
       return self.TakeHead(connection, current, request, version);
     }
-    return self.Answer(connection, current, request);
+    return self.Answer(connection, request);
   } catch (...) {
     self.log_.Write("cannot answer a request: out of memory");
     return MHD_NO;
@@ -130,10 +141,9 @@ MHD_Result ExchangeCallbacks::TakeHead(MHD_Connection* connection, const Exchang
   return MHD_YES;
 }
 
-MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, Exchange& exchange,
-                                     const Request& request) {
+MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, const Request& request) {
   table_.Enter(SocketOf(connection), Phase::kHandling);
-  return Queue(connection, dispatcher_.Dispatch(request, exchange.slot));
+  return Queue(connection, dispatcher_.Dispatch(request));
 }
 
 MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& response) {
@@ -144,7 +154,10 @@ MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& 
   const std::vector<HeaderField> none;
   if (!AddHeaders(built, response, access ? access->headers : none))
     log_.Write("a response has a header that cannot be sent");
-  if (closing_) AddHeader(built, MHD_HTTP_HEADER_CONNECTION, "close");
+  // Where the first byte of a next request cannot be noticed, there is none: on unix sockets, which
+  // leave no TIME_WAIT behind, so the server may well be the one to close.
+  const bool is_last = closing_ || !BytesReceived(SocketOf(connection));
+  if (is_last) AddHeader(built, MHD_HTTP_HEADER_CONNECTION, "close");
   table_.Enter(SocketOf(connection), Phase::kSending);
   return MHD_queue_response(connection, response.status, built.get());
 }

@@ -4,10 +4,15 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
+#include <mutex>
 #include <string_view>
+#include <unordered_map>
 
+#include "base/clock.h"
 #include "http/connection_table.h"
 #include "http/dispatcher.h"
+#include "http/request_target.h"
 
 namespace sockdiag::http {
 
@@ -27,20 +32,29 @@ class ExchangeCallbacks {
   void CloseConnections() { closing_ = true; }
 
   /// The `cls` of these is a pointer to an ExchangeCallbacks; see microhttpd.h for when each comes:
-  /// OnRequestLine and OnCompleted exactly once for a request, on the connection's thread.
+  /// OnRequestLine once for a request, OnCompleted at most once, on the connection's thread.
   static void* OnRequestLine(void* cls, const char* target, MHD_Connection* connection) noexcept;
   static MHD_Result OnRequest(void* cls, MHD_Connection* connection, const char* path,
                               const char* method, const char* version, const char* body,
                               std::size_t* body_size, void** exchange) noexcept;
   static void OnCompleted(void* cls, MHD_Connection* connection, void** exchange,
                           MHD_RequestTerminationCode how) noexcept;
+  /// At the end of a connection: 0.9.75 reports no completion of a request whose query does not fit
+  /// its memory.
+  void Forget(MHD_Connection* connection) noexcept;
 
  private:
-  struct Exchange;
+  /// One request, from its first line until its response is sent.
+  struct Exchange {
+    RequestTarget target;
+    Clock::TimePoint received{};
+    bool is_head_seen = false;
+    std::size_t body_bytes = 0;
+  };
 
   MHD_Result TakeHead(MHD_Connection* connection, const Exchange& exchange, const Request& request,
                       std::string_view version);
-  MHD_Result Answer(MHD_Connection* connection, Exchange& exchange, const Request& request);
+  MHD_Result Answer(MHD_Connection* connection, const Request& request);
   MHD_Result Queue(MHD_Connection* connection, const Response& response);
 
   Dispatcher& dispatcher_;
@@ -48,6 +62,9 @@ class ExchangeCallbacks {
   LiveWebAccess* const web_access_;
   WarningLog& log_;
   std::atomic<bool> closing_ = false;
+  std::mutex mutex_;
+  /// Requests under way.
+  std::unordered_map<MHD_Connection*, std::unique_ptr<Exchange>> exchanges_;
 };
 
 }  // namespace sockdiag::http

@@ -1,5 +1,6 @@
 #include "http/live_web_access.h"
 
+#include <string>
 #include <utility>
 
 namespace sockdiag::http {
@@ -10,6 +11,44 @@ Result<void> CheckKeepsTls(const WebAccess& before, const WebAccess& after) {
   if ((before.tls == nullptr) == (after.tls == nullptr)) return {};
   return Fail(before.tls == nullptr ? "tls_server_config: turning TLS on needs a restart"
                                     : "tls_server_config: turning TLS off needs a restart");
+}
+
+WebLocks LocksOf(const WebSettings& settings) {
+  WebLocks locks{.has_users = !settings.basic_auth_users.empty()};
+  if (settings.tls) {
+    locks.client_auth = settings.tls->client_auth;
+    locks.has_allowed_sans = !settings.tls->client_allowed_sans.empty();
+  }
+  return locks;
+}
+
+/// How much the type asks of a client.
+int Strictness(ClientAuth auth) {
+  switch (auth) {
+    case ClientAuth::kNoClientCert:
+    case ClientAuth::kRequestClientCert:
+      return 0;
+    case ClientAuth::kVerifyClientCertIfGiven:
+      return 1;
+    case ClientAuth::kRequireAnyClientCert:
+      return 2;
+    case ClientAuth::kRequireAndVerifyClientCert:
+      return 3;
+  }
+  return 0;
+}
+
+Result<void> CheckKeepsLocks(const WebLocks& before, const WebLocks& after) {
+  std::string lock;
+  if (before.has_users && !after.has_users) {
+    lock = "basic_auth_users: taking away every user";
+  } else if (Strictness(after.client_auth) < Strictness(before.client_auth)) {
+    lock = "tls_server_config.client_auth_type: asking less of clients";
+  } else if (before.has_allowed_sans && !after.has_allowed_sans) {
+    lock = "tls_server_config.client_allowed_sans: taking them all away";
+  }
+  if (lock.empty()) return {};
+  return Fail(lock + " needs a reload (SIGHUP) or a restart");
 }
 
 }  // namespace
@@ -39,10 +78,10 @@ std::optional<Response> LiveWebAccess::Check(const Request& request) {
   return check_.Check(request);
 }
 
-void LiveWebAccess::CheckNow() {
+Result<void> LiveWebAccess::CheckNow() {
   const std::lock_guard reading(reading_);
   broken_message_.clear();
-  Reload(clock_.Now());
+  return Reload(clock_.Now(), Trigger::kOperator);
 }
 
 WebReloadStatus LiveWebAccess::Status() const {
@@ -53,23 +92,29 @@ WebReloadStatus LiveWebAccess::Status() const {
 void LiveWebAccess::CheckFiles(Clock::TimePoint now) {
   next_check_ = now + kCheckInterval;
   const bool is_retry = !Status().successful && now >= next_retry_;
-  if (is_retry || StampFiles(files_) != stamps_) Reload(now);
+  std::vector<FileStamp> stamps = StampFiles(files_);
+  const bool is_settled = stamps == std::exchange(seen_, stamps);
+  if (is_settled && (is_retry || stamps != stamps_)) {
+    static_cast<void>(Reload(now, Trigger::kFiles));
+  }
 }
 
-void LiveWebAccess::Reload(Clock::TimePoint now) {
+Result<void> LiveWebAccess::Reload(Clock::TimePoint now, Trigger trigger) {
   Result<State> state = Read();
-  if (state) {
-    // Only threads that hold reading_ change current_.
-    const Result<void> keeps_tls = CheckKeepsTls(*current_, state->access);
-    if (!keeps_tls) state = tl::unexpected(keeps_tls.error());
+  Result<void> outcome = state.map([](const State&) {});
+  // Only threads that hold reading_ change current_.
+  if (outcome) outcome = CheckKeepsTls(*current_, state->access);
+  if (outcome && trigger == Trigger::kFiles) {
+    outcome = CheckKeepsLocks(locks_, LocksOf(state->settings));
   }
-  if (!state) {
+  if (!outcome) {
     next_retry_ = now + kRetryInterval;
-    ReportBroken(state.error().message);
-    return;
+    ReportBroken(outcome.error().message);
+    return outcome;
   }
   Replace(std::move(*state));
   if (log_.info) log_.info("read the web configuration again");
+  return outcome;
 }
 
 /// The files get their stamps before they are read: what is written meanwhile shows as a change the
@@ -81,18 +126,23 @@ Result<LiveWebAccess::State> LiveWebAccess::Read() {
     Result<LoadedWebSettings> next = load_();
     if (!next) return tl::unexpected(next.error());
     if (next->files == files_) {
-      return MakeWebAccess(next->settings).map([&](WebAccess access) {
-        return State{std::move(next->settings), std::move(access)};
+      Result<WebAccess> access = MakeWebAccess(next->settings);
+      // Written meanwhile: what was read may be the one half of the old and the other of the new.
+      if (StampFiles(files_) != stamps_) continue;
+      return std::move(access).map([&](WebAccess made) {
+        return State{std::move(next->settings), std::move(made)};
       });
     }
     files_ = std::move(next->files);
   }
-  return Fail("the list of files of the web configuration changes with every look at it");
+  return Fail("the web configuration, or a file that it names, changes with every look at it");
 }
 
 void LiveWebAccess::Replace(State state) {
   auto next = std::make_shared<const WebAccess>(std::move(state.access));
   check_.SetSettings(state.settings);
+  locks_ = LocksOf(state.settings);
+  seen_ = stamps_;
   broken_message_.clear();
   const std::lock_guard lock(mutex_);
   // The old state ends after the lock: it may be the last owner of what it holds.

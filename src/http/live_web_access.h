@@ -26,15 +26,26 @@ struct WebReloadStatus {
   std::chrono::system_clock::time_point last_success;
 };
 
+/// What a client needs to get in.
+struct WebLocks {
+  bool has_users = false;
+  /// As far as it has TLS.
+  ClientAuth client_auth = ClientAuth::kNoClientCert;
+  bool has_allowed_sans = false;
+};
+
 /// Where LiveWebAccess says what happened, one line each; either may be null.
 struct WebAccessLog {
   LogCallback info;
   LogCallback warn;
 };
 
-/// The web configuration in force, which follows its files: a renewed certificate is used for the
-/// next connection without anybody doing anything. A state that is broken, such as a certificate
-/// whose key is not written yet, leaves the last good one in force. Thread-safe.
+/// The web configuration in force, which follows its files: a renewed certificate is in use a
+/// second or two later without anybody doing anything. A state that is broken, such as a
+/// certificate whose key is not written yet, leaves the last good one in force. So does one that is
+/// not yet written to its end: a change counts once two looks in a row find the same, and one that
+/// takes away all users or asks less of clients' certificates only when CheckNow() is called, since
+/// a file that was cut off may look like that. Thread-safe.
 class LiveWebAccess {
  public:
   /// Reads the settings. Runs on one thread at a time.
@@ -62,8 +73,8 @@ class LiveWebAccess {
   [[nodiscard]] std::optional<Response> Check(const Request& request);
 
   /// Reads everything again now, changed or not: for an operator who asks, so a broken state is
-  /// logged each time.
-  void CheckNow();
+  /// logged each time. It may also take away locks, which nothing does by itself.
+  Result<void> CheckNow();
 
   [[nodiscard]] WebReloadStatus Status() const;
 
@@ -78,9 +89,11 @@ class LiveWebAccess {
   };
 
   [[nodiscard]] Result<State> Read();
-  [[nodiscard]] bool IsDue(Clock::TimePoint now) const;
   void CheckFiles(Clock::TimePoint now);
-  void Reload(Clock::TimePoint now);
+  /// Who asks for it: an operator may take away locks.
+  enum class Trigger { kFiles, kOperator };
+
+  Result<void> Reload(Clock::TimePoint now, Trigger trigger);
   void Replace(State state);
   void ReportBroken(const std::string& message);
 
@@ -94,9 +107,12 @@ class LiveWebAccess {
   // Held while the files are looked at and read; guards what only that needs.
   std::mutex reading_;
   std::vector<std::string> files_;
+  /// Of the state that was read last, and as they were seen at the last look.
   std::vector<FileStamp> stamps_;
+  std::vector<FileStamp> seen_;
   Clock::TimePoint next_retry_{};
   std::string broken_message_;
+  WebLocks locks_;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const WebAccess> current_;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
+
 namespace sockdiag::http {
 
 /// Compares ASCII text as HTTP compares header names and tokens.
@@ -23,6 +25,8 @@ struct Request {
   /// Percent-decoded, without the query string.
   std::string_view path;
   std::vector<HeaderView> headers;
+  /// When its head was complete.
+  Clock::TimePoint received{};
 };
 
 /// The first header of that name, in any case of letters.

@@ -39,6 +39,11 @@ constexpr unsigned kFlags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POL
                             MHD_USE_POLL |  // select() cannot take descriptors above 1023
                             MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG;
 
+/// Clients that go away in the middle of a request, or were cut: the latter has a line of ours.
+bool IsNoiseOfClients(std::string_view line) {
+  return line.starts_with("Socket has been disconnected when reading request");
+}
+
 /// TCP options are tried on unix sockets too, for each response: the EOPNOTSUPP they give is not
 /// in the library's list of errors that mean "not TCP". Nothing is delayed.
 bool IsNoiseOfUnixSockets(std::string_view line) {
@@ -52,7 +57,8 @@ Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks
                                                     ConnectionTable& table,
                                                     LiveWebAccess* web_access, WarningLog& log) {
   const bool use_tls = web_access != nullptr && web_access->Current()->tls != nullptr;
-  std::unique_ptr<MhdDaemon> self(new MhdDaemon(table, use_tls ? web_access : nullptr, log));
+  std::unique_ptr<MhdDaemon> self(
+      new MhdDaemon(callbacks, table, use_tls ? web_access : nullptr, log));
   const unsigned tls_flag = use_tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
   std::array<MHD_OptionItem, 2> tls_options = TlsOptions(use_tls);
   // The limit is the ConnectionTable's, and so are the timeouts. The library's own must never be
@@ -103,6 +109,7 @@ void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void** conte
     self.table_.Start(SocketOf(connection));
   } else {
     EndTls(context);
+    self.callbacks_.Forget(connection);
     self.table_.Remove(SocketOf(connection));
   }
 }
@@ -122,7 +129,8 @@ void MhdDaemon::OnLog(void* cls, const char* format, va_list arguments) noexcept
   std::string_view line = text.data();
   while (line.ends_with('\n')) line.remove_suffix(1);
   if (IsHandshakeFailure(line)) return static_cast<MhdDaemon*>(cls)->OnHandshakeFailure();
-  if (!IsNoiseOfUnixSockets(line)) static_cast<MhdDaemon*>(cls)->log_.Write(line);
+  if (!IsNoiseOfUnixSockets(line) && !IsNoiseOfClients(line))
+    static_cast<MhdDaemon*>(cls)->log_.Write(line);
 }
 
 }  // namespace sockdiag::http

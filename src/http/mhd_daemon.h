@@ -36,8 +36,9 @@ class MhdDaemon {
   void Stop();
 
  private:
-  MhdDaemon(ConnectionTable& table, LiveWebAccess* tls, WarningLog& log)
-      : table_(table), tls_(tls), log_(log) {}
+  MhdDaemon(ExchangeCallbacks& callbacks, ConnectionTable& table, LiveWebAccess* tls,
+            WarningLog& log)
+      : callbacks_(callbacks), table_(table), tls_(tls), log_(log) {}
 
   void StartTls(MHD_Connection* connection, void** context) noexcept;
   void OnHandshakeFailure() noexcept;
@@ -46,6 +47,7 @@ class MhdDaemon {
                            MHD_ConnectionNotificationCode what) noexcept;
   static void OnLog(void* cls, const char* format, va_list arguments) noexcept;
 
+  ExchangeCallbacks& callbacks_;
   ConnectionTable& table_;
   /// Null: plain HTTP.
   LiveWebAccess* const tls_;

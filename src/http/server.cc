@@ -44,12 +44,10 @@ class BlockSignals {
 };
 
 ConnectionTimeouts TimeoutsOf(const ServerOptions& options) {
-  ConnectionTimeouts timeouts{.head = options.head_timeout,
-                              .body = options.body_timeout,
-                              .send = options.send_timeout,
-                              .idle = options.idle_timeout};
-  if (timeouts.idle.count() > 0) timeouts.idle_unix = std::min(timeouts.idle_unix, timeouts.idle);
-  return timeouts;
+  return {.head = options.head_timeout,
+          .body = options.body_timeout,
+          .send = options.send_timeout,
+          .idle = options.idle_timeout};
 }
 
 /// Closes with a reset: the client knows at once, and no TIME_WAIT socket is left here.
@@ -72,7 +70,7 @@ struct Server::Core {
         send_timeout(options.send_timeout),
         log(options.warn, clock),
         client_log(options.warn, clock),
-        table(options.max_connections, TimeoutsOf(options), clock),
+        table(options.max_connections, options.max_requests, TimeoutsOf(options), clock),
         dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, log),
         callbacks(dispatcher, table, options.web_access, log) {}
 
@@ -99,9 +97,8 @@ void Server::Core::Take(AcceptedSocket socket) {
   const ConnectionTable::Admission admission = table.TryAdd(fd);
   if (admission != ConnectionTable::Admission::kAdded) {
     const bool refused = admission == ConnectionTable::Admission::kRefused;
-    client_log.Write(
-        (refused ? "refused a connection: " : "cut an idle connection for a new one: ") +
-        std::to_string(max_connections) + " are open, which is the limit");
+    client_log.Write((refused ? "refused a connection: " : "cut a connection for a new one: ") +
+                     std::to_string(max_connections) + " are open, which is the limit");
     if (refused) return Refuse(std::move(socket.fd));
   }
   LimitUnacknowledgedTime(fd, send_timeout);

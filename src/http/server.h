@@ -15,11 +15,11 @@ namespace sockdiag::http {
 class LiveWebAccess;
 
 struct ServerOptions {
-  /// Requests of limited routes being served at once, until their response is sent; above it 503.
-  /// 0: no limit.
+  /// Requests of limited routes being served at once; above it 503. As many responses may wait for
+  /// slow readers. 0: no limit.
   unsigned max_requests = 40;
-  /// Open connections. One more takes the place of the one that has been idle for longest, which is
-  /// reset; when none is idle, it is reset itself.
+  /// Open connections. One more takes the place of one that has shown no request yet, or else of
+  /// the one that has been idle for longest, which is reset; without either it is reset itself.
   unsigned max_connections = 512;
   /// What takes longer is reset. 0: no limit.
   /// From the accept, or from the first byte on a kept-alive connection, to the end of a request's
@@ -31,7 +31,8 @@ struct ServerOptions {
   /// handler.
   std::chrono::milliseconds send_timeout{30'000};
   /// Between two requests. Longer than Prometheus keeps idle connections (5 min), so that the
-  /// client closes first and finds no reset. On unix sockets it is at most 30 s.
+  /// client closes first and finds no reset. On unix sockets there is one request
+  /// to a connection.
   std::chrono::milliseconds idle_timeout{330'000};
   /// Who may connect, and how; must outlive the server. Null: plain HTTP, open to all. Whether
   /// there is TLS is settled at the start.

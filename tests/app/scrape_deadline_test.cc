@@ -35,8 +35,9 @@ TEST(ScrapeTime, WithoutAUsableHeaderItIsTheDefault) {
   }
 }
 
-TEST(ScrapeTime, IsNeverMoreThanAnHour) {
-  EXPECT_EQ(TimeFor("1e300"), std::chrono::hours(1) - milliseconds(500));
+TEST(ScrapeTime, IsNeverMoreThanTwoMinutes) {
+  EXPECT_EQ(TimeFor("3600"), std::chrono::minutes(2) - milliseconds(500));
+  EXPECT_EQ(TimeFor("1e300"), std::chrono::minutes(2) - milliseconds(500));
 }
 
 }  // namespace

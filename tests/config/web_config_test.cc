@@ -80,7 +80,7 @@ TEST(WebConfig, ReadsEverySection) {
       "basic_auth_users:\n"
       "  prometheus: " +
       kHash + "\n" + "  \"J\xc3\xbcrgen Doe\": '$2a$04" + kHash.substr(6) + "'\n" +
-      "  \"\": $2b$31" + kHash.substr(6) + "\n" +
+      "  \"\": $2b$16" + kHash.substr(6) + "\n" +
       "rate_limit:\n"
       "  interval: 100ms\n"
       "  burst: 20\n");
@@ -100,7 +100,7 @@ TEST(WebConfig, ReadsEverySection) {
   EXPECT_EQ(loaded.settings.basic_auth_users,
             (Users{{"prometheus", kHash},
                    {"J\xc3\xbcrgen Doe", "$2a$04" + kHash.substr(6)},
-                   {"", "$2b$31" + kHash.substr(6)}}));
+                   {"", "$2b$16" + kHash.substr(6)}}));
   EXPECT_EQ(loaded.settings.rate_limit, (http::RateLimit{milliseconds(100), 20}));
 }
 
@@ -154,10 +154,10 @@ TEST(WebConfig, RefusesWhatIsNotABcryptHashWithoutRepeatingIt) {
   refuse("$2$10$" + kHash.substr(7), no_prefix);
   refuse(kHash.substr(0, 59), "not " + expected + ": it is 59 bytes long, not 60");
   refuse("\"" + kHash + "\\n\"", "not " + expected + ": it is 61 bytes long, not 60");
-  for (const std::string cost : {"03", "32", "4$", "1a", "+9"}) {
-    refuse("$2y$" + cost + kHash.substr(6), "not " + expected + ": the cost is not in 04..31");
+  for (const std::string cost : {"03", "17", "32", "4$", "1a", "+9"}) {
+    refuse("$2y$" + cost + kHash.substr(6), "not " + expected + ": the cost is not in 04..16");
   }
-  refuse("$2y$10." + kHash.substr(7), "not " + expected + ": the cost is not in 04..31");
+  refuse("$2y$10." + kHash.substr(7), "not " + expected + ": the cost is not in 04..16");
   refuse(kHash.substr(0, 59) + "=",
          "not " + expected + ": it holds a character other than ./0-9A-Za-z");
   refuse("[" + kHash + "]", "expected " + expected + ", not a list");
@@ -259,6 +259,17 @@ TEST(WebConfig, RefusesRateLimitsThatLetNothingThrough) {
         "w.yml:1:24: rate_limit.interval: -1s is negative"},
        {"rate_limit: {interval: ~, burst: 1}",
         "w.yml:1:24: rate_limit.interval: expected a duration such as 1s or 100ms, not null"}});
+}
+
+TEST(WebConfig, RepeatsNoHashThatStandsInPlaceOfAKey) {
+  for (const std::string& yaml :
+       std::vector<std::string>{"basic_auth_users: {'" + kHash + "': bob}", "'" + kHash + "': bob",
+                                "tls_server_config: {'" + kHash + "': x}"}) {
+    const Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, "w.yml");
+    ASSERT_FALSE(loaded) << yaml;
+    EXPECT_NE(loaded.error().message.find("a bcrypt hash in place of a key"), std::string::npos);
+    EXPECT_EQ(loaded.error().message.find(kHash.substr(7, 10)), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class ConnectionTableTest : public ::testing::Test {
 
   sockdiag::testing::FakeClock clock_;
   std::vector<Phase> cut_;
-  ConnectionTable table_{kLimit, ConnectionTimeouts{}, clock_};
+  ConnectionTable table_{kLimit, 2, ConnectionTimeouts{}, clock_};
 };
 
 TEST_F(ConnectionTableTest, GivesEachPhaseItsTime) {
@@ -65,8 +65,8 @@ TEST_F(ConnectionTableTest, HasNoDeadlineWhileAHandlerRuns) {
 }
 
 TEST_F(ConnectionTableTest, HasNoDeadlineForATimeoutOfZero) {
-  const ConnectionTimeouts none{.head = {}, .body = {}, .send = {}, .idle = {}, .idle_unix = {}};
-  ConnectionTable table(kLimit, none, clock_);
+  const ConnectionTimeouts none{.head = {}, .body = {}, .send = {}, .idle = {}};
+  ConnectionTable table(kLimit, 0, none, clock_);
   for (const Phase phase : {Phase::kHead, Phase::kBody, Phase::kSending, Phase::kIdle}) {
     const TcpPair pair = ConnectedPair();
     ASSERT_EQ(table.TryAdd(pair.server.Get()), Admission::kAdded);
@@ -125,30 +125,42 @@ TEST_F(ConnectionTableTest, StartsAnewWithEachRequest) {
   EXPECT_FALSE(IsEnded(pair.client));
 }
 
-TEST_F(ConnectionTableTest, KeepsIdleUnixSocketsForAShorterTime) {
-  int fds[2];
-  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-  const TcpPair pair{UniqueFd(fds[0]), UniqueFd(fds[1])};
-  ASSERT_EQ(table_.TryAdd(fds[0]), Admission::kAdded);
-  table_.Start(fds[0]);
-  table_.Enter(fds[0], Phase::kIdle);
-  SendTo(pair.server, pair.client, "G");
-  Pass(milliseconds(29'999));
-  EXPECT_FALSE(IsEnded(pair.client));
-  Pass(milliseconds(1));
-  EXPECT_TRUE(IsEnded(pair.client));
-}
-
 TEST_F(ConnectionTableTest, CutsTheLongestIdleToMakeRoom) {
   const TcpPair busy = OpenIn(Phase::kHandling);
   const TcpPair first = OpenIn(Phase::kIdle);
   Pass(seconds(1));
   const TcpPair second = OpenIn(Phase::kIdle);
   const TcpPair next = ConnectedPair();
-  EXPECT_EQ(table_.TryAdd(next.server.Get()), Admission::kAddedInPlaceOfIdle);
+  EXPECT_EQ(table_.TryAdd(next.server.Get()), Admission::kAddedInPlaceOfAnother);
   EXPECT_TRUE(IsEnded(first.client));
   EXPECT_FALSE(IsEnded(second.client));
   EXPECT_FALSE(IsEnded(busy.client));
+}
+
+TEST_F(ConnectionTableTest, CutsWhoHasShownNoRequestBeforeAnyoneWhoHas) {
+  const TcpPair idle = OpenIn(Phase::kIdle);
+  Pass(seconds(1));
+  const TcpPair first = Open();
+  Pass(seconds(1));
+  const TcpPair second = Open();
+  const TcpPair next = ConnectedPair();
+  EXPECT_EQ(table_.TryAdd(next.server.Get()), Admission::kAddedInPlaceOfAnother);
+  EXPECT_TRUE(IsEnded(first.client));
+  EXPECT_FALSE(IsEnded(second.client));
+  EXPECT_FALSE(IsEnded(idle.client));
+}
+
+TEST_F(ConnectionTableTest, CutsTheSlowestReaderWhenTooManyResponsesWait) {
+  const TcpPair slowest = OpenIn(Phase::kSending);
+  Pass(seconds(1));
+  const TcpPair slow = OpenIn(Phase::kSending);
+  const TcpPair quick = OpenIn(Phase::kSending);
+  EXPECT_FALSE(IsEnded(slowest.client)) << "a second is no long time";
+  Pass(milliseconds(1));
+  table_.Enter(quick.server.Get(), Phase::kSending);
+  EXPECT_TRUE(IsEnded(slowest.client));
+  table_.Enter(quick.server.Get(), Phase::kSending);
+  EXPECT_FALSE(IsEnded(slow.client));
 }
 
 TEST_F(ConnectionTableTest, SparesAnIdleConnectionWhoseNextRequestHasArrived) {
@@ -169,7 +181,7 @@ TEST_F(ConnectionTableTest, CountsACutConnectionNoLonger) {
   const TcpPair third = OpenIn(Phase::kHandling);
   Pass(seconds(5));
   ASSERT_TRUE(IsEnded(first.client));
-  const TcpPair next = Open();
+  const TcpPair next = OpenIn(Phase::kHandling);
   const TcpPair refused = ConnectedPair();
   EXPECT_EQ(table_.TryAdd(refused.server.Get()), Admission::kRefused);
   table_.Remove(first.server.Get());
@@ -213,7 +225,7 @@ TEST_F(ConnectionTableTest, CutsAll) {
 
 TEST(ConnectionWatchdog, CutsOverdueConnectionsWhenTheirTimeComes) {
   const SystemClock clock;
-  ConnectionTable table(3, {.head = milliseconds(20), .idle = milliseconds(40)}, clock);
+  ConnectionTable table(3, 0, {.head = milliseconds(20), .idle = milliseconds(40)}, clock);
   WarningLog log({}, clock);
   const auto watchdog = ConnectionWatchdog::Start(table, log);
   ASSERT_TRUE(watchdog);
@@ -231,7 +243,7 @@ TEST(ConnectionWatchdog, CutsOverdueConnectionsWhenTheirTimeComes) {
 
 TEST(ConnectionWatchdog, EndsWhileItHasNothingToDo) {
   const SystemClock clock;
-  ConnectionTable table(3, {}, clock);
+  ConnectionTable table(3, 0, {}, clock);
   WarningLog log({}, clock);
   auto watchdog = ConnectionWatchdog::Start(table, log);
   ASSERT_TRUE(watchdog);

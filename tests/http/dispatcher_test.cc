@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "base/clock.h"
 #include "tests/http/http_client.h"
 #include "tests/http/test_server.h"
@@ -18,10 +20,7 @@ std::string HeaderOf(const Response& response, const std::string& name) {
 
 class DispatcherTest : public testing::Test {
  protected:
-  Response Dispatch(Request request) {
-    RequestLimiter::Slot slot;
-    return dispatcher_.Dispatch(request, slot);
-  }
+  Response Dispatch(const Request& request) { return dispatcher_.Dispatch(request); }
 
   Gate gate_;
   const SystemClock clock_{};
@@ -53,30 +52,27 @@ TEST_F(DispatcherTest, LetsARouteHaveMethodsOfItsOwn) {
   EXPECT_EQ(HeaderOf(response, "Allow"), "POST, PUT");
 }
 
-TEST_F(DispatcherTest, CountsLimitedRequestsUntilTheirSlotsAreGone) {
-  const Request metrics{.method = "GET", .path = "/metrics", .headers = {}};
+TEST_F(DispatcherTest, LimitsTheHandlersThatRunAtOnce) {
+  const Request blocked{.method = "GET", .path = "/blocked", .headers = {}};
   const Request healthy{.method = "GET", .path = "/-/healthy", .headers = {}};
-  RequestLimiter::Slot first;
-  RequestLimiter::Slot third;
-  EXPECT_EQ(dispatcher_.Dispatch(metrics, first).status, 200U);
-  {
-    RequestLimiter::Slot second;
-    EXPECT_EQ(dispatcher_.Dispatch(metrics, second).status, 200U);
-    const Response refused = dispatcher_.Dispatch(metrics, third);
-    EXPECT_EQ(refused.status, 503U);
-    EXPECT_EQ(HeaderOf(refused, "Retry-After"), "1");
-    EXPECT_EQ(Dispatch(healthy).status, 200U);
-  }
-  EXPECT_EQ(dispatcher_.Dispatch(metrics, third).status, 200U);
+  auto first = std::async(std::launch::async, [&] { return Dispatch(blocked).status; });
+  auto second = std::async(std::launch::async, [&] { return Dispatch(blocked).status; });
+  ASSERT_TRUE(gate_.WaitForArrivals(2));
+  const Response refused = Dispatch(blocked);
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(HeaderOf(refused, "Retry-After"), "1");
+  EXPECT_EQ(Dispatch(healthy).status, 200U);
+  gate_.Open();
+  EXPECT_EQ(first.get(), 200U);
+  EXPECT_EQ(second.get(), 200U);
+  EXPECT_EQ(Dispatch(blocked).status, 200U);
 }
 
 TEST_F(DispatcherTest, HasNoLimitAtZero) {
   Dispatcher unlimited(TestRouter(gate_), nullptr, 0, log_);
   const Request metrics{.method = "GET", .path = "/metrics", .headers = {}};
-  RequestLimiter::Slot first;
-  RequestLimiter::Slot second;
-  EXPECT_EQ(unlimited.Dispatch(metrics, first).status, 200U);
-  EXPECT_EQ(unlimited.Dispatch(metrics, second).status, 200U);
+  EXPECT_EQ(unlimited.Dispatch(metrics).status, 200U);
+  EXPECT_EQ(unlimited.Dispatch(metrics).status, 200U);
 }
 
 TEST_F(DispatcherTest, TurnsAnExceptionInto500AndReportsIt) {
@@ -115,12 +111,11 @@ TEST_F(DispatcherTest, CompressesASmallBodyOnlyWhenPlainTextIsRefused) {
                 return response;
               }});
   Dispatcher dispatcher(std::move(router), nullptr, 1, log_);
-  RequestLimiter::Slot slot;
   const Request either{.method = "GET", .path = "/small", .headers = {{"Accept-Encoding", "gzip"}}};
-  EXPECT_EQ(*dispatcher.Dispatch(either, slot).body, "small");
+  EXPECT_EQ(*dispatcher.Dispatch(either).body, "small");
   const Request only{
       .method = "GET", .path = "/small", .headers = {{"Accept-Encoding", "gzip, identity;q=0"}}};
-  EXPECT_EQ(Gunzip(*dispatcher.Dispatch(only, slot).body), "small");
+  EXPECT_EQ(Gunzip(*dispatcher.Dispatch(only).body), "small");
 }
 
 }  // namespace

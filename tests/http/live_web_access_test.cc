@@ -62,6 +62,11 @@ class LiveWebAccessTest : public ::testing::Test {
     clock_.Advance(duration);
     return Value();
   }
+  /// After the look that notices a change, and the one that finds it to be at its end.
+  [[nodiscard]] std::string SettledValue() {
+    static_cast<void>(ValueAfter(seconds(1)));
+    return ValueAfter(seconds(1));
+  }
 
   const TemporaryDirectory directory_;
   const std::string config_ = directory_.Path("web.yml");
@@ -86,7 +91,8 @@ TEST_F(LiveWebAccessTest, ReadsAgainOnceAFileChanged) {
   EXPECT_EQ(Value(), "first");
   Write(config_, "second");
   EXPECT_EQ(ValueAfter(milliseconds(999)), "first");
-  EXPECT_EQ(ValueAfter(milliseconds(1)), "second");
+  EXPECT_EQ(ValueAfter(milliseconds(1)), "first");
+  EXPECT_EQ(ValueAfter(seconds(1)), "second");
   EXPECT_THAT(infos_, ElementsAre("read the web configuration again"));
   EXPECT_THAT(warnings_, IsEmpty());
 }
@@ -104,7 +110,7 @@ TEST_F(LiveWebAccessTest, SeesAChangeOfTheSameSizeAndOfTheSameTime) {
   Write(config_, "other");
   const timespec times[2] = {before.st_atim, before.st_mtim};
   ASSERT_EQ(utimensat(AT_FDCWD, config_.c_str(), times, 0), 0);
-  EXPECT_EQ(ValueAfter(seconds(1)), "other");
+  EXPECT_EQ(SettledValue(), "other");
 }
 
 TEST_F(LiveWebAccessTest, FollowsSymbolicLinks) {
@@ -117,10 +123,10 @@ TEST_F(LiveWebAccessTest, FollowsSymbolicLinks) {
   std::filesystem::create_directory_symlink("a", root / "..data");
   std::filesystem::remove(config_);
   std::filesystem::create_symlink("..data/web.yml", config_);
-  EXPECT_EQ(ValueAfter(seconds(1)), "a");
+  EXPECT_EQ(SettledValue(), "a");
   std::filesystem::create_directory_symlink("b", root / "..new");
   std::filesystem::rename(root / "..new", root / "..data");
-  EXPECT_EQ(ValueAfter(seconds(1)), "b");
+  EXPECT_EQ(SettledValue(), "b");
 }
 
 TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
@@ -132,7 +138,7 @@ TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
   EXPECT_EQ(access_->Status().last_success, started.last_success);
   EXPECT_THAT(warnings_, ElementsAre("kept the last web configuration: broken"));
   Write(config_, "second");
-  EXPECT_EQ(ValueAfter(seconds(1)), "second");
+  EXPECT_EQ(SettledValue(), "second");
   EXPECT_TRUE(access_->Status().successful);
   EXPECT_GE(access_->Status().last_success, started.last_success);
   EXPECT_THAT(infos_, ElementsAre("read the web configuration again"));
@@ -140,7 +146,7 @@ TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
 
 TEST_F(LiveWebAccessTest, TriesABrokenStateAgainNowAndThen) {
   Write(config_, "broken");
-  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(SettledValue(), "first");
   EXPECT_EQ(loads_, 1);
   for (int second = 0; second < 9; ++second) EXPECT_EQ(ValueAfter(seconds(1)), "first");
   EXPECT_EQ(loads_, 1);
@@ -150,9 +156,9 @@ TEST_F(LiveWebAccessTest, TriesABrokenStateAgainNowAndThen) {
 
 TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
   Write(config_, "broken");
-  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(SettledValue(), "first");
   std::filesystem::remove(config_);
-  EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  EXPECT_EQ(SettledValue(), "first");
   ASSERT_EQ(warnings_.size(), 2U);
   EXPECT_THAT(warnings_[1], HasSubstr(config_ + ": No such file or directory"));
 }
@@ -160,11 +166,11 @@ TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
 TEST_F(LiveWebAccessTest, ReadsAtOnceWhenAsked) {
   settings_.headers = {};
   Write(config_, "second");
-  access_->CheckNow();
+  EXPECT_TRUE(access_->CheckNow());
   EXPECT_EQ(Value(), "second");
   Write(config_, "broken");
-  access_->CheckNow();
-  access_->CheckNow();
+  EXPECT_EQ(access_->CheckNow().error().message, "broken");
+  EXPECT_FALSE(access_->CheckNow());
   EXPECT_EQ(Value(), "second");
   EXPECT_EQ(warnings_.size(), 2U);
 }
@@ -184,13 +190,13 @@ TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
   ASSERT_NE(old_tls, nullptr);
 
   Write(more_files_[0], new_identity.certificate);
-  clock_.Advance(seconds(1));
+  static_cast<void>(SettledValue());
   EXPECT_EQ(access_->Current()->tls, old_tls);
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_THAT(warnings_[0], HasSubstr("is not the key of the certificate in"));
 
   Write(more_files_[1], new_identity.key);
-  clock_.Advance(seconds(1));
+  static_cast<void>(SettledValue());
   EXPECT_NE(access_->Current()->tls, old_tls);
   EXPECT_TRUE(access_->Status().successful);
 }
@@ -198,10 +204,10 @@ TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
 TEST_F(LiveWebAccessTest, WatchesAFileThatIsNamedLater) {
   more_files_ = {directory_.Path("more")};
   Write(config_, "second");
-  EXPECT_EQ(ValueAfter(seconds(1)), "second");
+  EXPECT_EQ(SettledValue(), "second");
   Write(more_files_[0], "x");
   loads_ = 0;
-  EXPECT_EQ(ValueAfter(seconds(1)), "second");
+  EXPECT_EQ(SettledValue(), "second");
   EXPECT_EQ(loads_, 1);
 }
 
@@ -210,13 +216,13 @@ TEST_F(LiveWebAccessTest, TurnsTlsNeitherOnNorOff) {
   settings_.tls.emplace();
   settings_.tls->certificate.text = identity.certificate;
   settings_.tls->key.text = identity.key;
-  access_->CheckNow();
+  EXPECT_FALSE(access_->CheckNow());
   EXPECT_EQ(access_->Current()->tls, nullptr);
   EXPECT_THAT(warnings_.at(0), HasSubstr("turning TLS on needs a restart"));
   Start();
   ASSERT_NE(access_->Current()->tls, nullptr);
   settings_.tls.reset();
-  access_->CheckNow();
+  EXPECT_FALSE(access_->CheckNow());
   EXPECT_NE(access_->Current()->tls, nullptr);
   EXPECT_THAT(warnings_.at(1), HasSubstr("turning TLS off needs a restart"));
 }
@@ -232,6 +238,7 @@ TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
                 {}, clock_)
                 .value();
   Write(config_, "second");
+  EXPECT_EQ(ValueAfter(seconds(1)), "first");
   is_slow = true;
   clock_.Advance(seconds(1));
   auto reader = std::async(std::launch::async, [&] { return access_->Current(); });
@@ -239,6 +246,64 @@ TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
   EXPECT_EQ(Value(), "first");
   gate.Open();
   EXPECT_EQ(reader.get()->headers.at(0).value, "second");
+}
+
+TEST_F(LiveWebAccessTest, AFileThatIsStillBeingWrittenIsNotReadYet) {
+  for (const char* part : {"s", "se", "sec"}) {
+    Write(config_, part);
+    EXPECT_EQ(ValueAfter(seconds(1)), "first");
+  }
+  Write(config_, "second");
+  EXPECT_EQ(SettledValue(), "second");
+  EXPECT_EQ(loads_, 1);
+}
+
+TEST_F(LiveWebAccessTest, AFileThatIsWrittenWhileItIsReadIsNotUsed) {
+  access_ = LiveWebAccess::Start(
+                [&] {
+                  Result<LoadedWebSettings> loaded = Load();
+                  if (*ReadFile(config_, 1000) == "half") Write(config_, "half");
+                  return loaded;
+                },
+                {}, clock_)
+                .value();
+  Write(config_, "half");
+  EXPECT_EQ(SettledValue(), "first");
+  Write(config_, "whole");
+  EXPECT_EQ(SettledValue(), "whole");
+}
+
+/// As a file looks that was cut off.
+TEST_F(LiveWebAccessTest, TakesNoLockAwayUnlessAsked) {
+  const Identity identity = CertificateAuthority("ca").Issue({});
+  settings_.basic_auth_users = {{"alice", "$2y$04$0123456789012345678901"}};
+  settings_.tls.emplace();
+  settings_.tls->certificate.text = identity.certificate;
+  settings_.tls->key.text = identity.key;
+  settings_.tls->client_auth = ClientAuth::kRequireAnyClientCert;
+  settings_.tls->client_allowed_sans = {"a"};
+  Start();
+  const WebSettings locked = settings_;
+  const auto expect_kept = [&](const std::string& reason) {
+    Write(config_, "other");
+    EXPECT_EQ(SettledValue(), "first");
+    EXPECT_THAT(warnings_.back(), HasSubstr(reason + " needs a reload (SIGHUP) or a restart"));
+    Write(config_, "first");
+    settings_ = locked;
+    static_cast<void>(SettledValue());
+    EXPECT_TRUE(access_->Status().successful);
+  };
+  settings_.basic_auth_users.clear();
+  expect_kept("taking away every user");
+  settings_.tls->client_allowed_sans.clear();
+  settings_.tls->client_auth = ClientAuth::kRequestClientCert;
+  expect_kept("asking less of clients");
+  settings_.tls->client_allowed_sans.clear();
+  expect_kept("taking them all away");
+
+  settings_.basic_auth_users.clear();
+  EXPECT_TRUE(access_->CheckNow());
+  EXPECT_FALSE(access_->Check({.method = "GET", .path = "/", .headers = {}}));
 }
 
 }  // namespace
