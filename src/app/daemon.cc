@@ -143,10 +143,14 @@ ReloadStatuses Daemon::Statuses() const {
   return statuses;
 }
 
-/// The web configuration follows its files by itself; but who asks for a reload wants it now.
+/// The web configuration follows its files by itself; but who asks for a reload wants it now, and
+/// wants to know. Neither of the two configurations waits for the other one to be right.
 Result<void> Daemon::Reload(std::string_view trigger) {
-  if (web_access_) web_access_->CheckNow();
-  return reloader_.Reload(trigger);
+  const Result<void> web = web_access_ ? web_access_->CheckNow() : Result<void>();
+  const Result<void> config = reloader_.Reload(trigger);
+  if (web) return config;
+  const std::string web_error = "web configuration: " + web.error().message;
+  return Fail(config ? web_error : config.error().message + "; " + web_error);
 }
 
 /// So that the exporter is ready before it is scraped.

@@ -39,10 +39,10 @@ std::optional<Response> LiveWebAccess::Check(const Request& request) {
   return check_.Check(request);
 }
 
-void LiveWebAccess::CheckNow() {
+Result<void> LiveWebAccess::CheckNow() {
   const std::lock_guard reading(reading_);
   broken_message_.clear();
-  Reload(clock_.Now());
+  return Reload(clock_.Now());
 }
 
 WebReloadStatus LiveWebAccess::Status() const {
@@ -53,10 +53,10 @@ WebReloadStatus LiveWebAccess::Status() const {
 void LiveWebAccess::CheckFiles(Clock::TimePoint now) {
   next_check_ = now + kCheckInterval;
   const bool is_retry = !Status().successful && now >= next_retry_;
-  if (is_retry || StampFiles(files_) != stamps_) Reload(now);
+  if (is_retry || StampFiles(files_) != stamps_) static_cast<void>(Reload(now));
 }
 
-void LiveWebAccess::Reload(Clock::TimePoint now) {
+Result<void> LiveWebAccess::Reload(Clock::TimePoint now) {
   Result<State> state = Read();
   if (state) {
     // Only threads that hold reading_ change current_.
@@ -66,10 +66,11 @@ void LiveWebAccess::Reload(Clock::TimePoint now) {
   if (!state) {
     next_retry_ = now + kRetryInterval;
     ReportBroken(state.error().message);
-    return;
+    return tl::unexpected(state.error());
   }
   Replace(std::move(*state));
   if (log_.info) log_.info("read the web configuration again");
+  return {};
 }
 
 /// The files get their stamps before they are read: what is written meanwhile shows as a change the

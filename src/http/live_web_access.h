@@ -62,8 +62,8 @@ class LiveWebAccess {
   [[nodiscard]] std::optional<Response> Check(const Request& request);
 
   /// Reads everything again now, changed or not: for an operator who asks, so a broken state is
-  /// logged each time.
-  void CheckNow();
+  /// logged each time, and told.
+  [[nodiscard]] Result<void> CheckNow();
 
   [[nodiscard]] WebReloadStatus Status() const;
 
@@ -80,7 +80,7 @@ class LiveWebAccess {
   [[nodiscard]] Result<State> Read();
   [[nodiscard]] bool IsDue(Clock::TimePoint now) const;
   void CheckFiles(Clock::TimePoint now);
-  void Reload(Clock::TimePoint now);
+  Result<void> Reload(Clock::TimePoint now);
   void Replace(State state);
   void ReportBroken(const std::string& message);
 

@@ -160,11 +160,14 @@ TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
 TEST_F(LiveWebAccessTest, ReadsAtOnceWhenAsked) {
   settings_.headers = {};
   Write(config_, "second");
-  access_->CheckNow();
+  EXPECT_TRUE(access_->CheckNow());
   EXPECT_EQ(Value(), "second");
   Write(config_, "broken");
-  access_->CheckNow();
-  access_->CheckNow();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const Result<void> outcome = access_->CheckNow();
+    ASSERT_FALSE(outcome);
+    EXPECT_THAT(warnings_.back(), HasSubstr(outcome.error().message));
+  }
   EXPECT_EQ(Value(), "second");
   EXPECT_EQ(warnings_.size(), 2U);
 }
@@ -210,13 +213,13 @@ TEST_F(LiveWebAccessTest, TurnsTlsNeitherOnNorOff) {
   settings_.tls.emplace();
   settings_.tls->certificate.text = identity.certificate;
   settings_.tls->key.text = identity.key;
-  access_->CheckNow();
+  EXPECT_FALSE(access_->CheckNow());
   EXPECT_EQ(access_->Current()->tls, nullptr);
   EXPECT_THAT(warnings_.at(0), HasSubstr("turning TLS on needs a restart"));
   Start();
   ASSERT_NE(access_->Current()->tls, nullptr);
   settings_.tls.reset();
-  access_->CheckNow();
+  EXPECT_FALSE(access_->CheckNow());
   EXPECT_NE(access_->Current()->tls, nullptr);
   EXPECT_THAT(warnings_.at(1), HasSubstr("turning TLS off needs a restart"));
 }

@@ -141,7 +141,7 @@ TEST_F(TlsServerTest, TellsARefusedClientWhy) {
                std::runtime_error);
   settings_.tls->client_auth = ClientAuth::kRequireAndVerifyClientCert;
   settings_.tls->client_ca.text = ca_.Certificate();
-  access_->CheckNow();
+  EXPECT_TRUE(access_->CheckNow());
   TlsClient stranger(Address(), {.identity = CertificateAuthority("other").Issue({})});
   EXPECT_TRUE(stranger.IsClosedByServer());
   EXPECT_EQ(stranger.Session().Alert(), GNUTLS_A_UNKNOWN_CA);
@@ -227,9 +227,9 @@ TEST_F(TlsServerTest, FailsNoConnectionWhileTheCertificateIsSwapped) {
     // The last one is the new one. In between, the key is not the certificate's.
     const Identity& identity = swap % 2 == 0 ? old_ : new_;
     Replace(settings_.tls->certificate.file, identity.certificate);
-    access_->CheckNow();
+    static_cast<void>(access_->CheckNow());
     Replace(settings_.tls->key.file, identity.key);
-    access_->CheckNow();
+    static_cast<void>(access_->CheckNow());
   }
   is_swapping = false;
   for (auto& client : clients) EXPECT_GE(client.get(), 1);
