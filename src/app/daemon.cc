@@ -178,7 +178,7 @@ ReloadStatuses Daemon::Statuses() const {
 Result<Config> Daemon::Load() {
   if (web_access_) {
     const Result<void> web = web_access_->CheckNow();
-    if (!web) return Fail(*options_.web_config_file + ": " + web.error().message);
+    if (!web) return Fail("web configuration: " + web.error().message);
   }
   return LoadConfig(options_.config_file);
 }

@@ -26,7 +26,11 @@ std::string Versions(TlsVersion min, TlsVersion max) {
 }
 
 Result<std::string> Groups(const std::vector<std::string>& curves) {
-  if (curves.empty()) return "";
+  // Go's order. The library's own begins with P-256, for which a client of TLS 1.3 that guessed
+  // X25519, as OpenSSL's and Go's do, is sent back once more.
+  constexpr std::string_view kDefault =
+      ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1";
+  if (curves.empty()) return std::string(kDefault);
   std::string text = ":-GROUP-ALL";
   for (const std::string& curve : curves) {
     const std::string_view group = FindGroup(curve);

@@ -47,8 +47,8 @@ struct TlsSettings {
   /// order of preference. Empty: the library's.
   std::vector<std::string> cipher_suites;
   bool prefer_server_cipher_suites = true;
-  /// Go's names: CurveP256, CurveP384, CurveP521, X25519; in order of preference. Empty: the
-  /// library's.
+  /// Go's names: CurveP256, CurveP384, CurveP521, X25519; in order of preference. Empty: all,
+  /// X25519 first.
   std::vector<std::string> curve_preferences;
 
   friend bool operator==(const TlsSettings&, const TlsSettings&) = default;

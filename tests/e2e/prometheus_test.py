@@ -13,9 +13,11 @@ import sockets
 import support
 
 # The target label `service` is what service discovery likes to attach.
-PROMETHEUS_CONFIG = """
-global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+GLOBAL_CONFIG = """
+global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
+"""
+JOB = """
   - job_name: sockdiag
     static_configs:
       - targets: ['{address}']
@@ -32,9 +34,11 @@ class Prometheus:
     """Debian's Prometheus as a process. All questions use one connection, so that their sockets
     can be counted: two in ESTABLISHED, beside its listener."""
 
-    def __init__(self, test, address):
+    def __init__(self, test, address="", jobs=""):
+        """Scrapes an address, or as other jobs of a configuration say."""
         folder = support.temporary_folder(test)
-        config = support.temporary_file(test, PROMETHEUS_CONFIG.format(address=address))
+        jobs = jobs or JOB.format(address=address)
+        config = support.temporary_file(test, GLOBAL_CONFIG + jobs)
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", support.peer("prometheus"),
              f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
@@ -88,11 +92,15 @@ class Prometheus:
         return {frozenset(labels.items()) for labels in
                 self._ask("/api/v1/series", **{"match[]": selector})}
 
-    def wait_for_next_scrape(self):
+    def targets(self):
+        """With their health and last error."""
+        return self._ask("/api/v1/targets")["activeTargets"]
+
+    def wait_for_next_scrape(self, job="sockdiag"):
         """Until there is a scrape that began after now; what is there now is then what it saw."""
         start = time.time() + 0.01  # Prometheus rounds timestamps by up to 2 ms
         support.wait_until(
-            lambda: self.query(f'timestamp(up{{job="sockdiag"}}) > {start}'), "a new scrape")
+            lambda: self.query(f'timestamp(up{{job="{job}"}}) > {start}'), "a new scrape")
 
 
 def repeated_when_too_slow(test):

@@ -183,6 +183,16 @@ TEST(TlsContext, KeepsToTheCurves) {
   EXPECT_THAT(LoadError(settings), HasSubstr("tls_server_config.curve_preferences: \"X448\""));
 }
 
+TEST(TlsContext, PrefersTheCurveThatClientsGuess) {
+  const auto context = Load(SettingsOf(EcdsaServer()));
+  for (const char* version : {":-VERS-ALL:+VERS-TLS1.2", ""}) {
+    const std::string offered = ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1";
+    const auto outcome =
+        ShakeHands(context, {.priorities = "NORMAL" + std::string(version) + offered});
+    EXPECT_EQ(outcome.group, GNUTLS_GROUP_X25519);
+  }
+}
+
 class TlsClientCertificate : public ::testing::TestWithParam<const char*> {
  protected:
   [[nodiscard]] HandshakeOutcome Try(ClientAuth type, const Identity& identity,
