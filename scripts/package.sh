@@ -3,6 +3,7 @@
 # the same bytes: its time is that of everything in the package (SOURCE_DATE_EPOCH overrides it).
 # lintian has the last word; it must find neither an error nor a warning.
 set -euo pipefail
+umask 022
 cd "$(dirname "$0")/.."
 
 ./scripts/install_packages.sh build package
