@@ -52,8 +52,9 @@ Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
   }
   if (sockets->empty()) return http::OpenListeners(options.listen_addresses);
   if (!options.systemd_socket && !options.listens_by_default) {
-    return Fail("--web.listen-address: systemd passed sockets to listen on; stop the .socket unit "
-                "or leave the flag out");
+    return Fail(
+        "--web.listen-address: systemd passed sockets to listen on; stop the .socket unit "
+        "or leave the flag out");
   }
   std::vector<http::Listener> listeners;
   for (UniqueFd& socket : *sockets) {
