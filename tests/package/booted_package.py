@@ -1,7 +1,7 @@
-"""What systemd and dpkg make of the Debian package, in a booted Debian; see scripts/test_package.sh.
+"""What systemd and dpkg make of the Debian package in a booted Debian: scripts/test_package.sh.
 
-Each check says what it proves in one line. They run in this order, each from the state of an ordinary
-installation, to which it returns.
+Each check says what it proves in one line. They run in this order, each from the state of an
+ordinary installation, to which it returns.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The Debian package, built from the build folder as it is: what is in it, and what lintian says."""
+"""The Debian package, made from the build folder: what is in it, and what lintian says."""
 
 import os
 import pathlib

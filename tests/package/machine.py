@@ -116,7 +116,8 @@ class Machine:
                 self._nspawn.wait()
 
     def console(self):
-        with open(os.path.join(self._folder, "console"), encoding="utf-8", errors="replace") as file:
+        path = os.path.join(self._folder, "console")
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def run(self, *command, check=True):

@@ -11,7 +11,7 @@ PAGES = {section: SOURCE_DIR / f"docs/sockdiag_exporter.{section}" for section i
 
 
 def words(section):
-    """The words of a page that stand out, in bold or as a heading; a flag is one with its dashes."""
+    """A page's words in bold and in headings; a flag is one with its dashes."""
     lines = re.findall(r"(?m)^\.(?:B|BR|BI|SS) (.*)$", PAGES[section].read_text(encoding="utf-8"))
     return set(re.findall(r"[-\w.]*\w", " ".join(lines).replace("\\-", "-")))
 

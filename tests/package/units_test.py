@@ -39,8 +39,8 @@ class UnitsTest(unittest.TestCase):
         return [str(copy) for copy in copies]
 
     def _analyze(self, *arguments):
-        result = subprocess.run(["systemd-analyze", *arguments], check=False, text=True, timeout=120,
-                                capture_output=True, env=self._environment)
+        result = subprocess.run(["systemd-analyze", *arguments], check=False, text=True,
+                                timeout=120, capture_output=True, env=self._environment)
         # Complaints about units of the machine that the test runs on are none of ours.
         text = result.stdout + result.stderr
         return result.returncode, [line for line in text.splitlines() if "sockdiag" in line]
@@ -52,8 +52,8 @@ class UnitsTest(unittest.TestCase):
         self.assertEqual(self._analyze("verify", *self._copy()), (0, []))
 
     def test_a_mistake_would_be_found(self):
-        self.assertNotEqual(self._analyze("verify", *self._copy(WatchdogSec="WatchdogSecs=1"))[1], [])
-        self.assertNotEqual(self._analyze("verify", *self._copy(ListenStream=""))[1], [])
+        for mistake in ({"WatchdogSec": "WatchdogSecs=1"}, {"ListenStream": ""}):
+            self.assertNotEqual(self._analyze("verify", *self._copy(**mistake))[1], [], mistake)
 
     def test_the_service_is_locked_up(self):
         service, _ = self._copy()
