@@ -8,6 +8,10 @@ if(SOCKDIAG_WERROR)
   target_compile_options(sockdiag_options INTERFACE -Werror)
 endif()
 
+# The same source gives the same binary, wherever it lies. Not for gcov, which looks for the files.
+target_compile_options(sockdiag_options INTERFACE
+  $<$<NOT:$<CONFIG:Debug>>:-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.>)
+
 if(SOCKDIAG_SANITIZE)
   target_compile_options(sockdiag_options INTERFACE
     -fsanitize=${SOCKDIAG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check ...
+#   scripts/install_packages.sh build|test|check|package|boot ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
@@ -8,7 +8,10 @@ build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
   libmnl-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev libsystemd-dev libcap-ng-dev
   prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
   libcli11-dev nlohmann-json3-dev libexpected-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase)
+test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase
+  dpkg-dev file)
+package=(dpkg-dev file lintian)
+boot=(debootstrap systemd-container iproute2 curl openssl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev)
 
 wanted=()
@@ -17,7 +20,9 @@ for step in "$@"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     check) wanted+=("${check[@]}") ;;
-    *) echo "usage: $0 build|test|check ..." >&2; exit 2 ;;
+    package) wanted+=("${package[@]}") ;;
+    boot) wanted+=("${boot[@]}") ;;
+    *) echo "usage: $0 build|test|check|package|boot ..." >&2; exit 2 ;;
   esac
 done
 

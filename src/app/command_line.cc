@@ -86,7 +86,7 @@ void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& list
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_flag("--web.systemd-socket", options.systemd_socket,
-               "Listen on the sockets of a systemd socket unit instead");
+               "Require sockets of a systemd socket unit; without it they are used if passed");
   app.add_option("--web.config.file", options.web_config_file,
                  "TLS and basic auth, in the format of Prometheus's exporter-toolkit")
       ->type_name("PATH");
@@ -153,7 +153,8 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   if (options.systemd_socket && !listen_addresses.empty()) {
     return UsageError("--web.systemd-socket: not together with --web.listen-address");
   }
-  if (!options.systemd_socket && listen_addresses.empty()) listen_addresses = {":10204"};
+  options.listens_by_default = !options.systemd_socket && listen_addresses.empty();
+  if (options.listens_by_default) listen_addresses = {":10204"};
   for (const std::string& text : listen_addresses) {
     const Result<http::ListenAddress> address = http::ParseListenAddress(text);
     if (!address) return UsageError("--web.listen-address: " + address.error().message);

@@ -19,7 +19,9 @@ struct Options {
   bool config_check = false;
   std::optional<OnceFormat> once;
   std::vector<http::ListenAddress> listen_addresses;
-  /// The listeners are systemd's instead.
+  /// No flag says where to listen: sockets that systemd passes come before listen_addresses.
+  bool listens_by_default = false;
+  /// The listeners have to be systemd's.
   bool systemd_socket = false;
   /// Absent: plain HTTP, open to all.
   std::optional<std::string> web_config_file;

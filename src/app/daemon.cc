@@ -67,10 +67,20 @@ unsigned MaxConnections(unsigned wanted) {
   return static_cast<unsigned>(std::min<rlim_t>(wanted, left));
 }
 
+/// A socket unit decides where to listen once it is started, and needs no flag for that. Addresses
+/// beside it are refused: nobody would answer on its sockets, and systemd starts nobody else.
 Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
-  if (!options.systemd_socket) return http::OpenListeners(options.listen_addresses);
   Result<std::vector<UniqueFd>> sockets = service_manager::TakeSockets();
   if (!sockets) return tl::unexpected(sockets.error());
+  if (sockets->empty() && options.systemd_socket) {
+    return Fail("--web.systemd-socket: systemd passed no socket; is a .socket unit started?");
+  }
+  if (sockets->empty()) return http::OpenListeners(options.listen_addresses);
+  if (!options.systemd_socket && !options.listens_by_default) {
+    return Fail(
+        "--web.listen-address: systemd passed sockets to listen on; stop the .socket unit "
+        "or leave the flag out");
+  }
   std::vector<http::Listener> listeners;
   for (UniqueFd& socket : *sockets) {
     Result<http::Listener> listener = http::AdoptListener(std::move(socket));

@@ -39,9 +39,6 @@ Result<std::vector<UniqueFd>> TakeSockets() {
   constexpr int kClearEnvironment = 1;
   const int count = sd_listen_fds(kClearEnvironment);
   if (count < 0) return FailErrno("cannot take the sockets that systemd passed", -count);
-  if (count == 0) {
-    return Fail("--web.systemd-socket: systemd passed no socket; is a .socket unit started?");
-  }
   std::vector<UniqueFd> sockets;
   sockets.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) sockets.emplace_back(SD_LISTEN_FDS_START + i);

@@ -21,7 +21,7 @@ void FeedWatchdog();
 /// not wait for any.
 [[nodiscard]] std::optional<std::chrono::microseconds> WatchdogTimeout();
 
-/// The sockets that a socket unit passed. An error when there is none.
+/// The sockets that a socket unit passed; none without one.
 [[nodiscard]] Result<std::vector<UniqueFd>> TakeSockets();
 
 }  // namespace sockdiag::service_manager

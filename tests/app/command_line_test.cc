@@ -17,6 +17,7 @@ TEST(CommandLine, HasTheContractsDefaults) {
   EXPECT_FALSE(options->once);
   ASSERT_EQ(options->listen_addresses.size(), 1U);
   EXPECT_EQ(http::ToText(options->listen_addresses[0]), ":10204");
+  EXPECT_TRUE(options->listens_by_default);
   EXPECT_EQ(options->telemetry_path, "/metrics");
   EXPECT_EQ(options->max_requests, 40U);
 }
@@ -31,6 +32,7 @@ TEST(CommandLine, TakesEveryFlag) {
   EXPECT_TRUE(options->config_check);
   EXPECT_EQ(options->once, OnceFormat::kJson);
   EXPECT_EQ(options->listen_addresses.size(), 2U);
+  EXPECT_FALSE(options->listens_by_default);
   EXPECT_EQ(options->telemetry_path, "/m");
   EXPECT_EQ(options->max_requests, 7U);
   EXPECT_EQ(options->log_level, LogLevel::kDebug);

@@ -112,7 +112,12 @@ class SocketActivationTest(support.TestCase):
             self.addCleanup(os.close, fd)
         moves = " ".join(f"{FIRST_FD + i}<&{fd} {fd}<&-" for i, fd in enumerate(fds))
         script = f'export LISTEN_PID=$$ LISTEN_FDS={len(fds)}; exec "$@" {moves}'
-        return fds, ["bash", "-c", script, "bash"], [*flags, "--web.systemd-socket"]
+        return fds, ["bash", "-c", script, "bash"], list(flags)
+
+    def _run_to_its_end(self, sock, *flags):
+        fds, prefix, flags = self._run([sock], *flags)
+        return subprocess.run([*prefix, support.EXPORTER, *flags], pass_fds=fds, text=True,
+                              capture_output=True, timeout=support.DEADLINE_S, check=False)
 
     def test_serves_on_the_sockets_that_are_passed(self):
         path = os.path.join(support.temporary_folder(self), "socket")
@@ -121,7 +126,7 @@ class SocketActivationTest(support.TestCase):
             tcp.listen()
             unix.bind(path)
             unix.listen()
-            fds, prefix, flags = self._run([tcp, unix])
+            fds, prefix, flags = self._run([tcp, unix], "--web.systemd-socket")
             exporter = support.start_exporter(self, *flags, listen=[], prefix=prefix, pass_fds=fds)
             support.wait_until(lambda: len(exporter.addresses()) == 2, "both listeners")
             self.assertEqual(exporter.addresses(),
@@ -130,6 +135,25 @@ class SocketActivationTest(support.TestCase):
                 self.assertEqual(exporter.get(number=number).status, 200)
         exporter.stop()
         self.assertTrue(os.path.exists(path), "the file is systemd's")
+
+    def test_needs_no_flag(self):
+        """So that starting the socket unit is all that there is to do."""
+        with socket.socket() as tcp:
+            tcp.bind(("127.0.0.1", 0))
+            tcp.listen()
+            fds, prefix, flags = self._run([tcp])
+            exporter = support.start_exporter(self, *flags, listen=[], prefix=prefix, pass_fds=fds)
+            self.assertEqual(exporter.addresses(), [f"127.0.0.1:{tcp.getsockname()[1]}"])
+            self.assertEqual(exporter.get().status, 200)
+
+    def test_refuses_addresses_beside_what_systemd_passed(self):
+        """Whoever connects to systemd's socket would wait for ever."""
+        with socket.socket() as tcp:
+            tcp.bind(("127.0.0.1", 0))
+            tcp.listen()
+            result = self._run_to_its_end(tcp, "--web.listen-address=127.0.0.1:0")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("systemd passed sockets", result.stderr)
 
     def test_refuses_to_start_without_any(self):
         result = support.run_exporter("--web.systemd-socket")
@@ -140,9 +164,7 @@ class SocketActivationTest(support.TestCase):
     def test_refuses_what_does_not_listen(self):
         with socket.socket(type=socket.SOCK_DGRAM) as udp:
             udp.bind(("127.0.0.1", 0))
-            fds, prefix, flags = self._run([udp])
-            result = subprocess.run([*prefix, support.EXPORTER, *flags], pass_fds=fds, text=True,
-                                    capture_output=True, timeout=support.DEADLINE_S, check=False)
+            result = self._run_to_its_end(udp, "--web.systemd-socket")
         self.assertEqual(result.returncode, 1)
         self.assertIn("3", result.stderr)
 
@@ -160,8 +182,12 @@ class PrivilegesTest(support.TestCase):
         """Of every thread."""
         tasks = f"/proc/{exporter.process.pid}/task"
         for task in os.listdir(tasks):
-            with open(f"{tasks}/{task}/status", encoding="ascii") as file:
-                yield dict(re.findall(r"^(Cap\w+|NoNewPrivs):\s*(\w+)$", file.read(), re.M))
+            try:
+                with open(f"{tasks}/{task}/status", encoding="ascii") as file:
+                    text = file.read()
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # that thread has ended: the first collection has one
+            yield dict(re.findall(r"^(Cap\w+|NoNewPrivs):\s*(\w+)$", text, re.M))
 
     def test_no_thread_has_any(self):
         exporter = support.start_exporter(self, listen=["127.0.0.1:0"])
