@@ -8,7 +8,8 @@ build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
   libmnl-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev libsystemd-dev libcap-ng-dev
   prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
   libcli11-dev nlohmann-json3-dev libexpected-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase)
+test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase
+  python3-yaml)
 check=(clang clang-format clang-tidy libclang-rt-14-dev)
 
 wanted=()
