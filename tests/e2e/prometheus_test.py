@@ -32,9 +32,9 @@ class Prometheus:
     """Debian's Prometheus as a process. All questions use one connection, so that their sockets
     can be counted: two in ESTABLISHED, beside its listener."""
 
-    def __init__(self, test, address):
+    def __init__(self, test, address, config=None):
         folder = support.temporary_folder(test)
-        config = support.temporary_file(test, PROMETHEUS_CONFIG.format(address=address))
+        config = support.temporary_file(test, config or PROMETHEUS_CONFIG.format(address=address))
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", support.peer("prometheus"),
              f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
@@ -83,6 +83,10 @@ class Prometheus:
     def number(self, expression):
         (_, value), = self.query(expression)
         return value
+
+    def alerts(self):
+        """Pending and firing ones, as /api/v1/alerts gives them."""
+        return self._ask("/api/v1/alerts")["alerts"]
 
     def series_ever(self, selector):
         return {frozenset(labels.items()) for labels in
