@@ -29,9 +29,9 @@ limits: {ports: 10}
 sampling: {interval: 500ms, cpu_budget: 1, peak_window: 5s}
 stuck_after: {close_wait: 1s, syn_sent: 1s, fin_wait1: 1s}
 """
-SHOP, LEDGER, SEARCH, MAIL, PHONES, CACHE = range(8080, 8086)
+SHOP, LEDGER, SEARCH, MAIL, PHONES, CACHE, PRINTER = range(8080, 8087)
 SETTINGS = {"ip_local_port_range": "40000 40399", "tcp_max_tw_buckets": "20",
-            "tcp_syn_retries": "10"}
+            "tcp_tw_reuse": "0", "tcp_syn_retries": "10"}
 
 # Every alert on connections and limits, but SockdiagOrphansNearLimit and SockdiagTcpMemoryPressure:
 # a network namespace shows no limit of the whole host.
@@ -128,8 +128,8 @@ class TroubleTest(support.TestCase):
             self.assertEqual(found, expected)
 
     def _leak_another(self, listener):
-        """Three a second: the peer closes, and the shop keeps its socket."""
-        if time.monotonic() - self.leaked_at > 0.3:
+        """The peer closes, and the shop keeps its socket; not so fast that ports run out."""
+        if time.monotonic() - self.leaked_at > 0.7:
             self.leaked_at = time.monotonic()
             self.sockets.close_wait(listener)
 
@@ -157,9 +157,8 @@ class TroubleTest(support.TestCase):
         with open(self.config, "a", encoding="utf-8") as config:
             config.write("surprise: true\n")
         self.exporter.process.send_signal(signal.SIGHUP)
-        shop = made.listener(port=SHOP)
-        made.time_wait(shop, 20)
-        return shop
+        made.time_wait(made.listener(port=PRINTER), 20)
+        return made.listener(port=SHOP)
 
     def _end_trouble(self):
         self.sockets.reset()
