@@ -9,7 +9,7 @@ build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
   prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
   libcli11-dev nlohmann-json3-dev libexpected-dev)
 test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase
-  dpkg-dev file)
+  python3-yaml dpkg-dev file)
 package=(dpkg-dev file lintian)
 boot=(debootstrap systemd-container iproute2 curl openssl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev)

@@ -34,11 +34,11 @@ class Prometheus:
     """Debian's Prometheus as a process. All questions use one connection, so that their sockets
     can be counted: two in ESTABLISHED, beside its listener."""
 
-    def __init__(self, test, address="", jobs=""):
-        """Scrapes an address, or as other jobs of a configuration say."""
+    def __init__(self, test, address="", jobs="", config=""):
+        """Scrapes an address, or as other jobs or a whole configuration say."""
         folder = support.temporary_folder(test)
-        jobs = jobs or JOB.format(address=address)
-        config = support.temporary_file(test, GLOBAL_CONFIG + jobs)
+        config = config or GLOBAL_CONFIG + (jobs or JOB.format(address=address))
+        config = support.temporary_file(test, config)
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", support.peer("prometheus"),
              f"--config.file={config}", f"--storage.tsdb.path={folder}/data",
@@ -87,6 +87,10 @@ class Prometheus:
     def number(self, expression):
         (_, value), = self.query(expression)
         return value
+
+    def alerts(self):
+        """Pending and firing ones, as /api/v1/alerts gives them."""
+        return self._ask("/api/v1/alerts")["alerts"]
 
     def series_ever(self, selector):
         return {frozenset(labels.items()) for labels in

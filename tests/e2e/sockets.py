@@ -133,6 +133,12 @@ class Sockets:
             server.close()
             self._count(client.family, "time_wait")
 
+    def waiting(self, listener, count=1):
+        """Connections that nobody accepts: they fill the listener's accept queue."""
+        for _ in range(count):
+            client = self._connect(listener)
+            self._count(client.family, "established", "established")
+
     def syn_sent(self, listener, count=1):
         """Needs a listener with backlog 0: one connection waits in it, so further SYNs are lost."""
         waiting = self._connect(listener)
