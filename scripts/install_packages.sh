@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check ...
+#   scripts/install_packages.sh build|test|check|picture ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
@@ -10,6 +10,7 @@ build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
   libcli11-dev nlohmann-json3-dev libexpected-dev)
 test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase)
 check=(clang clang-format clang-tidy libclang-rt-14-dev)
+picture=(chromium fonts-inter pngquant)
 
 wanted=()
 for step in "$@"; do
@@ -17,7 +18,8 @@ for step in "$@"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     check) wanted+=("${check[@]}") ;;
-    *) echo "usage: $0 build|test|check ..." >&2; exit 2 ;;
+    picture) wanted+=("${picture[@]}") ;;
+    *) echo "usage: $0 build|test|check|picture ..." >&2; exit 2 ;;
   esac
 done
 
