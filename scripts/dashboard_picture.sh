@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Draws docs/dashboard.png: plays five minutes of trouble between real sockets in network namespaces,
-# asks a real Prometheus the queries of deploy/grafana/sockdiag_exporter.json and draws its first
-# screens from the answers, with uPlot (which Grafana draws with, too) in a headless Chromium.
+# Draws docs/dashboard.png: plays five minutes of trouble between real sockets in network
+# namespaces, asks a real Prometheus the queries of deploy/grafana/sockdiag_exporter.json and draws
+# its first screens from the answers, with uPlot (as Grafana does) in a headless Chromium.
 #   scripts/dashboard_picture.sh           # as root; the data stays in build/picture/data.json
 #   scripts/dashboard_picture.sh --redraw  # draws that data again
 set -euo pipefail
@@ -20,7 +20,7 @@ command -v npm >/dev/null || { echo "$0: npm is missing (apt-get install npm)" >
 if [ "${1-}" != --redraw ]; then
   ./scripts/fetch_peers.sh
   ./scripts/build.sh release >&2
-  echo "playing the scene: 5 minutes" >&2
+  echo "playing the scene: 7 minutes" >&2
   unshare -n python3 -B "$source/scene.py" build/release/bin/sockdiag_exporter \
     build/peers/usr/bin/prometheus "$page/data.json"
 fi
@@ -32,8 +32,9 @@ cp "$source"/page.* "$source"/*.js "$page/"
 # Without a network: the page needs none, and a browser looks around by itself.
 profile=$(mktemp -d)
 trap 'rm -rf "$profile"' EXIT
-unshare -n chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$profile" \
-  --allow-file-access-from-files --window-size=1600,1000 --virtual-time-budget=5000 \
+unshare -n chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
+  --user-data-dir="$profile" --allow-file-access-from-files --window-size=1600,1000 \
+  --virtual-time-budget=5000 \
   --screenshot="$page/dashboard.png" "file://$PWD/$page/page.html" 2>"$page/chromium.log" ||
   { cat "$page/chromium.log" >&2; exit 1; }
 pngquant --force --skip-if-larger --output docs/dashboard.png 256 "$page/dashboard.png" ||

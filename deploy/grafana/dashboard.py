@@ -38,14 +38,14 @@ TIME_WAIT = ("sum without (protocol, family, state) (sockdiag_sockets"
 
 def stuck(title, states, description, runbooks, *levels):
     """The number of sockets that are stuck in some states, on all hosts together."""
-    return stat(title, description, "short", [(None, GOOD), *levels], 3, runbooks=runbooks, queries=[
-        query(f"sum(sockdiag_service_stuck_sockets{{{SERVICE},{states}}})", "stuck")])
+    expression = f"sum(sockdiag_service_stuck_sockets{{{SERVICE},{states}}})"
+    return stat(title, description, "short", [(None, GOOD), *levels], 3, runbooks=runbooks,
+                queries=[query(expression, "stuck")])
 
 
-def trouble():
-    """The first screen: what is wrong with my connections, of which service, since when?"""
+def figures():
+    """Green when all is well."""
     return [
-        row("Trouble first"),
         stat("Exporters down", "Targets of the selected jobs that Prometheus cannot scrape. All "
              "other panels know nothing of them.", "short", ANY_IS_BAD, 3, runbooks="ExporterDown",
              queries=[query(f"sum(up{{{HOST}}} == bool 0)", "down")]),
@@ -70,6 +70,14 @@ def trouble():
              "that uses the most, on the host that has the fewest left.", "percentunit",
              RATIO_LEFT, 3, runbooks="EphemeralPortsExhausting",
              queries=[query(f"min(1 - {PORTS_USED})", "left")]),
+    ]
+
+
+def trouble():
+    """The first screen: what is wrong with my connections, of which service, since when?"""
+    return [
+        row("Trouble first"),
+        *figures(),
         table("What is stuck, and since when", "Sockets that are longer in a state than "
               "stuck_after allows, by service, the most at the top. Age: since the exporter first "
               "saw the oldest one in this state, so never too high. A click on a service selects "

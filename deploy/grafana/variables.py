@@ -8,12 +8,12 @@ _DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
 def variables():
-    def label(name, expression, about, all_values):
+    def label(name, expression, about, **all_values):
         return {"name": name, "label": name.capitalize(), "description": about, "type": "query",
                 "datasource": _DATASOURCE,
                 "query": {"query": f"label_values({expression}, {name_of(name)})", "refId": name},
                 "definition": f"label_values({expression}, {name_of(name)})",
-                "refresh": 2, "sort": 5, "multi": True, "includeAll": True, "allValue": all_values,
+                "refresh": 2, "sort": 5, "multi": True, "includeAll": True, **all_values,
                 "current": {"selected": True, "text": ["All"], "value": ["$__all"]},
                 "hide": 0, "options": [], "regex": "", "skipUrlSync": False}
 
@@ -25,10 +25,11 @@ def variables():
          "type": "datasource", "query": "prometheus", "refresh": 1, "regex": "", "options": [],
          "current": {}, "hide": 0, "includeAll": False, "multi": False, "skipUrlSync": False},
         # All jobs are listed one by one: `up` has other exporters' jobs too.
-        label("job", "sockdiag_build_info", "The scrape jobs of the exporters.", None),
-        label("instance", 'sockdiag_build_info{job=~"$job"}', "The hosts.", ".+"),
+        label("job", "sockdiag_build_info", "The scrape jobs of the exporters."),
+        label("instance", 'sockdiag_build_info{job=~"$job"}', "The hosts.", allValue=".+"),
         label("service", f"sockdiag_service_sockets{{{HOST}}}", "The services, as named by the "
-              "exporter's configuration. Panels of hosts and ports do not depend on it.", ".+"),
+              "exporter's configuration. Panels of hosts and ports do not depend on it.",
+              allValue=".+"),
         {"name": "runbooks", "label": "Runbooks at", "description": "Where docs/runbooks.md can be "
          "read; panels link to its sections.", "type": "textbox", "query": "docs/runbooks.md",
          "current": {"text": "docs/runbooks.md", "value": "docs/runbooks.md"},

@@ -58,12 +58,13 @@ class Host:
     def run(self, *command):
         run("nsenter", f"--net={self._path}", *command)
 
-    def socket(self):
-        """A TCP socket of this host: it stays there, whoever uses it."""
+    def socket(self, kind=socket.SOCK_STREAM):
+        """A socket of this host: it stays there, whoever uses it."""
         made = []
+
         def make():
             _checked(_LIBC.setns(self._namespace, _CLONE_NEWNET), "setns")
-            made.append(tcp_socket())
+            made.append(new_socket(kind))
         thread = threading.Thread(target=make)
         thread.start()
         thread.join()
@@ -71,7 +72,7 @@ class Host:
 
     def start_exporter(self, binary, config):
         """It listens outside, so that being scraped is not among what it sees; gives its port."""
-        with tcp_socket() as listener:
+        with new_socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen()
             script = f'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@" 3<&{listener.fileno()}'
@@ -90,10 +91,18 @@ def start(*command, **options):
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **options)
 
 
-def tcp_socket():
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def new_socket(kind=socket.SOCK_STREAM):
+    made = socket.socket(socket.AF_INET, kind)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     return made
+
+
+def make_deaf(vanished):
+    """The kernel drops what arrives for it: a filter of one BPF instruction, which returns 0."""
+    so_attach_filter = 26
+    instruction = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
+    program = struct.pack("HP", 1, ctypes.addressof(instruction))
+    vanished.setsockopt(socket.SOL_SOCKET, so_attach_filter, program)
 
 
 def raise_loopback():

@@ -41,7 +41,7 @@ function drawStat(panel, box, section) {
   section.classList.add('filled');
   section.style.background = `linear-gradient(120deg, color-mix(in srgb, ${background} 78%, #000),`
     + ` color-mix(in srgb, ${background} 62%, #000))`;
-  box.classList.add('stat');
+  box.classList.add('figure');
   const canvas = element(box, 'canvas');
   const width = canvas.width = section.clientWidth;
   const height = canvas.height = section.clientHeight * 0.45;
@@ -72,7 +72,7 @@ function drawBarGauge(panel, box) {
   }
 }
 
-// Rows by their labels, each with the values of all queries, as the merge transformation makes them.
+// Rows by their labels with the values of all queries, as the merge transformation makes them.
 function merged(panel) {
   const [filter] = panel.transformations;
   const names = filter.options.include.names, rows = new Map();
@@ -89,7 +89,8 @@ function merged(panel) {
 }
 
 function drawTable(panel, box) {
-  const headings = panel.transformations.find((step) => step.id === 'organize').options.renameByName;
+  const organize = panel.transformations.find((step) => step.id === 'organize');
+  const headings = organize.options.renameByName;
   const [sort] = panel.options.sortBy;
   const by = Object.keys(headings).find((name) => headings[name] === sort.displayName);
   const rows = merged(panel).sort((a, b) => b[by] - a[by]);
@@ -128,7 +129,8 @@ function legend(panel, box, all, height) {
   const { unit } = panel.fieldConfig.defaults;
   const table = element(element(box, 'div', 'legend'), 'table');
   const head = element(table, 'tr');
-  for (const name of ['Name', 'Last *', 'Max']) element(head, 'th', name === 'Name' ? '' : 'number', name);
+  element(head, 'th', '', 'Name');
+  for (const name of ['Last *', 'Max']) element(head, 'th', 'number', name);
   const fit = Math.floor((height - LEGEND_ROW_PX) / LEGEND_ROW_PX);
   const shown = all.length > fit ? all.slice(0, fit - 1) : all;
   for (const series of shown) {
@@ -136,7 +138,8 @@ function legend(panel, box, all, height) {
     element(cell, 'i').style.background = series.color;
     cell.append(series.name);
     element(line, 'td', 'number', format(last(series), unit));
-    element(line, 'td', 'number', format(Math.max(...series.values.map((p) => Number(p[1]))), unit));
+    const highest = Math.max(...series.values.map((pair) => Number(pair[1])));
+    element(line, 'td', 'number', format(highest, unit));
   }
   if (shown.length < all.length) {
     element(element(table, 'tr'), 'td', 'more', `and ${all.length - shown.length} more`);
@@ -161,42 +164,50 @@ function thresholdLines(panel) {
   };
 }
 
+// The lines and their values. Stacked as Grafana does, the first one at the bottom, and drawn from
+// the top one down.
+function lines(panel, all, times) {
+  const { stacking, fillOpacity } = panel.fieldConfig.defaults.custom;
+  const stacked = stacking.mode === 'normal';
+  const drawn = stacked ? [...all].reverse() : all;
+  const columns = drawn.map((series) => onAxis(series, times));
+  if (stacked) {
+    for (let i = columns.length - 2; i >= 0; i--) {
+      columns[i] = columns[i].map((value, t) => (value || 0) + (columns[i + 1][t] || 0));
+    }
+  }
+  const opacity = Math.round(fillOpacity / 100 * 255).toString(16).padStart(2, '0');
+  const looks = drawn.map((series) => ({
+    stroke: series.color, width: 1.5, points: { show: false },
+    fill: stacked ? mixed(series.color, fillOpacity) : series.color + opacity }));
+  return { columns, looks };
+}
+
 function drawTimeSeries(panel, box) {
-  const { unit, custom } = panel.fieldConfig.defaults;
-  const stacked = custom.stacking.mode === 'normal';
+  const { unit } = panel.fieldConfig.defaults;
   const all = seriesOf(panel);
   if (!all.length) return element(box, 'div', 'empty', 'No data');
   all.forEach((series, i) => {
     const own = override(panel, series.name);
     series.color = own.color ? color(own.color.fixedColor) : PALETTE[i % PALETTE.length];
   });
-  all.sort((a, b) => last(b) - last(a));
-  const rows = Math.min(all.length, Math.floor(box.clientHeight * 0.38 / LEGEND_ROW_PX));
+  const rows = Math.min(all.length, Math.floor(box.clientHeight * 0.36 / LEGEND_ROW_PX));
   const legendHeight = (rows + 1) * LEGEND_ROW_PX + 4;
   const times = [];
   for (let when = DATA.start; when <= DATA.end; when++) times.push(when);
-  // Stacked: the last of the legend at the bottom, and drawn over those that include it.
-  const columns = all.map((series) => onAxis(series, times));
-  if (stacked) {
-    for (let i = all.length - 2; i >= 0; i--) {
-      columns[i] = columns[i].map((value, t) => (value || 0) + (columns[i + 1][t] || 0));
-    }
-  }
-  const opacity = Math.round(custom.fillOpacity / 100 * 255).toString(16).padStart(2, '0');
-  const axis = { stroke: '#8e8fa0', font: '11px Inter', grid: { stroke: '#ccccdc12', width: 1 },
-    ticks: { show: false } };
-  const lines = all.map((series) => ({ stroke: series.color, width: 1.5, points: { show: false },
-    fill: stacked ? mixed(series.color, custom.fillOpacity) : series.color + opacity }));
-  const place = element(box, 'div');
+  const { columns, looks } = lines(panel, all, times);
+  const axis = { stroke: '#8e8fa0', font: '11px Inter', ticks: { show: false },
+    grid: { stroke: '#ccccdc12', width: 1 } };
   new uPlot({
     width: box.clientWidth - 8, height: box.clientHeight - legendHeight, padding: [6, 10, 0, 4],
     legend: { show: false }, cursor: { show: false }, hooks: { draw: [thresholdLines(panel)] },
     scales: { y: { range: (_, low, high) => [0, (high || 1) * 1.08] } },
-    series: [{}, ...lines],
-    axes: [{ ...axis, size: 24, space: 90, values: (_, ticks) => ticks.map(clock) },
-      { ...axis, size: 50, space: 26, values: (_, ticks) => ticks.map((tick) => format(tick, unit)) }],
-  }, [times, ...columns], place);
-  legend(panel, box, all, legendHeight);
+    series: [{}, ...looks],
+    axes: [{ ...axis, size: 24, space: 66, values: (_, ticks) => ticks.map(clock) },
+      { ...axis, size: 50, space: 20,
+        values: (_, ticks) => ticks.map((tick) => format(tick, unit)) }],
+  }, [times, ...columns], element(box, 'div'));
+  return legend(panel, box, [...all].sort((a, b) => last(b) - last(a)), legendHeight);
 }
 
 // A stacked area is opaque, or those below would shine through: its colour on the panel's own.
@@ -207,7 +218,8 @@ function mixed(name, percent) {
     c * percent / 100 + ground[i] * (1 - percent / 100))).join(',')})`;
 }
 
-const DRAW = { stat: drawStat, bargauge: drawBarGauge, table: drawTable, timeseries: drawTimeSeries };
+const DRAW = {
+  stat: drawStat, bargauge: drawBarGauge, table: drawTable, timeseries: drawTimeSeries };
 
 function draw(panel, main) {
   const { x, y, w, h } = panel.gridPos, column = main.clientWidth / 24;

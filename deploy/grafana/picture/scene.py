@@ -4,7 +4,8 @@
     unshare -n deploy/grafana/picture/scene.py EXPORTER PROMETHEUS DATA.json [SECONDS]
 
 Two hosts serve `web` and `checkout` and use `postgres`, `redis` and `payments`; all clients and
-peers are outside. Then, as parts of the whole time:
+peers are outside. It warms up first. Then, as parts of the whole time:
+    0    some clients of web on shop-1 vanish: CLOSING
     1/5  shop-1 does not close connections that postgres has closed: a CLOSE_WAIT leak
     1/2  a firewall drops what goes to payments: SYN_SENT on both
     3/5  checkout on shop-2 accepts no more: its accept queue fills
@@ -27,7 +28,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 import queries  # noqa: E402
 
 TICK_S = 0.25
-PEERS = "10.0.0.1"  # where postgres, redis and payments are
+WARM_UP_S = 80  # longer than TIME_WAIT, so that its number is steady
+PEERS = "10.0.0.1"  # and .2: the addresses of postgres, redis and payments
 BACKLOG = 96
 ROWS = 31  # of Grafana's grid are shown: the first two groups of panels
 
@@ -36,16 +38,17 @@ class Service:
     """Something that listens. Connections to it live for some time; who closes first is said."""
 
     def __init__(self, listener, address, connector, backlog=BACKLOG):
+        listener.bind(address)
+        listener.listen(backlog)
+        listener.setblocking(False)
         self._listener = listener
-        self._listener.bind(address)
-        self._listener.listen(backlog)
-        self._listener.setblocking(False)
         self._address, self._connector = address, connector
         self._clients = {}  # by address, as the server sees it
         self._ends = collections.deque()  # (when, client, server, server closes first)
         self._half_closed = []
-        self.accepting, self.leaks = True, False
-        self.leaked = []
+        self.accepting, self.leaks, self._accepted = True, False, 0
+        self.vanish_every = None
+        self._kept = []
 
     def connect(self, lifetime_s, server_closes=False, data=b""):
         client = self._connector()
@@ -66,7 +69,7 @@ class Service:
                 later.append((end, client, server, server_closes))
             elif self.leaks:
                 server.shutdown(socket.SHUT_WR)
-                self.leaked.append((client, server))
+                self._kept.append((client, server))
             else:
                 first, second = (server, client) if server_closes else (client, server)
                 first.shutdown(socket.SHUT_WR)
@@ -84,6 +87,9 @@ class Service:
             end, server_closes, data = self._clients.pop(client)
             client.send(data)
             self._ends.append((end, client, server, server_closes))
+            self._accepted += 1
+            if self.vanish_every and self._accepted % self.vanish_every == 0:
+                hosts.make_deaf(client)
 
     def give_up(self, after_s):
         """Clients whose connection nobody accepts close it after a time."""
@@ -99,22 +105,27 @@ class Scene:
     def __init__(self, shops, seconds):
         self._shops, self._seconds = shops, seconds
         self._random = random.Random(7)
+        self._resolvers = [shop.socket(socket.SOCK_DGRAM) for shop in shops for _ in range(6)]
+        for number, resolver in enumerate(self._resolvers):
+            if number % 6 == 0:  # what others ask, one for each host
+                resolver.bind(("0.0.0.0", 53))
+            else:
+                resolver.connect((PEERS, 53))
         self.services = {}
         for shop in shops:
-            outside = hosts.tcp_socket
             for name, port in (("web", 443), ("checkout", 8080)):
                 self.services[shop.name, name] = Service(
-                    shop.socket(), (shop.address, port), outside)
+                    shop.socket(), (shop.address, port), hosts.new_socket)
             number = shops.index(shop) + 1
             for name, port in (("postgres", 5432), ("redis", 6379), ("payments", 8443)):
                 # An address for each host, so that each has accepted what it connected.
                 self.services[shop.name, name] = Service(
-                    hosts.tcp_socket(), (f"10.0.0.{number}", port), shop.socket, 512)
+                    hosts.new_socket(), (f"10.0.0.{number}", port), shop.socket, 512)
 
     def play(self):
         start, blocked = time.monotonic(), False
-        for number in range(int(self._seconds / TICK_S)):
-            share = number * TICK_S / self._seconds
+        for number in range(int((WARM_UP_S + self._seconds) / TICK_S)):
+            share = (number * TICK_S - WARM_UP_S) / self._seconds
             if share >= 0.5 and not blocked:
                 blocked = True
                 hosts.run("nft", "add rule inet scene input tcp dport 8443 drop")
@@ -136,6 +147,7 @@ class Scene:
         self._some(shop, "postgres", 0.9, lambda: 20 + seconds(1 / 15), server_closes=True)
         busy = shop == "shop-2" and share > 2 / 3
         self._some(shop, "redis", 5.5 if busy else 1, lambda: 0.5 if busy else 15 + seconds(1 / 10))
+        self.services["shop-1", "web"].vanish_every = 25 if share > 0 else None
         self.services["shop-1", "postgres"].leaks = share > 0.2
         self.services["shop-2", "checkout"].accepting = share < 0.6
 
