@@ -13,6 +13,7 @@ test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl 
 package=(dpkg-dev file lintian)
 boot=(debootstrap systemd-container iproute2 curl openssl)
 check=(clang clang-format clang-tidy libclang-rt-14-dev)
+picture=(chromium fonts-inter pngquant)
 
 wanted=()
 for step in "$@"; do
@@ -20,6 +21,7 @@ for step in "$@"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     check) wanted+=("${check[@]}") ;;
+    picture) wanted+=("${picture[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     boot) wanted+=("${boot[@]}") ;;
     *) echo "usage: $0 build|test|check|package|boot ..." >&2; exit 2 ;;

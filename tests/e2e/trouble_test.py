@@ -84,7 +84,7 @@ class TroubleTest(support.TestCase):
         self.exporter = support.start_exporter(
             self, f"--config.file={self.config}", listen=["127.0.0.1:10204"],
             environment=support.netlink_hang(self.hang))
-        self.prometheus = prometheus_test.Prometheus(self, None, self._prometheus_config())
+        self.prometheus = prometheus_test.Prometheus(self, config=self._prometheus_config())
         self.sockets = sockets.Sockets(self)
         self.clients = []
         self.firing = {}  # all that have ever fired: name to the labels, once for each look
