@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check ...
+#   scripts/install_packages.sh build|test|check|image|deploy|npm ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
 build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
   libmnl-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev libsystemd-dev libcap-ng-dev
   prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
-  libcli11-dev nlohmann-json3-dev libexpected-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase)
+  libcli11-dev nlohmann-json3-dev libexpected-dev netbase)
+test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd)
 check=(clang clang-format clang-tidy libclang-rt-14-dev)
+image=(podman crun debootstrap)
+deploy=(python3-jsonschema python3-yaml)
 
 wanted=()
 for step in "$@"; do
@@ -17,7 +19,10 @@ for step in "$@"; do
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
     check) wanted+=("${check[@]}") ;;
-    *) echo "usage: $0 build|test|check ..." >&2; exit 2 ;;
+    image) wanted+=("${image[@]}") ;;
+    deploy) wanted+=("${deploy[@]}") ;;
+    npm) wanted+=(nodejs npm) ;;
+    *) echo "usage: $0 build|test|check|image|deploy|npm ..." >&2; exit 2 ;;
   esac
 done
 
