@@ -28,6 +28,8 @@ keep_record() {
   cp -L "/usr/share/doc/$name/copyright" "$root/usr/share/doc/$name/"
 }
 
+# What a container runtime mounts over, so that the image may be read-only from the start.
+install -d "$root"/{dev,etc,proc,sys}
 install -d -m 1777 "$root/tmp"
 install -D "$binary" "$root/usr/bin/sockdiag_exporter"
 strip "$root/usr/bin/sockdiag_exporter"
