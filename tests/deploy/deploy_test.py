@@ -1,7 +1,8 @@
 """deploy/docker and deploy/kubernetes against their schemas; scripts/check_deploy.sh runs it.
 
-Kubernetes's JSON schemas accept a field that they do not know, such as a misspelt one. Its types for
-TypeScript do not, in an object literal: so each manifest becomes one, and the compiler checks it."""
+Kubernetes's JSON schemas accept a field that they do not know, such as a misspelt one. Its types
+for TypeScript do not, in an object literal: so each manifest becomes one, and the compiler checks
+it."""
 
 import json
 import os
@@ -32,7 +33,7 @@ def run(*command):
 
 
 def module_of(manifest):
-    """Where the types of a manifest's kind are; a group of its own stands in front of the version."""
+    """Where the types of a manifest's kind are."""
     group, _, version = manifest["apiVersion"].rpartition("/")
     package = "@kubernetes-models/prometheus-operator" if group.endswith("coreos.com") \
         else "kubernetes-models"
@@ -49,8 +50,8 @@ def type_errors(manifests):
     with tempfile.TemporaryDirectory(dir=BUILD) as folder:
         file = pathlib.Path(folder) / "manifests.ts"
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        result = run(str(MODULES / ".bin/tsc"), "--noEmit", "--strict", "--skipLibCheck", "--pretty",
-                     "--target", "es2020", "--moduleResolution", "node", str(file))
+        result = run(str(MODULES / ".bin/tsc"), "--noEmit", "--strict", "--skipLibCheck",
+                     "--pretty", "--target", "es2020", "--moduleResolution", "node", str(file))
     return result.stdout + result.stderr
 
 
@@ -110,8 +111,9 @@ class ManifestsTest(unittest.TestCase):
     def test_they_keep_to_their_types(self):
         manifests = [manifest for folder in kustomizations()
                      for manifest in written_manifests(folder)]
-        self.assertEqual({manifest["kind"] for manifest in manifests},
-                         {"Namespace", "ServiceAccount", "DaemonSet", "NetworkPolicy", "PodMonitor"})
+        kinds = {manifest["kind"] for manifest in manifests}
+        self.assertEqual(kinds, {"Namespace", "ServiceAccount", "DaemonSet", "NetworkPolicy",
+                                 "PodMonitor"})
         self.assertEqual(type_errors(manifests), "")
 
     def test_the_types_find_mistakes(self):

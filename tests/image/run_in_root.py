@@ -1,7 +1,8 @@
 """What a container runtime does to start a program, for machines whose cgroups no runtime likes:
     run_in_root.py ROOT UID GID PROGRAM ARGUMENT...
-Called as root in mount, process and network namespaces of their own. Mounts ROOT read-only and /proc in
-it, drops every capability and the way to new ones, and becomes the user and then the program."""
+Called as root in mount, process and network namespaces of their own. Mounts ROOT read-only and
+/proc in it, drops every capability and the way to new ones, and becomes the user and then the
+program."""
 
 import ctypes
 import os
