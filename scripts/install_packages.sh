@@ -1,31 +1,32 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check|package|boot ...
+#   scripts/install_packages.sh build|test|check|package|boot|picture|image|deploy|npm ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
-build=(cmake ninja-build ccache g++ pkg-config git ca-certificates
-  libmnl-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev libsystemd-dev libcap-ng-dev
-  prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
-  libcli11-dev nlohmann-json3-dev libexpected-dev)
-test=(libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db systemd netbase
-  python3-yaml dpkg-dev file)
-package=(dpkg-dev file lintian)
-boot=(debootstrap systemd-container iproute2 curl openssl)
-check=(clang clang-format clang-tidy libclang-rt-14-dev)
-picture=(chromium fonts-inter pngquant)
+declare -A steps=(
+  [build]="cmake ninja-build ccache g++ pkg-config git ca-certificates
+    libmnl-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev zlib1g-dev libsystemd-dev libcap-ng-dev
+    prometheus-cpp-dev libcurl4-openssl-dev libyaml-cpp-dev libspdlog-dev libfmt-dev
+    libcli11-dev nlohmann-json3-dev libexpected-dev netbase"
+  [test]="libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db
+    systemd python3-yaml dpkg-dev file"
+  [check]="clang clang-format clang-tidy libclang-rt-14-dev"
+  [package]="dpkg-dev file lintian"
+  [boot]="debootstrap systemd-container iproute2 curl openssl"
+  [picture]="chromium fonts-inter pngquant"
+  [image]="podman crun debootstrap"
+  [deploy]="python3-jsonschema python3-yaml"
+  [npm]="nodejs npm")
 
 wanted=()
 for step in "$@"; do
-  case $step in
-    build) wanted+=("${build[@]}") ;;
-    test) wanted+=("${test[@]}") ;;
-    check) wanted+=("${check[@]}") ;;
-    picture) wanted+=("${picture[@]}") ;;
-    package) wanted+=("${package[@]}") ;;
-    boot) wanted+=("${boot[@]}") ;;
-    *) echo "usage: $0 build|test|check|package|boot ..." >&2; exit 2 ;;
-  esac
+  if [ -z "${steps[$step]-}" ]; then
+    echo "usage: $0 build|test|check|package|boot|picture|image|deploy|npm ..." >&2
+    exit 2
+  fi
+  read -ra packages <<<"${steps[$step]//$'\n'/ }"
+  wanted+=("${packages[@]}")
 done
 
 missing=()

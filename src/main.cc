@@ -10,6 +10,7 @@
 
 #include "app/command_line.h"
 #include "app/daemon.h"
+#include "app/health_check.h"
 #include "app/log.h"
 #include "app/privileges.h"
 #include "app/startup.h"
@@ -50,7 +51,15 @@ int Print(const std::string& text) {
   return kFailure;
 }
 
+int PrintHealth(const Options& options) {
+  const Result<void> healthy = sockdiag::CheckHealth(options);
+  if (healthy) return Print("healthy\n");
+  std::cerr << "sockdiag_exporter: " << healthy.error().message << "\n";
+  return kFailure;
+}
+
 int Run(const Options& options) {
+  if (options.healthcheck) return PrintHealth(options);
   const Result<void> restricted = sockdiag::KeepOnlyCapabilityToBind();
   const Result<Config> config = sockdiag::LoadConfig(options.config_file);
   if (!config) {

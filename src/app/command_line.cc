@@ -79,6 +79,17 @@ void AddRunFlags(CLI::App& app, Options& options) {
       "Collect once, print and exit; default metrics", 0);
 }
 
+/// After the flags that it does not go with.
+void AddHealthcheckFlag(CLI::App& app, Options& options) {
+  CLI::Option* flag =
+      app.add_flag("--healthcheck", options.healthcheck,
+                   "Ask the exporter that listens on the first listen address; exit "
+                   "with 0 when it is healthy, else 1");
+  for (const char* other : {"--config.check", "--once", "--web.systemd-socket"}) {
+    flag->excludes(other);
+  }
+}
+
 void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& listen_addresses) {
   app.add_option("--web.listen-address", listen_addresses,
                  "host:port, [ipv6]:port, :port (both) or unix:/path; repeatable; default :10204")
@@ -140,6 +151,7 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   AddRunFlags(app, options);
   std::vector<std::string> listen_addresses;
   AddWebFlags(app, options, listen_addresses);
+  AddHealthcheckFlag(app, options);
   AddLogFlags(app, options);
   try {
     app.parse(argc, argv);

@@ -18,6 +18,8 @@ struct Options {
   std::optional<std::string> config_file;
   bool config_check = false;
   std::optional<OnceFormat> once;
+  /// Only ask a running exporter whether it is healthy; there is a listen address then.
+  bool healthcheck = false;
   std::vector<http::ListenAddress> listen_addresses;
   /// No flag says where to listen: sockets that systemd passes come before listen_addresses.
   bool listens_by_default = false;

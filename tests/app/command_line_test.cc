@@ -69,6 +69,20 @@ TEST(CommandLine, SaysWhatIsWrongInOneLine) {
   }
 }
 
+TEST(CommandLine, HealthcheckNeedsAListenAddressAndDoesNothingElse) {
+  const auto options = Parse({"--healthcheck", "--web.listen-address=:1", "--config.file=x"});
+  ASSERT_TRUE(options) << options.error().text;
+  EXPECT_TRUE(options->healthcheck);
+  EXPECT_EQ(http::ToText(options->listen_addresses.front()), ":1");
+  for (const char* other : {"--once", "--config.check", "--web.systemd-socket"}) {
+    const auto refused = Parse({other, "--healthcheck"});
+    ASSERT_FALSE(refused) << other;
+    EXPECT_EQ(refused.error().status, 2);
+    EXPECT_NE(refused.error().text.find("--healthcheck"), std::string::npos);
+    EXPECT_NE(refused.error().text.find(other), std::string::npos);
+  }
+}
+
 TEST(CommandLine, NamesTheListenAddressThatIsWrong) {
   const auto options = Parse({"--web.listen-address=:1", "--web.listen-address=x"});
   ASSERT_FALSE(options);

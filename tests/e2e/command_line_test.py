@@ -8,7 +8,7 @@ import subprocess
 
 import support
 
-FLAGS = {"--config.file", "--config.check", "--once", "--web.listen-address",
+FLAGS = {"--config.file", "--config.check", "--once", "--healthcheck", "--web.listen-address",
          "--web.telemetry-path", "--web.max-requests", "--web.systemd-socket", "--web.config.file",
          "--web.enable-lifecycle", "--log.level", "--log.format", "--version", "--help"}
 BAD_CONFIG = """services:

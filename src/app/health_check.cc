@@ -1,0 +1,35 @@
+#include "app/health_check.h"
+
+#include <string>
+
+#include "http/probe.h"
+
+namespace sockdiag {
+namespace {
+
+constexpr const char* kPath = "/-/healthy";
+
+bool IsHealthy(const http::ProbeAnswer& answer) {
+  constexpr unsigned kOk = 200;
+  constexpr unsigned kUnauthorized = 401;
+  constexpr unsigned kTooManyRequests = 429;
+  if (!answer.status) return true;
+  return *answer.status == kOk || *answer.status == kUnauthorized ||
+         *answer.status == kTooManyRequests;
+}
+
+}  // namespace
+
+Result<void> CheckHealth(const Options& options) {
+  const http::ListenAddress& address = options.listen_addresses.front();
+  const std::string failure = "not healthy: " + http::ToText(address) + ": ";
+  const Result<http::ProbeAnswer> answer =
+      http::Probe(address, {.path = kPath, .may_speak_tls = options.web_config_file.has_value()});
+  if (!answer) return Fail(failure + answer.error().message);
+  if (!IsHealthy(*answer)) {
+    return Fail(failure + kPath + " was answered with " + std::to_string(*answer->status));
+  }
+  return {};
+}
+
+}  // namespace sockdiag
