@@ -149,7 +149,6 @@ class RefusalsTest(ConfigCase):
             "basic_auth_users:\n  alice: secret\n": ":2:10: basic_auth_users",
             "rate_limit: {}\nrate_limit: {}\n": ":2:1: ",
             "tls_server_config:\n  cert_file: server.crt\n": ":2:3: tls_server_config: key_file",
-            f"{self.TLS}  client_auth_type: RequireAndVerifyClientCert\n": ":4:21: ",
             f"{self.TLS}  client_ca_file: client_ca.crt\n": ":4:19: ",
             f"{self.TLS}  client_allowed_sans: [a]\n": ":4:24: ",
             f"{self.TLS}  min_version: TLS13\n  max_version: TLS12\n": ":5:16: ",

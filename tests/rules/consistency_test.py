@@ -58,8 +58,11 @@ def alert_cases():
 
 
 def unknown_names(text, known, files):
-    """What looks like a metric of ours in a text and is none; names of our files are no metrics."""
-    return sorted({name for name in _NAME.findall(text)} - known - files)
+    """What looks like a metric of ours in a text and is none. Names of our files are no metrics, nor
+    is the program's own name, nor the beginning of a name that is put together."""
+    names = {name for name in _NAME.findall(text)
+             if not name.startswith("sockdiag_exporter") and not name.endswith("_")}
+    return sorted(names - known - files)
 
 
 def wrong_uses(expression, types):
