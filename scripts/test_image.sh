@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the container image with podman and tries it: scripts/test_image.sh
 # No image registry is asked: docker.io/library/debian:bookworm-slim is made with debootstrap, once. All
-# that podman keeps is in build/image. Debian's packages come from $DEBIAN_MIRROR, by default
-# http://deb.debian.org/debian, through the proxy that this machine's apt uses. Needs root.
+# that podman keeps is in build/image. Debian's packages come from $DEBIAN_MIRROR, by default the mirror that apt
+# uses here, through apt's proxy. Needs root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,8 @@ fi
 ./scripts/install_packages.sh test image
 
 base=docker.io/library/debian:bookworm-slim
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' |
+  head -n 1)}
 mkdir -p build/image
 folder=$PWD/build/image
 
