@@ -5,7 +5,7 @@
     deploy/grafana/dashboard.py --print    # to standard output
 
 The functions below say what is on it, a row each; panels.py and variables.py know how Grafana wants
-it written. For Grafana 9 to 11.
+it written. For Grafana 9 to 12.
 
 Counts of sockets are summed over the instances, which is right for "how many". Trouble and limits
 are not: there each instance stands for itself, or the worst one is shown with its name.
@@ -48,7 +48,7 @@ def figures():
     return [
         stat("Exporters down", "Targets of the selected jobs that Prometheus cannot scrape. All "
              "other panels know nothing of them.", "short", ANY_IS_BAD, 3, runbooks="ExporterDown",
-             queries=[query(f"sum(up{{{HOST}}} == bool 0)", "down")]),
+             queries=[query('sum(up{job=~"sockdiag.*|$job",instance=~"$instance"} == bool 0)', "down")]),
         stat("Collectors failing", "Collectors whose last collection failed; what they would show "
              "is missing.", "short", ANY_IS_BAD, 3, runbooks="CollectorFailing",
              queries=[query(f"sum(sockdiag_collector_success{{{HOST}}} == bool 0)", "failing")]),

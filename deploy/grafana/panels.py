@@ -1,4 +1,4 @@
-"""Grafana's panels as JSON: the schema of the dashboards of Grafana 9 to 11."""
+"""Grafana's panels as JSON: the schema of the dashboards of Grafana 9 to 12."""
 
 import dataclasses
 

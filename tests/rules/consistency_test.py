@@ -11,7 +11,7 @@ import yaml
 
 SOURCE_DIR = pathlib.Path(os.environ.get("SOCKDIAG_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
 SEVERITIES = {"critical", "warning", "info"}
-ANNOTATIONS = {"summary", "description", "runbook"}
+ANNOTATIONS = {"summary", "description", "runbook_url"}
 RUNBOOKS = "docs/runbooks.md"
 # Where metrics and recorded series are named, in files of any kind but pictures.
 NAMING = ("README.md", "CHANGELOG.md", "docs", "deploy", "config")
@@ -126,7 +126,7 @@ class AlertsTest(unittest.TestCase):
         self.assertEqual(set(runbooks), set(self.alerts))
         for name, rule in self.alerts.items():
             with self.subTest(name):
-                self.assertEqual(rule["annotations"]["runbook"], f"{RUNBOOKS}#{name.lower()}")
+                self.assertEqual(rule["annotations"]["runbook_url"], f"{RUNBOOKS}#{name.lower()}")
                 for part in ("What it means.", "What users feel.", "Confirm.", "What to do.",
                              "Silence"):
                     self.assertIn(f"**{part}", runbooks[name])
