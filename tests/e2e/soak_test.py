@@ -10,7 +10,8 @@ import support
 SANITIZED = os.environ.get("SOCKDIAG_SANITIZE", "") != ""
 SCRAPES = 2_000 if SANITIZED else 20_000
 WARM_UP = 100
-RELOAD_EVERY = 100
+LEAST_RELOADS = 20
+PAUSE_S = 0.05
 CLIENTS = 4
 # What the allocator may hold on to, whatever was asked for last.
 RESIDENT_SLACK_BYTES = 1 << 20
@@ -74,11 +75,11 @@ class SoakTest(support.TestCase):
         for client in clients:
             client.start()
         number = 0
-        while any(client.is_alive() for client in clients):
+        while number < LEAST_RELOADS or any(client.is_alive() for client in clients):
             self._reload(number)
             number += 1
             for client in clients:
-                client.join(RELOAD_EVERY / 1000)
+                client.join(PAUSE_S)
         self.assertEqual(problems, [])
         return number
 
@@ -86,7 +87,6 @@ class SoakTest(support.TestCase):
         self._soak(WARM_UP)
         resident, descriptors, threads = self._usage()
         reloads = self._soak(SCRAPES)
-        self.assertGreaterEqual(reloads, 20)
         resident_after, descriptors_after, threads_after = self._usage()
         print(f"{SCRAPES} scrapes, {reloads} reloads: resident {resident} -> {resident_after} bytes, "
               f"{descriptors} -> {descriptors_after} descriptors, {threads} -> {threads_after} threads")
