@@ -40,11 +40,7 @@ http::Response Ready(const RouteSources& sources) {
 
 /// The result of a reload; nothing when another one was under way.
 http::Response ReloadResponse(const std::optional<Result<void>>& outcome) {
-  if (!outcome) {
-    http::Response busy = http::TextResponse(503, "another reload is under way, try again later\n");
-    busy.headers.push_back({"Retry-After", "1"});
-    return busy;
-  }
+  if (!outcome) return http::BusyResponse("another reload is under way, try again later\n");
   const Result<void>& result = *outcome;
   if (result) return http::TextResponse(200, "reloaded\n");
   return http::TextResponse(

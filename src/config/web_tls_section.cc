@@ -124,13 +124,11 @@ void ReadCertificateAndKey(MappingReader& keys, const NodeReader& node, const st
 /// Settings that are fine alone and do nothing, or lock everybody out, together.
 void CheckClientAuth(ClientAuth auth, const std::optional<NodeReader>& authorities,
                      const std::optional<NodeReader>& names) {
-  const bool requires_one =
-      auth == ClientAuth::kRequireAnyClientCert || auth == ClientAuth::kRequireAndVerifyClientCert;
   const std::string word(WordOf(auth));
   if (authorities && auth == ClientAuth::kNoClientCert) {
     authorities->Complain("no client is asked for a certificate while client_auth_type is " + word);
   }
-  if (names && !requires_one) {
+  if (names && !RequiresCertificate(auth)) {
     names->Complain(
         "needs client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert, not " + word);
   }

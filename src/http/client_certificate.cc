@@ -106,16 +106,6 @@ ClientRefusal NoCertificate(gnutls_session_t session) {
           "it sent no certificate"};
 }
 
-bool IsRequired(ClientAuth client_auth) {
-  return client_auth == ClientAuth::kRequireAnyClientCert ||
-         client_auth == ClientAuth::kRequireAndVerifyClientCert;
-}
-
-bool IsVerified(ClientAuth client_auth) {
-  return client_auth == ClientAuth::kVerifyClientCertIfGiven ||
-         client_auth == ClientAuth::kRequireAndVerifyClientCert;
-}
-
 }  // namespace
 
 Result<std::vector<std::string>> SubjectAlternativeNames(gnutls_x509_crt_t certificate) {
@@ -139,10 +129,10 @@ std::optional<ClientRefusal> CheckClientCertificate(gnutls_session_t session,
   unsigned count = 0;
   const gnutls_datum_t* certificates = gnutls_certificate_get_peers(session, &count);
   if (certificates == nullptr || count == 0) {
-    if (IsRequired(client_auth)) return NoCertificate(session);
+    if (RequiresCertificate(client_auth)) return NoCertificate(session);
     return std::nullopt;
   }
-  if (IsVerified(client_auth)) {
+  if (VerifiesCertificate(client_auth)) {
     std::optional<ClientRefusal> refusal = CheckChain(session);
     if (refusal) return refusal;
   }

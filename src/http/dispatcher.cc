@@ -19,12 +19,6 @@ Response MethodNotAllowed(const Route& route) {
   return response;
 }
 
-Response TooManyRequests() {
-  Response response = TextResponse(503, "Limit of concurrent requests reached, try again later.\n");
-  response.headers.push_back({"Retry-After", "1"});
-  return response;
-}
-
 void Compress(const Request& request, Response& response) {
   if (!response.compressible || !response.body) return;
   response.headers.push_back({"Vary", "Accept-Encoding"});
@@ -64,7 +58,9 @@ Response Dispatcher::Dispatch(const Request& request) {
   RequestLimiter::Slot slot;
   if (route->limited) {
     slot = limiter_.TryTake();
-    if (!slot.IsValid()) return TooManyRequests();
+    if (!slot.IsValid()) {
+      return BusyResponse("Limit of concurrent requests reached, try again later.\n");
+    }
   }
   return CallHandler(*route, request);
 }

@@ -11,19 +11,12 @@
 namespace sockdiag::http {
 namespace {
 
-bool IsVerifying(ClientAuth client_auth) {
-  return client_auth == ClientAuth::kVerifyClientCertIfGiven ||
-         client_auth == ClientAuth::kRequireAndVerifyClientCert;
-}
-
 /// What the exporter-toolkit refuses, too.
 Result<void> CheckClientAuth(const TlsSettings& settings) {
   if (settings.client_ca.IsSet() && settings.client_auth == ClientAuth::kNoClientCert) {
     return Fail("tls_server_config: there is a client_ca, but no client_auth_type that uses it");
   }
-  if (!settings.client_allowed_sans.empty() &&
-      settings.client_auth != ClientAuth::kRequireAnyClientCert &&
-      settings.client_auth != ClientAuth::kRequireAndVerifyClientCert) {
+  if (!settings.client_allowed_sans.empty() && !RequiresCertificate(settings.client_auth)) {
     return Fail(
         "tls_server_config.client_allowed_sans: needs the client_auth_type RequireAnyClientCert or "
         "RequireAndVerifyClientCert");
@@ -58,7 +51,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::Load(const TlsSettings& se
   Credentials credentials(raw);
   const Result<gnutls_pk_algorithm_t> key = LoadServerCertificate(settings, raw);
   if (!key) return tl::unexpected(key.error());
-  if (settings.client_ca.IsSet() || IsVerifying(settings.client_auth)) {
+  if (settings.client_ca.IsSet() || VerifiesCertificate(settings.client_auth)) {
     const Result<void> client_ca = LoadClientCa(settings, raw);
     if (!client_ca) return tl::unexpected(client_ca.error());
   }

@@ -6,10 +6,10 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/records.h"
-#include "tests/support/run_here.h"
 
 namespace sockdiag {
 namespace {
@@ -31,14 +31,7 @@ class ReloaderTest : public ::testing::Test {
  protected:
   std::shared_ptr<Pipeline> Make(const Config& config) {
     if (fails_to_make_) throw std::runtime_error("out of something");
-    return std::make_shared<Pipeline>(
-        config, ServicesDatabase(),
-        PipelineEnvironment{
-            .open_source = [this] { return std::make_unique<testing::BorrowedSource>(source_); },
-            .clock = clock_,
-            .errors = errors_,
-            .on_sample = nullptr,
-            .start = testing::RunHere});
+    return testing::FakePipeline(config, source_, clock_, errors_);
   }
   bool Shows(const std::string& part) {
     return scrapes_.Get(std::nullopt)->text->find(part) != std::string::npos;

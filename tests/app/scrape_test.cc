@@ -7,9 +7,9 @@
 #include <latch>
 #include <sstream>
 
+#include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
-#include "tests/support/run_here.h"
 
 namespace sockdiag {
 namespace {
@@ -39,14 +39,7 @@ class ScrapeServiceTest : public ::testing::Test {
     }
   }
   std::shared_ptr<Pipeline> Make(const Config& config) {
-    return std::make_shared<Pipeline>(
-        config, ServicesDatabase(),
-        PipelineEnvironment{
-            .open_source = [this] { return std::make_unique<testing::BorrowedSource>(source_); },
-            .clock = clock_,
-            .errors = errors_,
-            .on_sample = nullptr,
-            .start = testing::RunHere});
+    return testing::FakePipeline(config, source_, clock_, errors_);
   }
 
   testing::FakeClock clock_;
