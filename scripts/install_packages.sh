@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check|package|boot|picture|image|deploy|npm ...
+#   scripts/install_packages.sh build|test|check|coverage|package|boot|picture|image|deploy|npm ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
@@ -12,6 +12,7 @@ declare -A steps=(
   [test]="libgtest-dev libgmock-dev libbenchmark-dev iproute2 nftables curl openssl python3 man-db
     systemd python3-yaml dpkg-dev file"
   [check]="clang clang-format clang-tidy libclang-rt-14-dev"
+  [coverage]="gcovr"
   [package]="dpkg-dev file lintian"
   [boot]="debootstrap systemd-container iproute2 curl openssl"
   [picture]="chromium fonts-inter pngquant"
@@ -22,7 +23,7 @@ declare -A steps=(
 wanted=()
 for step in "$@"; do
   if [ -z "${steps[$step]-}" ]; then
-    echo "usage: $0 build|test|check|package|boot|picture|image|deploy|npm ..." >&2
+    echo "usage: $0 build|test|check|coverage|package|boot|picture|image|deploy|npm ..." >&2
     exit 2
   fi
   read -ra packages <<<"${steps[$step]//$'\n'/ }"
