@@ -2,7 +2,8 @@
 // input ends: churn_connections PORT RATE
 // RATE connections a second (0: as many as it can), of which the last kOpen stay open. One in eight
 // is closed by the client first and one by the server, and leaves TIME_WAIT; the others are reset.
-// At the end it prints how many it made and how many microseconds that took.
+// It prints a line when the first kOpen are open, and at the end one that says how many it made in
+// how many microseconds.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -110,6 +111,10 @@ int main(int argc, char** argv) {
       Connection& place = open[made % kOpen];
       Close(place, made);
       place = Open(listener, port, made);
+      if (made + 1 == kOpen) {
+        std::puts("open");
+        std::fflush(stdout);
+      }
     }
   }
   const auto microseconds =

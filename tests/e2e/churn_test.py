@@ -44,6 +44,8 @@ class Churn:
             ["setpriv", "--pdeathsig", "KILL", os.environ["SOCKDIAG_CHURN_CONNECTIONS"],
              str(CHURN_PORT), str(RATE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         test.addCleanup(self.end)
+        if self._process.stdout.readline() != "open\n":
+            raise AssertionError("churn_connections made no connections")
 
     def end(self):
         """Gives how many connections it made, and in how many seconds."""
