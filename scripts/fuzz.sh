@@ -1,23 +1,98 @@
 #!/usr/bin/env bash
-# Builds the fuzzers with clang and runs each for some seconds: scripts/fuzz.sh [SECONDS]
-# What they find is written to build/fuzz; put the bytes into tests/data with a test.
+# Builds the fuzzers with clang, runs what is kept in tests/fuzz/corpus, and then each fuzzer for so
+# many minutes, as many at a time as there are processors:
+#   scripts/fuzz.sh [--keep] [MINUTES [FUZZER...]]        default: 1 minute, all of them
+# New inputs gather in build/fuzz/corpus; --keep takes the smallest set of them that reaches as much
+# over into tests/fuzz/corpus. Findings are in build/fuzz/findings, and make it fail; put the bytes
+# into tests/fuzz/corpus, or into tests/data with a test, when they are mended.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=${1:-60}
+keep=false
+if [ "${1-}" = --keep ]; then
+  keep=true
+  shift
+fi
+minutes=${1:-1}
+shift $(($# > 0 ? 1 : 0))
+fuzzers=("$@")
+if [ ${#fuzzers[@]} -eq 0 ]; then
+  mapfile -t fuzzers < <(sed -n 's/^sockdiag_fuzzer(\([a-z_]*\).*/\1/p' tests/fuzz/CMakeLists.txt)
+fi
+seconds=$(awk -v minutes="$minutes" 'BEGIN { printf "%d", minutes * 60 + 0.5 }')
+if [ "$seconds" -lt 1 ]; then
+  echo "usage: $0 [--keep] [MINUTES [FUZZER...]]" >&2
+  exit 2
+fi
+
 ./scripts/install_packages.sh build check
 ./scripts/build.sh fuzz
-for fuzzer in dump_reader_fuzzer config_fuzzer web_config_fuzzer services_database_fuzzer; do
-  corpus=build/fuzz/corpus/$fuzzer
-  mkdir -p "$corpus"
-  case $fuzzer in
-    # Two bytes that say how to read the rest come before the recorded datagram.
-    dump_reader_fuzzer) { printf '\0\377'; cat tests/data/tcp_dump_6.18.bin; } >"$corpus/recorded" ;;
-    config_fuzzer) cp config/sockdiag_exporter.yaml "$corpus/" ;;
-    web_config_fuzzer) cp tests/data/web_config.yml "$corpus/" ;;
-    services_database_fuzzer) printf 'ssh 22/tcp # x\ndomain 53/udp\n' >"$corpus/sample" ;;
-  esac
-  build/fuzz/bin/"$fuzzer" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 \
-    -artifact_prefix=build/fuzz/ "$corpus"
-  echo "$fuzzer: nothing found in $seconds s"
+findings=$PWD/build/fuzz/findings
+logs=$PWD/build/fuzz/logs
+mkdir -p "$findings" "$logs"
+
+# What one input may take, in seconds, MiB and bytes, and the words that it is made of.
+options_of() {
+  local max_len=16384
+  # Below the size of a head that the library answers itself, as it can.
+  [ "$1" = proc_fuzzer ] && max_len=4096
+  echo "-timeout=30 -rss_limit_mb=1024 -max_len=$max_len -print_final_stats=1 -verbosity=1"
+  # Its threads allocate and free beside each input; leaks are looked for at the end.
+  [ "$1" = http_fuzzer ] && echo "-detect_leaks=0"
+  [ -f "tests/fuzz/$1.dict" ] && echo "-dict=tests/fuzz/$1.dict"
+  return 0
+}
+
+# Runs one fuzzer; its log says how that went.
+run() {
+  local fuzzer=$1 kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 options
+  mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
+  mkdir -p "$found"
+  {
+    build/fuzz/bin/"$fuzzer" "${options[@]}" -artifact_prefix="$findings/$fuzzer-" "$kept"/* &&
+      build/fuzz/bin/"$fuzzer" "${options[@]}" -artifact_prefix="$findings/$fuzzer-" \
+        -max_total_time="$seconds" "$found" "$kept"
+  } >"$logs/$fuzzer.log" 2>&1 || echo "exit status $?" >>"$logs/$fuzzer.log"
+}
+
+# A line of the table from a fuzzer's log.
+report() {
+  local log=$logs/$1.log last
+  last=$(grep -E '^#[0-9]+.*cov: ' "$log" | tail -n 1 || true)
+  awk -v fuzzer="$1" -v last="$last" '
+    /^stat::number_of_executed_units:/ { runs = $2 }
+    /^stat::average_exec_per_sec:/ { rate = $2 }
+    /^exit status/ { failed = 1 }
+    END {
+      cov = ft = "-"
+      if (match(last, /cov: [0-9]+/)) cov = substr(last, RSTART + 5, RLENGTH - 5)
+      if (match(last, /ft: [0-9]+/)) ft = substr(last, RSTART + 4, RLENGTH - 4)
+      printf "%-26s %12s %8s %13s  %s\n", fuzzer, runs, rate, cov "/" ft,
+        failed ? "FINDING" : "nothing found"
+    }' "$log"
+}
+
+export -f run options_of
+export findings logs seconds
+printf '%s\n' "${fuzzers[@]}" | xargs -P "$(nproc)" -I{} bash -c 'run {}'
+
+printf '%-26s %12s %8s %13s  %s\n' fuzzer runs runs/s cov/ft "result of $minutes min"
+status=0
+for fuzzer in "${fuzzers[@]}"; do
+  report "$fuzzer"
+  grep -q '^exit status' "$logs/$fuzzer.log" && status=1
 done
+for fuzzer in "${fuzzers[@]}"; do
+  grep -q '^exit status' "$logs/$fuzzer.log" || continue
+  input=$(sed -n 's/.*Test unit written to //p' "$logs/$fuzzer.log" | tail -n 1)
+  echo "$fuzzer: log in $logs/$fuzzer.log; again with build/fuzz/bin/$fuzzer ${input:-FILE}" >&2
+done
+[ $status -eq 0 ] || exit 1
+
+if $keep; then
+  for fuzzer in "${fuzzers[@]}"; do
+    mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
+    build/fuzz/bin/"$fuzzer" "${options[@]}" -merge=1 "tests/fuzz/corpus/$fuzzer" \
+      "build/fuzz/corpus/$fuzzer" >"$logs/$fuzzer-merge.log" 2>&1
+  done
+fi
