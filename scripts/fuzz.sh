@@ -2,8 +2,8 @@
 # Builds the fuzzers with clang, runs what is kept in tests/fuzz/corpus, and then each fuzzer for so
 # many minutes, as many at a time as there are processors:
 #   scripts/fuzz.sh [--keep] [MINUTES [FUZZER...]]        default: 1 minute, all of them
-# New inputs gather in build/fuzz/corpus; --keep takes the smallest set of them that reaches as much
-# over into tests/fuzz/corpus. Findings are in build/fuzz/findings, and make it fail; put the bytes
+# New inputs gather in build/fuzz/corpus; --keep takes those over into tests/fuzz/corpus that reach
+# more than is kept. Findings are in build/fuzz/findings, and make it fail; put the bytes
 # into tests/fuzz/corpus, or into tests/data with a test, when they are mended.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,10 +33,9 @@ mkdir -p "$findings" "$logs"
 
 # What one input may take, in seconds, MiB and bytes, and the words that it is made of.
 options_of() {
-  local max_len=16384
-  # Below the size of a head that the library answers itself, as it can.
-  [ "$1" = proc_fuzzer ] && max_len=4096
-  echo "-timeout=30 -rss_limit_mb=1024 -max_len=$max_len -print_final_stats=1 -verbosity=1"
+  # For HTTP less than libmicrohttpd's memory of a connection: a chunk's extension that fills it gets
+  # a 500 from the library.
+  echo "-timeout=30 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1"
   # Its threads allocate and free beside each input; leaks are looked for at the end.
   [ "$1" = http_fuzzer ] && echo "-detect_leaks=0"
   [ -f "tests/fuzz/$1.dict" ] && echo "-dict=tests/fuzz/$1.dict"
@@ -89,10 +88,16 @@ for fuzzer in "${fuzzers[@]}"; do
 done
 [ $status -eq 0 ] || exit 1
 
+# Of what was found, the smallest inputs that reach a line that the named ones do not; the names that
+# libFuzzer gives are hashes.
+keep() {
+  local kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 options
+  mapfile -t options < <(options_of "$1" | tr ' ' '\n')
+  find "$kept" -regextype egrep -regex '.*/[0-9a-f]{40}' -exec mv -t "$found" {} +
+  build/fuzz/bin/"$1" "${options[@]}" -merge=1 -use_counters=0 "$kept" "$found" \
+    >"$logs/$1-keep.log" 2>&1
+  echo "$kept: $(find "$kept" -type f | wc -l) files, $(cat "$kept"/* | wc -c) bytes"
+}
 if $keep; then
-  for fuzzer in "${fuzzers[@]}"; do
-    mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
-    build/fuzz/bin/"$fuzzer" "${options[@]}" -merge=1 "tests/fuzz/corpus/$fuzzer" \
-      "build/fuzz/corpus/$fuzzer" >"$logs/$fuzzer-merge.log" 2>&1
-  done
+  for fuzzer in "${fuzzers[@]}"; do keep "$fuzzer"; done
 fi
