@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 
 #include "base/unique_fd.h"
@@ -20,25 +21,43 @@ namespace {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+/// Also when libFuzzer's timer interrupts it, which leaves the connection under way.
+template <typename Sockaddr>
+void ConnectTo(int fd, const Sockaddr& address) {
+  int outcome = -1;
+  do {
+    outcome = connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address));
+  } while (outcome != 0 && errno == EINTR);
+  if (outcome != 0) std::perror("connect");
+  Expect(outcome == 0);
+}
+
+UniqueFd Socket(int family) {
+  UniqueFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.IsValid()) std::perror("socket");
+  Expect(fd.IsValid());
+  return fd;
+}
+
 UniqueFd ConnectTcp(std::uint16_t port) {
-  UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd = Socket(AF_INET);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  Expect(connect(fd.Get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  ConnectTo(fd.Get(), address);
   const int on = 1;  // each piece is a segment
   setsockopt(fd.Get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   return fd;
 }
 
 UniqueFd ConnectUnix(std::string_view path) {
-  UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd = Socket(AF_UNIX);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   Expect(path.size() < sizeof(address.sun_path));
   std::memcpy(address.sun_path, path.data(), path.size());
-  Expect(connect(fd.Get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  ConnectTo(fd.Get(), address);
   return fd;
 }
 
