@@ -33,8 +33,8 @@ mkdir -p "$findings" "$logs"
 
 # What one input may take, in seconds, MiB and bytes, and the words that it is made of.
 options_of() {
-  # For HTTP less than libmicrohttpd's memory of a connection: a chunk's extension that fills it gets
-  # a 500 from the library.
+  # For HTTP less than libmicrohttpd's memory of a connection: a chunk's extension that fills it
+  # gets a 500 from the library.
   echo "-timeout=30 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1"
   # Its threads allocate and free beside each input; leaks are looked for at the end.
   [ "$1" = http_fuzzer ] && echo "-detect_leaks=0"
@@ -42,54 +42,57 @@ options_of() {
   return 0
 }
 
-# Runs one fuzzer; its log says how that went.
+# Runs one fuzzer, anew every ten minutes: AddressSanitizer remembers each thread that ever was, of
+# which HTTP has one for each connection, and can count to four million. Its log says how that went.
 run() {
-  local fuzzer=$1 kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 options
+  local fuzzer=$1 kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 left=$seconds slice options
   mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
+  options+=("-artifact_prefix=$findings/$fuzzer-")
   mkdir -p "$found"
-  {
-    build/fuzz/bin/"$fuzzer" "${options[@]}" -artifact_prefix="$findings/$fuzzer-" "$kept"/* &&
-      build/fuzz/bin/"$fuzzer" "${options[@]}" -artifact_prefix="$findings/$fuzzer-" \
-        -max_total_time="$seconds" "$found" "$kept"
-  } >"$logs/$fuzzer.log" 2>&1 || echo "exit status $?" >>"$logs/$fuzzer.log"
+  build/fuzz/bin/"$fuzzer" "${options[@]}" "$kept"/* || return
+  while [ "$left" -gt 0 ]; do
+    slice=$((left < 600 ? left : 600))
+    build/fuzz/bin/"$fuzzer" "${options[@]}" -max_total_time="$slice" "$found" "$kept" || return
+    left=$((left - slice))
+  done
 }
+log_run() { run "$1" >"$logs/$1.log" 2>&1 || echo "exit status $?" >>"$logs/$1.log"; }
 
 # A line of the table from a fuzzer's log.
 report() {
   local log=$logs/$1.log last
-  last=$(grep -E '^#[0-9]+.*cov: ' "$log" | tail -n 1 || true)
-  awk -v fuzzer="$1" -v last="$last" '
-    /^stat::number_of_executed_units:/ { runs = $2 }
-    /^stat::average_exec_per_sec:/ { rate = $2 }
+  last=$(grep -aE '^#[0-9]+.*cov: ' "$log" | tail -n 1 || true)
+  awk -v fuzzer="$1" -v last="$last" -v seconds="$seconds" '
+    /^stat::number_of_executed_units:/ { runs += $2 }
     /^exit status/ { failed = 1 }
     END {
       cov = ft = "-"
       if (match(last, /cov: [0-9]+/)) cov = substr(last, RSTART + 5, RLENGTH - 5)
       if (match(last, /ft: [0-9]+/)) ft = substr(last, RSTART + 4, RLENGTH - 4)
-      printf "%-26s %12s %8s %13s  %s\n", fuzzer, runs, rate, cov "/" ft,
+      printf "%-26s %12d %8d %13s  %s\n", fuzzer, runs, runs / seconds, cov "/" ft,
         failed ? "FINDING" : "nothing found"
     }' "$log"
 }
 
-export -f run options_of
+export -f log_run run options_of
 export findings logs seconds
-printf '%s\n' "${fuzzers[@]}" | xargs -P "$(nproc)" -I{} bash -c 'run {}'
+printf '%s\n' "${fuzzers[@]}" | xargs -P "$(nproc)" -I{} bash -c 'log_run {}'
 
 printf '%-26s %12s %8s %13s  %s\n' fuzzer runs runs/s cov/ft "result of $minutes min"
 status=0
 for fuzzer in "${fuzzers[@]}"; do
   report "$fuzzer"
-  grep -q '^exit status' "$logs/$fuzzer.log" && status=1
+  grep -aq '^exit status' "$logs/$fuzzer.log" && status=1
 done
 for fuzzer in "${fuzzers[@]}"; do
-  grep -q '^exit status' "$logs/$fuzzer.log" || continue
+  grep -aq '^exit status' "$logs/$fuzzer.log" || continue
   input=$(sed -n 's/.*Test unit written to //p' "$logs/$fuzzer.log" | tail -n 1)
   echo "$fuzzer: log in $logs/$fuzzer.log; again with build/fuzz/bin/$fuzzer ${input:-FILE}" >&2
 done
 [ $status -eq 0 ] || exit 1
 
-# Of what was found, the smallest inputs that reach a line that the named ones do not; the names that
-# libFuzzer gives are hashes.
+# Of what was found, the smallest inputs that reach a line that the named ones do not; the names
+# that libFuzzer gives are hashes.
 keep() {
   local kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 options
   mapfile -t options < <(options_of "$1" | tr ' ' '\n')

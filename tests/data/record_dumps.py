@@ -34,7 +34,8 @@ def tcp_request():
 
 def request_by_family(family, protocol):
     """inet_diag_req_v2."""
-    return SOCK_DIAG_BY_FAMILY, struct.pack("=BBBBI48s", family, protocol, 0, 0, ALL_STATES, bytes(48))
+    payload = struct.pack("=BBBBI48s", family, protocol, 0, 0, ALL_STATES, bytes(48))
+    return SOCK_DIAG_BY_FAMILY, payload
 
 
 def messages(datagram):
@@ -163,7 +164,8 @@ def dump_with(expected):
 def udp(family, any_address, loopback):
     def scene(keep):
         keep.append(opened(family, socket.SOCK_DGRAM, any_address, 5353))
-        keep.append(opened(family, socket.SOCK_DGRAM, loopback, 53, 1 if family == socket.AF_INET6 else None))
+        v6only = 1 if family == socket.AF_INET6 else None
+        keep.append(opened(family, socket.SOCK_DGRAM, loopback, 53, v6only))
         keep.append(opened(family, socket.SOCK_DGRAM, loopback, 40000, peer=(loopback, 53)))
         keep[-1].send(bytes(100))  # waits in the queue of port 53
         return dump(request_by_family(family, socket.IPPROTO_UDP))
