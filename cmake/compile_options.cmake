@@ -27,6 +27,11 @@ else()
     $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
 endif()
 
+if(SOCKDIAG_FUZZ)
+  # The fuzzers are led by what they reach in the libraries, so these count it too.
+  target_compile_options(sockdiag_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
 check_pie_supported()

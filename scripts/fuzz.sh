@@ -1,23 +1,106 @@
 #!/usr/bin/env bash
-# Builds the fuzzers with clang and runs each for some seconds: scripts/fuzz.sh [SECONDS]
-# What they find is written to build/fuzz; put the bytes into tests/data with a test.
+# Builds the fuzzers with clang, runs what is kept in tests/fuzz/corpus, and then each fuzzer for so
+# many minutes, as many at a time as there are processors:
+#   scripts/fuzz.sh [--keep] [MINUTES [FUZZER...]]        default: 1 minute, all of them
+# New inputs gather in build/fuzz/corpus; --keep takes those over into tests/fuzz/corpus that reach
+# more than is kept. Findings are in build/fuzz/findings, and make it fail; put the bytes
+# into tests/fuzz/corpus, or into tests/data with a test, when they are mended.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=${1:-60}
+keep=false
+if [ "${1-}" = --keep ]; then
+  keep=true
+  shift
+fi
+minutes=${1:-1}
+shift $(($# > 0 ? 1 : 0))
+fuzzers=("$@")
+if [ ${#fuzzers[@]} -eq 0 ]; then
+  mapfile -t fuzzers < <(sed -n 's/^sockdiag_fuzzer(\([a-z_]*\).*/\1/p' tests/fuzz/CMakeLists.txt)
+fi
+seconds=$(awk -v minutes="$minutes" 'BEGIN { printf "%d", minutes * 60 + 0.5 }')
+if [ "$seconds" -lt 1 ]; then
+  echo "usage: $0 [--keep] [MINUTES [FUZZER...]]" >&2
+  exit 2
+fi
+
 ./scripts/install_packages.sh build check
 ./scripts/build.sh fuzz
-for fuzzer in dump_reader_fuzzer config_fuzzer web_config_fuzzer services_database_fuzzer; do
-  corpus=build/fuzz/corpus/$fuzzer
-  mkdir -p "$corpus"
-  case $fuzzer in
-    # Two bytes that say how to read the rest come before the recorded datagram.
-    dump_reader_fuzzer) { printf '\0\377'; cat tests/data/tcp_dump_6.18.bin; } >"$corpus/recorded" ;;
-    config_fuzzer) cp config/sockdiag_exporter.yaml "$corpus/" ;;
-    web_config_fuzzer) cp tests/data/web_config.yml "$corpus/" ;;
-    services_database_fuzzer) printf 'ssh 22/tcp # x\ndomain 53/udp\n' >"$corpus/sample" ;;
-  esac
-  build/fuzz/bin/"$fuzzer" -max_total_time="$seconds" -print_final_stats=0 -verbosity=0 \
-    -artifact_prefix=build/fuzz/ "$corpus"
-  echo "$fuzzer: nothing found in $seconds s"
+findings=$PWD/build/fuzz/findings
+logs=$PWD/build/fuzz/logs
+mkdir -p "$findings" "$logs"
+
+# What one input may take, in seconds, MiB and bytes, and the words that it is made of.
+options_of() {
+  # For HTTP less than libmicrohttpd's memory of a connection: a chunk's extension that fills it
+  # gets a 500 from the library.
+  echo "-timeout=30 -rss_limit_mb=2048 -max_len=16384 -print_final_stats=1"
+  # Its threads allocate and free beside each input; leaks are looked for at the end.
+  [ "$1" = http_fuzzer ] && echo "-detect_leaks=0"
+  [ -f "tests/fuzz/$1.dict" ] && echo "-dict=tests/fuzz/$1.dict"
+  return 0
+}
+
+# Runs one fuzzer, anew every ten minutes: AddressSanitizer remembers each thread that ever was, of
+# which HTTP has one for each connection, and can count to four million. Its log says how that went.
+run() {
+  local fuzzer=$1 kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 left=$seconds slice options
+  mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
+  options+=("-artifact_prefix=$findings/$fuzzer-")
+  mkdir -p "$found"
+  build/fuzz/bin/"$fuzzer" "${options[@]}" "$kept"/* || return
+  while [ "$left" -gt 0 ]; do
+    slice=$((left < 600 ? left : 600))
+    build/fuzz/bin/"$fuzzer" "${options[@]}" -max_total_time="$slice" "$found" "$kept" || return
+    left=$((left - slice))
+  done
+}
+log_run() { run "$1" >"$logs/$1.log" 2>&1 || echo "exit status $?" >>"$logs/$1.log"; }
+
+# A line of the table from a fuzzer's log.
+report() {
+  local log=$logs/$1.log last
+  last=$(grep -aE '^#[0-9]+.*cov: ' "$log" | tail -n 1 || true)
+  awk -v fuzzer="$1" -v last="$last" -v seconds="$seconds" '
+    /^stat::number_of_executed_units:/ { runs += $2 }
+    /^exit status/ { failed = 1 }
+    END {
+      cov = ft = "-"
+      if (match(last, /cov: [0-9]+/)) cov = substr(last, RSTART + 5, RLENGTH - 5)
+      if (match(last, /ft: [0-9]+/)) ft = substr(last, RSTART + 4, RLENGTH - 4)
+      printf "%-26s %12d %8d %13s  %s\n", fuzzer, runs, runs / seconds, cov "/" ft,
+        failed ? "FINDING" : "nothing found"
+    }' "$log"
+}
+
+export -f log_run run options_of
+export findings logs seconds
+printf '%s\n' "${fuzzers[@]}" | xargs -P "$(nproc)" -I{} bash -c 'log_run {}'
+
+printf '%-26s %12s %8s %13s  %s\n' fuzzer runs runs/s cov/ft "result of $minutes min"
+status=0
+for fuzzer in "${fuzzers[@]}"; do
+  report "$fuzzer"
+  grep -aq '^exit status' "$logs/$fuzzer.log" && status=1
 done
+for fuzzer in "${fuzzers[@]}"; do
+  grep -aq '^exit status' "$logs/$fuzzer.log" || continue
+  input=$(sed -n 's/.*Test unit written to //p' "$logs/$fuzzer.log" | tail -n 1)
+  echo "$fuzzer: log in $logs/$fuzzer.log; again with build/fuzz/bin/$fuzzer ${input:-FILE}" >&2
+done
+[ $status -eq 0 ] || exit 1
+
+# Of what was found, the smallest inputs that reach a line that the named ones do not; the names
+# that libFuzzer gives are hashes.
+keep() {
+  local kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 options
+  mapfile -t options < <(options_of "$1" | tr ' ' '\n')
+  find "$kept" -regextype egrep -regex '.*/[0-9a-f]{40}' -exec mv -t "$found" {} +
+  build/fuzz/bin/"$1" "${options[@]}" -merge=1 -use_counters=0 "$kept" "$found" \
+    >"$logs/$1-keep.log" 2>&1
+  echo "$kept: $(find "$kept" -type f | wc -l) files, $(cat "$kept"/* | wc -c) bytes"
+}
+if $keep; then
+  for fuzzer in "${fuzzers[@]}"; do keep "$fuzzer"; done
+fi

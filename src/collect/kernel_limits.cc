@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <sstream>
+#include <charconv>
+#include <system_error>
 
 #include "base/file.h"
 
@@ -12,16 +14,37 @@ namespace {
 
 constexpr std::size_t kLimitBytes = 65536;
 
-/// The white-space separated numbers of a file; none when it cannot be read.
+/// Takes the next of the words that white space separates off a text; empty at its end.
+std::string_view TakeWord(std::string_view& text) {
+  constexpr std::string_view kSpace = " \t\n";
+  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  const std::string_view word = text.substr(0, text.find_first_of(kSpace));
+  text.remove_prefix(word.size());
+  return word;
+}
+
+/// Nothing for a negative one, which the kernel takes for some limits: with tcp_max_tw_buckets at
+/// -1 there is no limit.
+std::optional<std::uint64_t> ParseNumber(std::string_view word) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> ToDouble(std::optional<std::uint64_t> value) {
+  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+}
+
+/// The numbers that a file begins with; none when it cannot be read.
 std::array<std::optional<double>, 3> ReadNumbers(const std::string& path) {
   std::array<std::optional<double>, 3> numbers;
   const auto text = ReadFile(path, kLimitBytes);
   if (!text) return numbers;
-  std::istringstream stream(*text);
+  std::string_view rest = *text;
   for (std::optional<double>& number : numbers) {
-    std::uint64_t value = 0;
-    if (!(stream >> value)) break;
-    number = static_cast<double>(value);
+    number = ToDouble(ParseNumber(TakeWord(rest)));
+    if (!number) break;
   }
   return numbers;
 }
@@ -30,23 +53,18 @@ std::optional<double> Times(std::optional<double> value, double factor) {
   return value ? std::optional(*value * factor) : std::nullopt;
 }
 
-std::optional<double> ToDouble(std::optional<std::uint64_t> value) {
-  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> SockstatTcpField(std::string_view text, std::string_view key) {
   const std::size_t line_start = text.find("TCP:");
   if (line_start == std::string_view::npos) return std::nullopt;
   const std::string_view line = text.substr(line_start, text.find('\n', line_start) - line_start);
-  std::istringstream words{std::string(line.substr(4))};
-  std::string word;
-  std::uint64_t value = 0;
-  while (words >> word >> value) {
-    if (word == key) return value;
+  std::string_view rest = line.substr(4);
+  while (true) {
+    const std::string_view name = TakeWord(rest);
+    const std::optional<std::uint64_t> value = ParseNumber(TakeWord(rest));
+    if (!value || name == key) return value;
   }
-  return std::nullopt;
 }
 
 KernelLimits ReadKernelLimits(const std::string& root) {

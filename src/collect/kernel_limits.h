@@ -7,7 +7,8 @@
 
 namespace sockdiag {
 
-/// Limits that alerts compare with; absent what this kernel or network namespace does not show.
+/// Limits that alerts compare with; absent what this kernel or network namespace does not show,
+/// and what is below zero.
 struct KernelLimits {
   std::optional<double> time_wait_limit;
   std::optional<double> orphans;

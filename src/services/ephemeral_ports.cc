@@ -32,6 +32,11 @@ void SkipSpace(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
 }
 
+/// As an error shows it: the kernel's texts end with a line end.
+std::string Quoted(std::string_view text) {
+  return '"' + std::string(text.substr(0, text.find('\n'))) + '"';
+}
+
 }  // namespace
 
 Result<PortRange> ParsePortRangeSysctl(std::string_view text) {
@@ -42,7 +47,7 @@ Result<PortRange> ParsePortRangeSysctl(std::string_view text) {
   const std::optional<Port> last = TakePort(rest);
   SkipSpace(rest);
   if (!first || !last || *last < *first || !rest.empty()) {
-    return Fail("ip_local_port_range: \"" + std::string(text) + "\" is not two ports in order");
+    return Fail("ip_local_port_range: " + Quoted(text) + " is not two ports in order");
   }
   return PortRange{*first, *last};
 }
@@ -57,7 +62,7 @@ Result<std::vector<PortRange>> ParseReservedPorts(std::string_view text) {
     const bool more = TakeCharacter(rest, ',');
     if (!more) SkipSpace(rest);
     if (!first || !last || *last < *first || more == rest.empty()) {
-      return Fail("ip_local_reserved_ports: \"" + std::string(text) + "\" is not a list of ports");
+      return Fail("ip_local_reserved_ports: " + Quoted(text) + " is not a list of ports");
     }
     reserved.push_back({*first, *last});
   }

@@ -59,6 +59,16 @@ TEST_F(KernelLimitsTest, ABrokenFileIsAsAbsent) {
   EXPECT_EQ(ReadKernelLimits(root_), expected);
 }
 
+/// The kernel takes -1 for some of them, which has no limit or no meaning.
+TEST_F(KernelLimitsTest, ANegativeLimitIsAsAbsent) {
+  Write("/sys/net/ipv4/tcp_max_tw_buckets", "-1\n");
+  Write("/sys/net/ipv4/tcp_mem", "100\t-200\t300\n");
+  Write("/thread-self/net/sockstat", "TCP: inuse 5 orphan -1 tw 0 alloc 0 mem 0\n");
+  KernelLimits expected;
+  expected.memory_min_bytes = 100 * page_;
+  EXPECT_EQ(ReadKernelLimits(root_), expected);
+}
+
 TEST(KernelLimits, ReadsThisKernel) {
   const KernelLimits limits = ReadKernelLimits();
   EXPECT_TRUE(limits.somaxconn);

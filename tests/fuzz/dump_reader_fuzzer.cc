@@ -1,31 +1,42 @@
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
-#include <vector>
 
-#include "diag/dump_reader.h"
-#include "tests/support/netlink_message.h"
+#include "tests/fuzz/expect.h"
+#include "tests/fuzz/recorded_dumps.h"
 
-/// Any bytes as the datagrams of a dump: they may be refused, never read past their end, and the
-/// number of records must be what the reader says. The first two bytes choose the protocol and
-/// where the rest is cut into two datagrams.
+namespace sockdiag::fuzz {
+namespace {
+
+class ProtocolSink final : public SocketSink {
+ public:
+  explicit ProtocolSink(Protocol protocol) : protocol_(protocol) {}
+  void Add(const SocketRecord& record) override {
+    Expect(record.protocol == protocol_);
+    Expect(!record.ipv6_only || record.family == Family::kIpv6);
+    ++count_;
+  }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  Protocol protocol_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace
+}  // namespace sockdiag::fuzz
+
+/// Any bytes as the datagrams of dumps, TCP and UDP in turn, see RecordedDumps: they may be
+/// refused, never read past their end, and the number of sockets is what was given on.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sockdiag;
-  if (size < 2) return 0;
-  const DumpRequest request = data[0] % 2 == 0
-                                  ? TcpDumpRequest(StateSet::All(Protocol::kTcp), 1)
-                                  : UdpDumpRequest(Family::kIpv6, {SocketState::kEstablished}, 1);
-  const std::span<const std::byte> bytes = std::as_bytes(std::span(data, size)).subspan(2);
-  const std::size_t cut = bytes.size() * data[1] / 255;
-
-  testing::RecordList sink;
-  DumpReader reader(request, 0, sink);
-  const std::vector<std::byte> first(bytes.begin(), bytes.begin() + static_cast<long>(cut));
-  const std::vector<std::byte> second(bytes.begin() + static_cast<long>(cut), bytes.end());
-  const auto progress = reader.Read(first);
-  if (progress && *progress == DumpReader::Progress::kMore) static_cast<void>(reader.Read(second));
-  if (sink.records.size() != reader.stats().sockets) std::abort();
-  if (sink.records.size() * 88 > bytes.size()) std::abort();
+  fuzz::RecordedDumps source(std::as_bytes(std::span(data, size)));
+  while (!source.AreAtEnd()) {
+    for (const Protocol protocol : kProtocols) {
+      fuzz::ProtocolSink sink(protocol);
+      const auto stats = source.Dump(protocol, StateSet::All(protocol), sink);
+      if (stats) fuzz::Expect(stats->sockets == sink.count());
+    }
+  }
   return 0;
 }

@@ -4,13 +4,7 @@
 
 #include <string>
 
-#include "base/error.h"
-
 namespace sockdiag::kernel {
-
-/// Moves this process into a fresh network namespace, where the socket tables are empty, with lo
-/// up. Without CAP_SYS_ADMIN it takes a user namespace too, in which it has every capability.
-[[nodiscard]] Result<void> EnterNetworkNamespace();
 
 /// A device that loses every packet sent through it. Each version of IP has our address in it and
 /// one that nobody has; see IpVersion.

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "http/live_web_access.h"
+#include "http/server.h"
+#include "http/web_settings.h"
+
+namespace sockdiag::fuzz {
+
+/// Says what only a page says, none of the server's own answers.
+inline constexpr std::string_view kPageMark = "sockdiag_fuzz_page";
+/// User and password of the servers that have one, as they are sent.
+inline constexpr std::string_view kCredentials = "ZnV6ejpmdXp6";  // fuzz:fuzz
+
+/// A user with a password that costs little to check.
+[[nodiscard]] http::WebSettings PasswordSettings();
+/// A certificate of its own.
+[[nodiscard]] http::WebSettings TlsSettings();
+
+/// A server on a loopback port or a unix socket, with the routes of every kind that the exporter
+/// has: / small, /metrics large and compressible, /-/reload for POST and PUT, and /fails whose
+/// handler throws.
+class FuzzServer {
+ public:
+  /// `address` as in ParseListenAddress().
+  FuzzServer(const std::string& address, http::WebSettings settings);
+
+  [[nodiscard]] const std::string& address() const { return server_->BoundAddresses().front(); }
+  /// Requests of /fails.
+  [[nodiscard]] unsigned failed() const { return failed_; }
+
+ private:
+  [[nodiscard]] http::Router MakeRouter();
+
+  const SystemClock clock_{};
+  std::atomic<unsigned> failed_ = 0;
+  std::unique_ptr<http::LiveWebAccess> access_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace sockdiag::fuzz

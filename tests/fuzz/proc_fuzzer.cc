@@ -1,0 +1,104 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collect/kernel_limits.h"
+#include "collect/process_stats.h"
+#include "services/ephemeral_ports.h"
+#include "tests/fuzz/expect.h"
+#include "tests/fuzz/proc_root.h"
+
+namespace sockdiag::fuzz {
+namespace {
+
+/// No parser makes up a number: each one that comes out stands in the text.
+void ExpectInText(std::string_view text, std::uint64_t number) {
+  Expect(text.find(std::to_string(number)) != std::string_view::npos);
+}
+
+void ExpectInText(std::string_view text, const PortRange& range) {
+  Expect(range.first <= range.last);
+  ExpectInText(text, range.first.Value());
+  ExpectInText(text, range.last.Value());
+}
+
+void ReadPortRange(std::string_view text) {
+  const auto range = ParsePortRangeSysctl(text);
+  range ? ExpectInText(text, *range) : ExpectOneLine(range.error());
+}
+
+void ReadReservedPorts(std::string_view text) {
+  const auto reserved = ParseReservedPorts(text);
+  if (!reserved) return ExpectOneLine(reserved.error());
+  for (const PortRange& range : *reserved) ExpectInText(text, range);
+}
+
+void ReadSockstat(std::string_view text) {
+  for (const std::string_view key : {"orphan", "mem", "inuse", ""}) {
+    const std::optional<std::uint64_t> value = SockstatTcpField(text, key);
+    if (value) ExpectInText(text, *value);
+  }
+}
+
+void ReadProcessStat(std::string_view text) {
+  const std::optional<ProcStat> stat = ParseProcStat(text);
+  if (!stat) return;
+  ExpectInText(text, stat->start_ticks);
+  ExpectInText(text, stat->virtual_bytes);
+  ExpectInText(text, stat->resident_pages);
+}
+
+void ReadBootTime(std::string_view text) {
+  const std::optional<std::uint64_t> boot_time = ParseBootTime(text);
+  if (boot_time) ExpectInText(text, *boot_time);
+}
+
+/// The longest run of digits.
+std::size_t MostDigits(std::string_view text) {
+  std::size_t most = 0;
+  std::size_t run = 0;
+  for (const char letter : text) {
+    run = letter >= '0' && letter <= '9' ? run + 1 : 0;
+    most = std::max(most, run);
+  }
+  return most;
+}
+
+/// Every file that the limits are read from holds the same text.
+void ReadLimits(std::string_view text) {
+  static ProcRoot root;
+  root.Write(text);
+  const KernelLimits limits = ReadKernelLimits(root.path());
+  const double most = std::pow(10, static_cast<double>(MostDigits(text)));
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  for (const auto& count : {limits.time_wait_limit, limits.orphans, limits.orphans_limit,
+                            limits.somaxconn, limits.max_syn_backlog}) {
+    if (count) Expect(*count >= 0 && *count <= most);
+  }
+  for (const auto& bytes : {limits.memory_bytes, limits.memory_min_bytes,
+                            limits.memory_pressure_bytes, limits.memory_max_bytes}) {
+    if (bytes) Expect(*bytes >= 0 && *bytes <= most * page);
+  }
+}
+
+using Parser = void (*)(std::string_view);
+constexpr std::array<Parser, 6> kParsers{ReadPortRange,   ReadReservedPorts, ReadSockstat,
+                                         ReadProcessStat, ReadBootTime,      ReadLimits};
+
+}  // namespace
+}  // namespace sockdiag::fuzz
+
+/// Any text as a file of /proc; the first byte says which, as a digit.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sockdiag::fuzz;
+  if (size == 0 || data[0] < '0' || data[0] >= '0' + kParsers.size()) return 0;
+  kParsers[data[0] - '0'](TextOf(data + 1, size - 1));
+  return 0;
+}

@@ -1,0 +1,90 @@
+#include "tests/fuzz/recorded_dumps.h"
+
+#include <linux/netlink.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "diag/dump_reader.h"
+#include "tests/fuzz/expect.h"
+
+namespace sockdiag::fuzz {
+namespace {
+
+/// Says how many records there were, beside handing them on.
+class CountingSink final : public SocketSink {
+ public:
+  explicit CountingSink(SocketSink& sink) : sink_(sink) {}
+  void Add(const SocketRecord& record) override {
+    ++count_;
+    sink_.Add(record);
+  }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  SocketSink& sink_;
+  std::uint64_t count_ = 0;
+};
+
+/// Zeros when there is none.
+nlmsghdr FirstHeader(std::span<const std::byte> datagram) {
+  nlmsghdr header{};
+  std::memcpy(&header, datagram.data(), std::min(sizeof(header), datagram.size()));
+  return header;
+}
+
+}  // namespace
+
+DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const StateSet& states,
+                                          SocketSink& sink) {
+  if (protocol == Protocol::kTcp) return Walk(TcpDumpRequest(states, 1), sink);
+  DumpStats total;
+  for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
+    for (const Family family : kFamilies) {
+      const auto walk = Walk(UdpDumpRequest(family, StateSet{state}, 1), sink);
+      if (!walk) return walk;
+      total.sockets += walk->sockets;
+      total.bytes += walk->bytes;
+    }
+  }
+  return total;
+}
+
+DumpResult<DumpStats> RecordedDumps::Walk(DumpRequest request, SocketSink& sink) {
+  constexpr std::uint64_t kRecordBytes = 16 + 72;  // nlmsghdr, inet_diag_msg
+  if (rest_.empty()) return FailDump(DumpErrorReason::kTimeout, "silence");
+  const nlmsghdr header = FirstHeader(rest_.subspan(std::min<std::size_t>(2, rest_.size())));
+  request.sequence = header.nlmsg_seq;
+  CountingSink counted(sink);
+  DumpReader reader(request, header.nlmsg_pid, counted);
+  while (!rest_.empty()) {
+    // In memory of just its size, so that a byte too many is noticed.
+    const std::span<const std::byte> bytes = TakeDatagram();
+    const std::vector<std::byte> datagram(bytes.begin(), bytes.end());
+    const auto progress = reader.Read(datagram);
+    Expect(reader.stats().sockets == counted.count());
+    Expect(counted.count() * kRecordBytes <= reader.stats().bytes);
+    if (!progress) {
+      ExpectOneLine({progress.error().message});
+      return tl::unexpected(progress.error());
+    }
+    if (*progress == DumpReader::Progress::kDone) return reader.stats();
+  }
+  return FailDump(DumpErrorReason::kTimeout, "silence");
+}
+
+std::span<const std::byte> RecordedDumps::TakeDatagram() {
+  std::uint16_t length = 0;
+  for (std::size_t i = 0; i < 2 && !rest_.empty(); ++i) {
+    length =
+        static_cast<std::uint16_t>(length | std::to_integer<unsigned>(rest_.front()) << (8 * i));
+    rest_ = rest_.subspan(1);
+  }
+  const auto datagram = rest_.first(std::min<std::size_t>(length, rest_.size()));
+  rest_ = rest_.subspan(datagram.size());
+  return datagram;
+}
+
+}  // namespace sockdiag::fuzz
