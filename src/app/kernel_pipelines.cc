@@ -35,7 +35,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
 /// The socket is closed at once: one that stays open would keep its network namespace alive.
 Result<void> KernelPipelines::Check() {
   const auto netlink = OpenNetlink();
-  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
+  if (!netlink) return Fail(DumpErrorFromOpen(netlink.error()).message);
   return {};
 }
 
