@@ -28,6 +28,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
             const std::lock_guard lock(sampling_mutex_);
             sampling_.Note(error);
           },
+      .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
   };
   return std::make_shared<Pipeline>(config, LoadServicesDatabase(config, log_), environment);
 }

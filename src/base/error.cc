@@ -16,4 +16,10 @@ std::string ErrnoMessage(std::string_view what, int error_number) {
   return message;
 }
 
+std::string Excerpt(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  const bool is_cut = text.size() > kMost;
+  return "\"" + std::string(text.substr(0, kMost)) + (is_cut ? "...\"" : "\"");
+}
+
 }  // namespace sockdiag
