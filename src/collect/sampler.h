@@ -66,8 +66,9 @@ class Sampler {
  private:
   void Run();
   [[nodiscard]] Result<Turn> Dump(StateWatch::Pass pass);
-  /// SampleOnce(), and what came of it to the listener; throws nothing.
-  void TakeTurn();
+  /// SampleOnce(), with what it throws as an error; nothing when it skipped its turn.
+  [[nodiscard]] std::optional<std::string> TakeTurn();
+  void TakeTurnAndTell() noexcept;
 
   const SamplerOptions options_;
   SocketSource& source_;

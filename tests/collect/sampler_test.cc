@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -153,6 +154,22 @@ TEST_F(SamplerTest, GoesOnAfterAnException) {
   two.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));
   EXPECT_EQ(outcomes, (std::vector<std::string>{"out of something", ""}));
+}
+
+TEST_F(SamplerTest, GoesOnWhenNotEvenTheOutcomeCanBeTold) {
+  std::latch three(3);
+  Sampler sampler(
+      {milliseconds(1), 1}, source_, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
+      Sampler::ThreadCpuTime,
+      [&, left = 3](const std::string&) mutable {
+        if (left-- > 0) three.count_down();
+        throw std::bad_alloc();
+      },
+      clock_);
+  sampler.Start();
+  three.wait();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_FALSE(sampler.sampling_since());
 }
 
 TEST_F(SamplerTest, AnIntervalOfZeroStartsNothing) {
