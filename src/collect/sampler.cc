@@ -55,7 +55,8 @@ Result<Sampler::Turn> Sampler::SampleOnce() {
   const std::chrono::nanoseconds before = cpu_clock_();
   Result<Turn> result = Dump(*std::move(pass));
   const std::chrono::duration<double> cost = cpu_clock_() - before;
-  const std::chrono::duration<double> affordable(cost / options_.cpu_budget);
+  const std::chrono::duration<double> affordable =
+      std::min<std::chrono::duration<double>>(cost / options_.cpu_budget, kLongestInterval);
   interval_ = std::max(options_.interval, std::chrono::ceil<std::chrono::milliseconds>(affordable));
   return result;
 }

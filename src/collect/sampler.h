@@ -51,6 +51,9 @@ class Sampler {
   /// False when a sample still runs after `grace`: then end the process without this object's end.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
+  /// However small the budget is.
+  static constexpr std::chrono::hours kLongestInterval{24};
+
   enum class Turn { kTaken, kSkipped };
   /// One sample, in the calling thread. It skips its turn when a scrape looks at the same time.
   [[nodiscard]] Result<Turn> SampleOnce();

@@ -109,6 +109,13 @@ TEST_F(SamplerTest, StretchesTheIntervalToItsBudget) {
   EXPECT_EQ(sampler.interval(), seconds(5));
 }
 
+TEST_F(SamplerTest, ABudgetOfNextToNothingGivesTheLongestInterval) {
+  Sampler sampler = MakeSampler({seconds(5), 1e-300});
+  cpu_per_call_ = milliseconds(1);
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.interval(), Sampler::kLongestInterval);
+}
+
 TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
   std::latch sampled(3);
   Sampler sampler(
