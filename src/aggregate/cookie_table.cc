@@ -1,6 +1,7 @@
 #include "aggregate/cookie_table.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace sockdiag {
@@ -62,9 +63,12 @@ void CookieTable::Resize(std::size_t places) {
   }
 }
 
-void CookieTable::Shrink() {
-  if (places_.size() > kLeastPlaces && size_ * 2 < places_.size()) {
+void CookieTable::Shrink() noexcept {
+  if (places_.size() <= kLeastPlaces || size_ * 2 >= places_.size()) return;
+  try {
     Resize(std::max(kLeastPlaces, size_ * 5 / 3));
+  } catch (const std::bad_alloc&) {
+    // Later, then.
   }
 }
 

@@ -63,8 +63,8 @@ class CookieTable {
   /// A table that holds more than a lower limit takes no newcomers until it has room again.
   void SetLimit(std::size_t limit) { limit_ = limit; }
 
-  /// Gives memory back when less than half is used.
-  void Shrink();
+  /// Gives memory back when less than half is used, and when there is enough for the smaller table.
+  void Shrink() noexcept;
 
   /// Calls `visit(TrackedSocket&)` for each.
   template <typename Visitor>

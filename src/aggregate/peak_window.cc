@@ -1,20 +1,24 @@
 #include "aggregate/peak_window.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sockdiag {
 
 void PeakWindow::Add(const WatchPass& pass) {
-  Forget(pass.at);
-  if (slots_.empty() || pass.at - slots_.back().first >= window_ / kSlots) {
-    slots_.push_back({pass.at, pass.at, {}});
-  }
-  Slot& slot = slots_.back();
+  const bool is_new = slots_.empty() || pass.at - slots_.back().first >= window_ / kSlots;
+  Slot slot = is_new ? Slot{pass.at, pass.at, {}} : slots_.back();
   slot.last = pass.at;
   for (const auto& [key, figures] : pass.figures) {
     std::uint64_t& sockets = slot.sockets[key];
     sockets = std::max(sockets, figures.sockets);
   }
+  if (is_new) {
+    slots_.push_back(std::move(slot));
+  } else {
+    slots_.back() = std::move(slot);
+  }
+  Forget(pass.at);
 }
 
 void PeakWindow::TakeOver(const PeakWindow& before, const ServiceTranslation& translation) {

@@ -19,6 +19,7 @@ class PeakWindow {
 
   explicit PeakWindow(Clock::Duration window) : window_(window) {}
 
+  /// When it throws, for want of memory, nothing has changed.
   void Add(const WatchPass& pass);
 
   /// Goes on from the counts of another window.

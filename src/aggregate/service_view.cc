@@ -71,7 +71,8 @@ void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch
     if (!protocol) continue;
     for (std::size_t id = 0; id < protocol->services.size(); ++id) {
       for (const ServiceTotals& service : protocol->services[id]) {
-        sizes[static_cast<ServiceId>(id)] += service.states.Total();
+        const std::uint64_t size = service.states.Total();
+        if (size != 0) sizes[static_cast<ServiceId>(id)] += size;
       }
     }
   }
@@ -80,7 +81,7 @@ void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch
   std::vector<AdmittedNames<std::string>::Candidate> candidates;
   for (const auto& [service, size] : sizes) {
     const std::string& name = matcher_.names()[Index(service)];
-    if (size == 0 || service == ServiceId::kOther || permanent_.contains(name)) continue;
+    if (service == ServiceId::kOther || permanent_.contains(name)) continue;
     candidates.push_back({name, size});
   }
   snapshot.folded_services = admitted_.Update(std::move(candidates), may_expire, now);

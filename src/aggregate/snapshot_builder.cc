@@ -34,13 +34,14 @@ Snapshot SnapshotBuilder::Build(const TotalsByProtocol& totals, const WatchRepor
                                 bool complete, Clock::TimePoint now) {
   Snapshot snapshot;
   services_.Update(totals, watch, complete, now, snapshot);
-  watch_.Update(watch, services_, snapshot);
   for (const auto& protocol : totals) {
     if (!protocol) continue;
     AppendFamilies(*protocol, snapshot);
     if (protocol->ephemeral_ports) snapshot.ephemeral_ports = protocol->ephemeral_ports;
     ports_[Index(protocol->protocol)].Update(*protocol, services_, now, snapshot);
   }
+  // Last, as it counts: nothing fails after it.
+  watch_.Update(watch, services_, snapshot);
   return snapshot;
 }
 

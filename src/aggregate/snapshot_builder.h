@@ -19,7 +19,8 @@ class SnapshotBuilder {
   /// outlive the builder.
   SnapshotBuilder(const ServiceMatcher& matcher, const Limits& limits, StateSet watched = {});
 
-  /// `complete`: every enabled protocol is in `totals`.
+  /// `complete`: every enabled protocol is in `totals`. When it throws, for want of memory, what
+  /// the watch reports is not counted yet.
   [[nodiscard]] Snapshot Build(const TotalsByProtocol& totals, const WatchReport& watch,
                                bool complete, Clock::TimePoint now);
 

@@ -37,9 +37,7 @@ void StateTracker::Observe(const SocketRecord& record, const Classification& cla
   if (!is_known) socket->fresh = 1;
 }
 
-WatchPass StateTracker::Commit(Clock::TimePoint now) {
-  table_.EraseIf(
-      [](const TrackedSocket& socket) { return socket.seen == 0 && socket.missed == 1; });
+WatchPass StateTracker::Look(Clock::TimePoint now) {
   WatchPass pass;
   pass.at = now;
   for (const auto& [key, sockets] : untracked_) {
@@ -51,6 +49,14 @@ WatchPass StateTracker::Commit(Clock::TimePoint now) {
   table_.ForEach([&](TrackedSocket& socket) {
     if (socket.fresh == 1) socket.since = since;
     if (socket.seen == 1) AddFigures(socket, pass);
+  });
+  return pass;
+}
+
+void StateTracker::Commit() noexcept {
+  table_.EraseIf(
+      [](const TrackedSocket& socket) { return socket.seen == 0 && socket.missed == 1; });
+  table_.ForEach([](TrackedSocket& socket) {
     socket.missed = socket.seen == 0 ? 1 : 0;
     socket.seen = 0;
     socket.fresh = 0;
@@ -59,7 +65,6 @@ WatchPass StateTracker::Commit(Clock::TimePoint now) {
   reclassifies_ = false;
   untracked_before_ = std::exchange(untracked_, {});
   table_.Shrink();
-  return pass;
 }
 
 void StateTracker::AddFigures(const TrackedSocket& socket, WatchPass& pass) const {
@@ -75,6 +80,8 @@ void StateTracker::AddFigures(const TrackedSocket& socket, WatchPass& pass) cons
 }
 
 void StateTracker::TakeOver(StateTracker& before, const ServiceTranslation& translation) {
+  std::map<WatchKey, std::uint64_t> untracked = Translated(before.untracked_before_, translation);
+  // From here on nothing fails.
   start_ = before.start_;
   table_ = std::exchange(before.table_, CookieTable(0));
   table_.SetLimit(options_.max_tracked_sockets);
@@ -84,7 +91,7 @@ void StateTracker::TakeOver(StateTracker& before, const ServiceTranslation& tran
     const ServiceId service = translation[Index(socket.Service())];
     socket.service = static_cast<std::uint32_t>(service) & 0xffffff;
   });
-  untracked_before_ = Translated(before.untracked_before_, translation);
+  untracked_before_ = std::move(untracked);
   unseen_ = before.unseen_;
   for (const SocketState state : kTcpStates) {
     if (options_.states.Contains(state) && !before.options_.states.Contains(state)) {

@@ -70,14 +70,17 @@ class StateTracker {
 
   /// A socket of the pass under way. States that are not watched are passed over.
   void Observe(const SocketRecord& record, const Classification& classification);
-  /// Ends the pass: it saw every watched socket.
-  [[nodiscard]] WatchPass Commit(Clock::TimePoint now);
+  /// What the pass found, when it saw every watched socket. When it throws, for want of memory, the
+  /// pass is to be abandoned.
+  [[nodiscard]] WatchPass Look(Clock::TimePoint now);
+  /// Ends the pass after Look(): what it saw is known from now on.
+  void Commit() noexcept;
   /// Ends the pass: the dump failed.
   void Abandon();
 
   /// Goes on from what another tracker knows, which knows nothing after that; between two passes of
   /// it. In the next pass every socket gets the service and direction that it is shown with then,
-  /// as the rules may be others.
+  /// as the rules may be others. When it throws, for want of memory, the other one is as it was.
   void TakeOver(StateTracker& before, const ServiceTranslation& translation);
 
   [[nodiscard]] std::size_t size() const { return table_.size(); }

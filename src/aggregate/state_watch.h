@@ -20,7 +20,7 @@ namespace sockdiag {
 struct WatchReport {
   /// The newest whole pass; absent before there is one, and when it is older than kStaleAfter.
   std::optional<WatchPass> latest;
-  /// Sockets that came to a state since the report before.
+  /// Sockets that came to a state since StateWatch::Take().
   std::map<WatchKey, std::uint64_t> entered;
   std::deque<PeakWindow::Slot> peaks;
 };
@@ -42,7 +42,7 @@ class StateWatch {
     void Observe(const SocketRecord& record, const Classification& classification) {
       watch_->tracker_.Observe(record, classification);
     }
-    /// The dump came to its end.
+    /// The dump came to its end. When it throws, for want of memory, the pass has failed.
     void Commit() &&;
 
    private:
@@ -60,15 +60,20 @@ class StateWatch {
   [[nodiscard]] std::optional<Pass> Begin(std::chrono::milliseconds grace);
 
   /// Goes on from what another watch knows. `pass` is that watch's: nobody passes over it any more
-  /// after that, and what it still reports is what it knew.
+  /// after that, and what it still reports is what it knew. When it throws, for want of memory,
+  /// that watch is as it was.
   void TakeOver(StateWatch& before, Pass pass, const ServiceTranslation& translation);
 
   [[nodiscard]] WatchReport Report();
+  /// The sockets that the newest report says came to a state are counted now, and not reported
+  /// again.
+  void Take(const WatchReport& report) noexcept;
   [[nodiscard]] const StateSet& states() const { return options_.states; }
 
  private:
+  /// All of it, or nothing when it throws.
   void Publish(WatchPass pass);
-  void PublishFailure() noexcept;
+  void End() noexcept;
 
   const WatchOptions options_;
   const Clock& clock_;

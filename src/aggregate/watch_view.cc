@@ -26,27 +26,27 @@ WatchView::FiguresByKey WatchView::Fold(const WatchReport& report, const Service
 }
 
 void WatchView::Update(const WatchReport& report, const ServiceView& services, Snapshot& snapshot) {
-  for (const auto& [key, entered] : report.entered) entries_[ShownKey(key, services)] += entered;
-  if (!report.latest) return;
-  const FiguresByKey folded = Fold(report, services);
+  std::map<Key, std::uint64_t> counted = entries_;
+  for (const auto& [key, entered] : report.entered) counted[ShownKey(key, services)] += entered;
+  const FiguresByKey folded = report.latest ? Fold(report, services) : FiguresByKey();
   std::map<Key, std::uint64_t> shown_entries;
   for (const ServiceQueues& shown : snapshot.service_queues) {
-    if (shown.protocol != Protocol::kTcp) continue;
+    if (shown.protocol != Protocol::kTcp || !report.latest) continue;
     for (const SocketState state : kTcpStates) {
       if (!states_.Contains(state) || !CanOccur(state, shown.direction)) continue;
       const Key key(shown.service_name, shown.direction, state);
       const auto found = folded.find(key);
       const Figures figures = found == folded.end() ? Figures() : found->second;
-      const std::uint64_t entries = entries_[key];
+      const std::uint64_t entries = counted[key];
       snapshot.watched.push_back({shown.service_name, shown.direction, state, figures.stuck,
                                   figures.oldest_age_seconds, entries, figures.peak});
       shown_entries.emplace(key, entries);
     }
   }
   // Without any, the TCP dump has failed, and nothing is known of who is gone.
-  if (shown_entries.empty()) return;
-  snapshot.untracked_sockets = report.latest->untracked;
-  entries_ = std::move(shown_entries);
+  const bool has_shown = !shown_entries.empty();
+  if (has_shown) snapshot.untracked_sockets = report.latest->untracked;
+  entries_ = has_shown ? std::move(shown_entries) : std::move(counted);
 }
 
 }  // namespace sockdiag

@@ -20,7 +20,9 @@ class WatchView {
   /// Goes on counting where another view is.
   void TakeOver(const WatchView& before) { entries_ = before.entries_; }
 
-  /// Fills the watched part of the snapshot for each TCP service and direction that is in it.
+  /// Fills the watched part of the snapshot for each TCP service and direction that is in it, and
+  /// counts what the report says of sockets that came to a state; when it throws, for want of
+  /// memory, it has counted nothing.
   void Update(const WatchReport& report, const ServiceView& services, Snapshot& snapshot);
 
  private:

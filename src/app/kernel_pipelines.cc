@@ -28,6 +28,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
             const std::lock_guard lock(sampling_mutex_);
             sampling_.Note(error);
           },
+      .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
   };
   return std::make_shared<Pipeline>(config, LoadServicesDatabase(config, log_), environment);
 }
@@ -35,7 +36,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
 /// The socket is closed at once: one that stays open would keep its network namespace alive.
 Result<void> KernelPipelines::Check() {
   const auto netlink = OpenNetlink();
-  if (!netlink) return FailErrno("cannot open a sock_diag netlink socket", netlink.error());
+  if (!netlink) return Fail(DumpErrorFromOpen(netlink.error()).message);
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "app/failure_log.h"
 #include "app/log.h"
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "collect/dump_errors.h"
 #include "config/config.h"
+#include "services/live_ephemeral_ports.h"
 
 namespace sockdiag {
 
@@ -16,7 +18,8 @@ namespace sockdiag {
 class KernelPipelines {
  public:
   /// The log must outlive this, and this every pipeline.
-  explicit KernelPipelines(const Log& log) : log_(log), sampling_("sampling", log, clock_) {}
+  explicit KernelPipelines(const Log& log)
+      : log_(log), sampling_("sampling", log, clock_), reading_("reading", log, clock_) {}
 
   [[nodiscard]] std::shared_ptr<Pipeline> Make(const Config& config);
   [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -30,6 +33,10 @@ class KernelPipelines {
   DumpErrors errors_;
   std::mutex sampling_mutex_;
   FailureLog sampling_;
+  FailureLog reading_;
+  LiveEphemeralPorts ephemeral_ports_{[this](const std::string& file, const std::string& error) {
+    reading_.Note(error, {{"file", file}});
+  }};
 };
 
 }  // namespace sockdiag

@@ -5,7 +5,6 @@
 
 #include "collect/kernel_limits_collector.h"
 #include "collect/socket_collector.h"
-#include "services/ephemeral_ports.h"
 
 namespace sockdiag {
 namespace {
@@ -42,7 +41,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
   if (!watch_ || config.sampling.interval.count() == 0) return;
   sampler_ = std::make_unique<Sampler>(
       SamplerOptions{config.sampling.interval, config.sampling.cpu_budget}, NewSource(environment),
-      matcher_, *watch_, environment.errors, ReadEphemeralPorts, Sampler::ThreadCpuTime,
+      matcher_, *watch_, environment.errors, environment.ephemeral_ports, Sampler::ThreadCpuTime,
       environment.on_sample, environment.clock);
 }
 
@@ -54,9 +53,9 @@ std::vector<std::unique_ptr<Collector>> Pipeline::MakeCollectors(
     const Config& config, const PipelineEnvironment& environment) {
   std::vector<std::unique_ptr<Collector>> collectors;
   const auto add = [&](Protocol protocol, StateWatch* watch) {
-    collectors.push_back(std::make_unique<SocketCollector>(protocol, NewSource(environment),
-                                                           matcher_, ReadEphemeralPorts, watch,
-                                                           environment.errors, environment.clock));
+    collectors.push_back(std::make_unique<SocketCollector>(
+        protocol, NewSource(environment), matcher_, environment.ephemeral_ports, watch,
+        environment.errors, environment.clock));
   };
   if (config.collectors.tcp) add(Protocol::kTcp, watch_.get());
   if (config.collectors.udp) add(Protocol::kUdp, nullptr);

@@ -14,6 +14,7 @@
 #include "collect/sampler.h"
 #include "config/config.h"
 #include "diag/socket_source.h"
+#include "services/ephemeral_ports.h"
 #include "services/service_matcher.h"
 #include "services/services_database.h"
 
@@ -28,6 +29,8 @@ struct PipelineEnvironment {
   DumpErrors& errors;
   /// Gets the outcome of each sample; see Sampler.
   Sampler::Listener on_sample;
+  /// Called by any thread; the kernel's defaults when it is left out.
+  EphemeralPortsReader ephemeral_ports = [] { return EphemeralPorts(); };
   RunStarter start = RunInThread;
 };
 

@@ -31,6 +31,7 @@ ScrapeService::ScrapeService(std::shared_ptr<Pipeline> pipeline, ReloadStatusRea
     : reloads_(std::move(reloads)),
       log_(log),
       failures_("collector", log, clock),
+      process_failures_("process metrics", log, clock),
       pipeline_(std::move(pipeline)) {}
 
 void ScrapeService::Use(std::shared_ptr<Pipeline> pipeline) {
@@ -85,6 +86,7 @@ Scrape ScrapeService::Assemble(Flight& flight) {
   exposition.reloads = reloads_();
   scrape.text = std::make_shared<const std::string>(ToText(ToFamilies(exposition)));
   Tell(exposition.collection.collectors);
+  Tell(exposition.process);
   const bool has_socket_collector = !exposition.collection.dump_errors.empty();
   if (!exposition.collection.dumps.empty() || !has_socket_collector) has_collected_ = true;
   return scrape;
@@ -98,6 +100,11 @@ void ScrapeService::Tell(const std::vector<CollectorReport>& reports) {
                              {"success", report.Succeeded() ? "true" : "false"},
                              {"seconds", std::to_string(report.seconds)}});
   }
+}
+
+void ScrapeService::Tell(const ProcessStats& process) {
+  const std::lock_guard lock(failures_mutex_);
+  process_failures_.Note(process.error);
 }
 
 }  // namespace sockdiag

@@ -54,6 +54,7 @@ class ScrapeService {
   [[nodiscard]] std::shared_ptr<const Scrape> Whole(Flight& flight);
   [[nodiscard]] Scrape Assemble(Flight& flight);
   void Tell(const std::vector<CollectorReport>& reports);
+  void Tell(const ProcessStats& process);
 
   const ReloadStatusReader reloads_;
   const Log& log_;
@@ -61,6 +62,7 @@ class ScrapeService {
   std::atomic<int> waiting_ = 0;
   std::mutex failures_mutex_;
   FailureLog failures_;
+  FailureLog process_failures_;
   mutable std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;
   std::shared_ptr<Flight> open_;

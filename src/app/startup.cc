@@ -21,7 +21,8 @@ Result<void> CheckWebConfig(const std::optional<std::string>& file) {
 }
 
 ServicesDatabase LoadServicesDatabase(const Config& config, const Log& log) {
-  constexpr std::size_t kLimitBytes = 4 << 20;
+  // 200,000 lines of 80 bytes.
+  constexpr std::size_t kLimitBytes = 16 << 20;
   if (!config.services_database) return {};
   const Result<std::string> text = ReadFile(*config.services_database, kLimitBytes);
   if (!text) {

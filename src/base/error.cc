@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace sockdiag {
@@ -14,6 +15,16 @@ std::string ErrnoMessage(std::string_view what, int error_number) {
   message += name != nullptr ? name : std::to_string(error_number);
   message += ")";
   return message;
+}
+
+std::string Excerpt(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  const std::string_view line = text.substr(0, text.find('\n'));
+  std::string excerpt(line.substr(0, kMost));
+  std::replace_if(
+      excerpt.begin(), excerpt.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  const bool is_cut = line.size() > kMost;
+  return '"' + excerpt + (is_cut ? "...\"" : "\"");
 }
 
 }  // namespace sockdiag

@@ -23,6 +23,10 @@ using Result = tl::expected<T, Error>;
 /// The one place that words an errno: "WHAT: Permission denied (EACCES)".
 [[nodiscard]] std::string ErrnoMessage(std::string_view what, int error_number);
 
+/// A text for an error message, in quotes: the first few dozen bytes of its first line, with a
+/// question mark for what is not printable ASCII.
+[[nodiscard]] std::string Excerpt(std::string_view text);
+
 /// Fail() with ErrnoMessage().
 [[nodiscard]] inline tl::unexpected<Error> FailErrno(std::string_view what, int error_number) {
   return Fail(ErrnoMessage(what, error_number));

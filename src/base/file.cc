@@ -9,11 +9,14 @@
 #include "base/unique_fd.h"
 
 namespace sockdiag {
+namespace {
 
-Result<std::string> ReadFile(const std::string& path, std::size_t limit_bytes) {
-  // A pipe without a writer would not even let us open it.
-  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd.IsValid()) return FailErrno(path, errno);
+/// A pipe without a writer would not even let us open it otherwise.
+UniqueFd Open(const std::string& path) {
+  return UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
+Result<std::string> ReadAll(const std::string& path, const UniqueFd& fd, std::size_t limit_bytes) {
   struct stat status {};
   if (fstat(fd.Get(), &status) != 0) return FailErrno(path, errno);
   if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
@@ -31,6 +34,21 @@ Result<std::string> ReadFile(const std::string& path, std::size_t limit_bytes) {
       return Fail(path + ": larger than the limit of " + std::to_string(limit_bytes) + " bytes");
     }
   }
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& path, std::size_t limit_bytes) {
+  const UniqueFd fd = Open(path);
+  if (!fd.IsValid()) return FailErrno(path, errno);
+  return ReadAll(path, fd, limit_bytes);
+}
+
+Result<std::optional<std::string>> ReadFileIfAny(const std::string& path, std::size_t limit_bytes) {
+  const UniqueFd fd = Open(path);
+  if (!fd.IsValid() && errno == ENOENT) return std::optional<std::string>();
+  if (!fd.IsValid()) return FailErrno(path, errno);
+  return ReadAll(path, fd, limit_bytes);
 }
 
 }  // namespace sockdiag

@@ -27,7 +27,7 @@ struct DumpErrorCount {
   std::uint64_t count;
 };
 
-/// What collectors find; each fills in its own part, or nothing when it fails.
+/// What collectors find; each fills in its own part, or what it has of it when it fails.
 struct Findings {
   TotalsByProtocol totals;
   std::vector<DumpReport> dumps;

@@ -71,12 +71,14 @@ Collection CollectionRun::Assemble(const CollectionRound& round) {
   const bool complete = std::all_of(kProtocols.begin(), kProtocols.end(), [&](Protocol protocol) {
     return findings.totals[Index(protocol)] || !IsCollected(collection, protocol);
   });
-  const std::lock_guard lock(mutex_);
-  const WatchReport watch = watch_ == nullptr ? WatchReport() : watch_->Report();
-  collection.snapshot = builder_.Build(findings.totals, watch, complete, clock_.Now());
   collection.dumps = std::move(findings.dumps);
   collection.kernel_limits = findings.kernel_limits;
   AddDumpErrors(collection);
+  const std::lock_guard lock(mutex_);
+  const WatchReport watch = watch_ == nullptr ? WatchReport() : watch_->Report();
+  collection.snapshot = builder_.Build(findings.totals, watch, complete, clock_.Now());
+  // Only now: had there been no memory for the snapshot, the next one would have to count them.
+  if (watch_ != nullptr) watch_->Take(watch);
   return collection;
 }
 
@@ -93,8 +95,9 @@ bool CollectionRun::TakeOver(CollectionRun& before, const ServiceTranslation& tr
   if (both_watch && !pass) return false;
   // Watch and builder together: what is assembled in between would be counted twice.
   const std::scoped_lock lock(mutex_, before.mutex_);
-  if (pass) watch_->TakeOver(*before.watch_, *std::move(pass), translation);
   builder_.TakeOver(before.builder_);
+  // Last, as it changes the other run, unless it throws.
+  if (pass) watch_->TakeOver(*before.watch_, *std::move(pass), translation);
   return true;
 }
 

@@ -53,7 +53,7 @@ class CollectionRun {
   /// Goes on from the memory of another run, of another configuration: ages, counters and names. A
   /// pass of it over the watched sockets must come to its end for that; false, and nothing is
   /// changed, when one is still under way after `grace`. Nobody passes over this one's watch
-  /// meanwhile.
+  /// meanwhile. When it throws, for want of memory, the other run is as it was.
   [[nodiscard]] bool TakeOver(CollectionRun& before, const ServiceTranslation& translation,
                               std::chrono::milliseconds grace);
 

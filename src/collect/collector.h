@@ -14,7 +14,7 @@ class Collector {
 
   /// The label `collector`.
   [[nodiscard]] virtual std::string_view name() const = 0;
-  /// Fills in its part of the findings; on an error it has added no figure to them.
+  /// Fills in its part of the findings. On an error it has added no figure that is not right.
   [[nodiscard]] virtual Result<void> Collect(Findings& findings) = 0;
 };
 

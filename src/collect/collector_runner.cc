@@ -1,6 +1,7 @@
 #include "collect/collector_runner.h"
 
 #include <exception>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -52,6 +53,9 @@ std::exception_ptr CollectorRunner::Collect(CollectorOutcome& outcome) noexcept 
     try {
       const Result<void> result = collector_->Collect(outcome.findings);
       if (!result) outcome.report.error = result.error().message;
+    } catch (const std::bad_alloc&) {
+      outcome.findings = {};
+      outcome.report.error = "out of memory";
     } catch (const std::exception& error) {
       outcome.findings = {};
       outcome.report.error = error.what();

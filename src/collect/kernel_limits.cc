@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <system_error>
+#include <cstdint>
+#include <utility>
 
 #include "base/file.h"
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLimitBytes = 65536;
 
-/// Takes the next of the words that white space separates off a text; empty at its end.
+/// The word at the front of the text; empty at its end.
 std::string_view TakeWord(std::string_view& text) {
   constexpr std::string_view kSpace = " \t\n";
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
@@ -23,68 +23,120 @@ std::string_view TakeWord(std::string_view& text) {
   return word;
 }
 
-/// Nothing for a negative one, which the kernel takes for some limits: with tcp_max_tw_buckets at
-/// -1 there is no limit.
-std::optional<std::uint64_t> ParseNumber(std::string_view word) {
-  std::uint64_t value = 0;
+template <typename Integer>
+std::optional<double> ParseAs(std::string_view word) {
+  Integer value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
-  return value;
+  const bool is_whole = error == std::errc() && end == word.data() + word.size();
+  return is_whole ? std::optional(static_cast<double>(value)) : std::nullopt;
 }
 
-std::optional<double> ToDouble(std::optional<std::uint64_t> value) {
-  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+/// Of 64 bits, with a sign or without.
+std::optional<double> ParseInteger(std::string_view word) {
+  const std::optional<double> value = ParseAs<std::int64_t>(word);
+  return value ? value : ParseAs<std::uint64_t>(word);
 }
 
-/// The numbers that a file begins with; none when it cannot be read.
-std::array<std::optional<double>, 3> ReadNumbers(const std::string& path) {
-  std::array<std::optional<double>, 3> numbers;
-  const auto text = ReadFile(path, kLimitBytes);
-  if (!text) return numbers;
-  std::string_view rest = *text;
-  for (std::optional<double>& number : numbers) {
-    number = ToDouble(ParseNumber(TakeWord(rest)));
-    if (!number) break;
+/// Reads files below a directory, and notes what is wrong with them.
+class Files {
+ public:
+  explicit Files(std::string root) : root_(std::move(root)) {}
+
+  /// What `parse` makes of the file; nothing when there is none, or something is wrong with it.
+  template <typename Parse>
+  auto Read(const std::string& file, Parse&& parse) -> typename decltype(parse(""))::value_type {
+    const std::string path = root_ + file;
+    const auto text = ReadFileIfAny(path, kLimitBytes);
+    if (!text) errors_.push_back(text.error().message);
+    if (!text || !*text) return {};
+    auto parsed = parse(**text);
+    if (parsed) return *std::move(parsed);
+    errors_.push_back(path + ": " + parsed.error().message);
+    return {};
   }
-  return numbers;
-}
 
-std::optional<double> Times(std::optional<double> value, double factor) {
-  return value ? std::optional(*value * factor) : std::nullopt;
+  std::optional<double> ReadInteger(const std::string& file) {
+    const auto integer = Read(file, [](std::string_view text) { return ParseIntegers(text, 1); });
+    return integer.empty() ? std::nullopt : std::optional(integer.front());
+  }
+
+  [[nodiscard]] std::vector<std::string> TakeErrors() { return std::move(errors_); }
+
+ private:
+  const std::string root_;
+  std::vector<std::string> errors_;
+};
+
+/// Of the `TCP:` line of sockstat, in its units.
+struct TcpSockstat {
+  std::optional<double> orphans;
+  std::optional<double> memory_pages;
+};
+
+Result<TcpSockstat> ParseTcpSockstat(std::string_view text) {
+  const auto orphans = SockstatTcpField(text, "orphan");
+  if (!orphans) return tl::unexpected(orphans.error());
+  const auto memory = SockstatTcpField(text, "mem");
+  if (!memory) return tl::unexpected(memory.error());
+  return TcpSockstat{*orphans, *memory};
 }
 
 }  // namespace
 
-std::optional<std::uint64_t> SockstatTcpField(std::string_view text, std::string_view key) {
-  const std::size_t line_start = text.find("TCP:");
-  if (line_start == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(line_start, text.find('\n', line_start) - line_start);
-  std::string_view rest = line.substr(4);
-  while (true) {
-    const std::string_view name = TakeWord(rest);
-    const std::optional<std::uint64_t> value = ParseNumber(TakeWord(rest));
-    if (!value || name == key) return value;
+Result<std::vector<double>> ParseIntegers(std::string_view text, std::size_t count) {
+  std::vector<double> integers;
+  std::string_view rest = text;
+  std::string_view word = TakeWord(rest);
+  while (!word.empty() && integers.size() < count) {
+    const std::optional<double> integer = ParseInteger(word);
+    if (!integer) break;
+    integers.push_back(*integer);
+    word = TakeWord(rest);
   }
+  if (word.empty() && integers.size() == count) return integers;
+  return Fail(Excerpt(text) + " is not " +
+              (count == 1 ? "an integer" : std::to_string(count) + " integers"));
 }
 
-KernelLimits ReadKernelLimits(const std::string& root) {
-  const std::string sysctl = root + "/sys/net/";
-  const double page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  KernelLimits limits;
-  limits.time_wait_limit = ReadNumbers(sysctl + "ipv4/tcp_max_tw_buckets")[0];
-  limits.orphans_limit = ReadNumbers(sysctl + "ipv4/tcp_max_orphans")[0];
-  limits.somaxconn = ReadNumbers(sysctl + "core/somaxconn")[0];
-  limits.max_syn_backlog = ReadNumbers(sysctl + "ipv4/tcp_max_syn_backlog")[0];
-  const auto memory = ReadNumbers(sysctl + "ipv4/tcp_mem");
-  limits.memory_min_bytes = Times(memory[0], page);
-  limits.memory_pressure_bytes = Times(memory[1], page);
-  limits.memory_max_bytes = Times(memory[2], page);
-  const auto sockstat = ReadFile(root + "/thread-self/net/sockstat", kLimitBytes);
-  if (sockstat) {
-    limits.orphans = ToDouble(SockstatTcpField(*sockstat, "orphan"));
-    limits.memory_bytes = Times(ToDouble(SockstatTcpField(*sockstat, "mem")), page);
+Result<std::optional<double>> SockstatTcpField(std::string_view text, std::string_view key) {
+  constexpr std::string_view kName = "TCP:";
+  std::string_view lines = text;
+  std::string_view line;
+  while (!lines.empty() && !line.starts_with(kName)) {
+    line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
   }
-  return limits;
+  if (!line.starts_with(kName)) return Fail(Excerpt(text) + " has no TCP line");
+  std::string_view rest = line.substr(kName.size());
+  std::optional<double> found;
+  for (std::string_view word = TakeWord(rest); !word.empty(); word = TakeWord(rest)) {
+    const std::optional<double> value = ParseInteger(TakeWord(rest));
+    if (!value) return Fail(Excerpt(line) + " is not a line of keys and integers");
+    if (word == key && !found) found = value;
+  }
+  return found;
+}
+
+KernelLimitsReading ReadKernelLimits(const std::string& root) {
+  Files files(root);
+  const double page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto bytes = [page](double pages) { return pages * page; };
+  KernelLimits limits;
+  limits.time_wait_limit = files.ReadInteger("/sys/net/ipv4/tcp_max_tw_buckets");
+  limits.orphans_limit = files.ReadInteger("/sys/net/ipv4/tcp_max_orphans");
+  limits.somaxconn = files.ReadInteger("/sys/net/core/somaxconn");
+  limits.max_syn_backlog = files.ReadInteger("/sys/net/ipv4/tcp_max_syn_backlog");
+  const auto memory = files.Read("/sys/net/ipv4/tcp_mem",
+                                 [](std::string_view text) { return ParseIntegers(text, 3); });
+  if (!memory.empty()) {
+    limits.memory_min_bytes = bytes(memory[0]);
+    limits.memory_pressure_bytes = bytes(memory[1]);
+    limits.memory_max_bytes = bytes(memory[2]);
+  }
+  const TcpSockstat sockstat = files.Read("/thread-self/net/sockstat", ParseTcpSockstat);
+  limits.orphans = sockstat.orphans;
+  if (sockstat.memory_pages) limits.memory_bytes = bytes(*sockstat.memory_pages);
+  return {limits, files.TakeErrors()};
 }
 
 }  // namespace sockdiag

@@ -1,14 +1,16 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/error.h"
 
 namespace sockdiag {
 
-/// Limits that alerts compare with; absent what this kernel or network namespace does not show,
-/// and what is below zero.
+/// Limits that alerts compare with; absent what this kernel or network namespace does not show.
 struct KernelLimits {
   std::optional<double> time_wait_limit;
   std::optional<double> orphans;
@@ -25,12 +27,24 @@ struct KernelLimits {
   friend bool operator==(const KernelLimits&, const KernelLimits&) = default;
 };
 
+/// What could be read of them.
+struct KernelLimitsReading {
+  KernelLimits limits;
+  /// Each file that is there and could not be read, and why; empty when all is well.
+  std::vector<std::string> errors;
+};
+
 /// From /proc/thread-self/net/sockstat and /proc/sys/net, of the network namespace of the calling
 /// thread (networking/ip-sysctl in the kernel's documentation). `root` stands for /proc.
-[[nodiscard]] KernelLimits ReadKernelLimits(const std::string& root = "/proc");
+[[nodiscard]] KernelLimitsReading ReadKernelLimits(const std::string& root = "/proc");
 
-/// The number behind `key` in the `TCP:` line of a sockstat text; nothing when it is not there.
-[[nodiscard]] std::optional<std::uint64_t> SockstatTcpField(std::string_view text,
-                                                            std::string_view key);
+/// From the text of a sysctl: exactly so many integers with white space between them. Most are an
+/// int or a long in the kernel, which takes negative ones, too.
+[[nodiscard]] Result<std::vector<double>> ParseIntegers(std::string_view text, std::size_t count);
+
+/// The number behind `key` in the `TCP:` line of a sockstat text; nothing when the line lacks it.
+/// An error when there is no such line, or it is not made of keys and integers.
+[[nodiscard]] Result<std::optional<double>> SockstatTcpField(std::string_view text,
+                                                             std::string_view key);
 
 }  // namespace sockdiag

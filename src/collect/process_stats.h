@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+
+#include "base/error.h"
 
 namespace sockdiag {
 
-/// What this process uses, as Prometheus client libraries show it; absent what cannot be read.
+/// What this process uses, as Prometheus client libraries show it; absent what is not there.
 struct ProcessStats {
   std::optional<double> cpu_seconds;
   std::optional<double> resident_memory_bytes;
@@ -15,10 +18,12 @@ struct ProcessStats {
   std::optional<double> max_fds;
   /// Unix time.
   std::optional<double> start_time_seconds;
+  /// What is there and could not be read, and why; empty when all is well.
+  std::string error;
 };
 
-/// From /proc/self, getrusage(2) and getrlimit(2).
-[[nodiscard]] ProcessStats ReadProcessStats();
+/// From /proc/self, getrusage(2) and getrlimit(2). `root` stands for /proc.
+[[nodiscard]] ProcessStats ReadProcessStats(const std::string& root = "/proc");
 
 /// The fields of /proc/PID/stat that count here, in its units (proc(5)).
 struct ProcStat {
@@ -27,10 +32,7 @@ struct ProcStat {
   std::uint64_t resident_pages;
 };
 
-/// Nothing when the text is not of that form. The process name may hold anything, also `)`.
-[[nodiscard]] std::optional<ProcStat> ParseProcStat(std::string_view text);
-
-/// The `btime` line of /proc/stat: Unix time of the boot.
-[[nodiscard]] std::optional<std::uint64_t> ParseBootTime(std::string_view text);
+/// An error when the text is not of that form. The process name may hold anything, also `)`.
+[[nodiscard]] Result<ProcStat> ParseProcStat(std::string_view text);
 
 }  // namespace sockdiag

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 #include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -54,7 +55,8 @@ Result<Sampler::Turn> Sampler::SampleOnce() {
   const std::chrono::nanoseconds before = cpu_clock_();
   Result<Turn> result = Dump(*std::move(pass));
   const std::chrono::duration<double> cost = cpu_clock_() - before;
-  const std::chrono::duration<double> affordable(cost / options_.cpu_budget);
+  const std::chrono::duration<double> affordable =
+      std::min<std::chrono::duration<double>>(cost / options_.cpu_budget, kLongestInterval);
   interval_ = std::max(options_.interval, std::chrono::ceil<std::chrono::milliseconds>(affordable));
   return result;
 }
@@ -79,13 +81,24 @@ void Sampler::Start() {
   thread_ = std::async(std::launch::async, [this] { Run(); });
 }
 
-void Sampler::TakeTurn() {
+std::optional<std::string> Sampler::TakeTurn() {
   try {
     const Result<Turn> turn = SampleOnce();
-    if (!turn) listener_(turn.error().message);
-    if (turn == Turn::kTaken) listener_("");
+    if (turn == Turn::kSkipped) return std::nullopt;
+    return turn ? std::string() : turn.error().message;
+  } catch (const std::bad_alloc&) {
+    return "out of memory";
   } catch (const std::exception& error) {
-    listener_(error.what());
+    return error.what();
+  }
+}
+
+void Sampler::TakeTurnAndTell() noexcept {
+  try {
+    const std::optional<std::string> error = TakeTurn();
+    if (error) listener_(*error);
+  } catch (...) {
+    // There is not even memory to say so. The next sample is tried at its time all the same.
   }
 }
 
@@ -94,7 +107,7 @@ void Sampler::Run() {
   while (!stop_) {
     sampling_since_ = clock_.Now();
     lock.unlock();
-    TakeTurn();
+    TakeTurnAndTell();
     lock.lock();
     sampling_since_.reset();
     stop_asked_.wait_for(lock, interval(), [this] { return stop_; });

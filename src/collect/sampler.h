@@ -51,6 +51,9 @@ class Sampler {
   /// False when a sample still runs after `grace`: then end the process without this object's end.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
+  /// However small the budget is.
+  static constexpr std::chrono::hours kLongestInterval{24};
+
   enum class Turn { kTaken, kSkipped };
   /// One sample, in the calling thread. It skips its turn when a scrape looks at the same time.
   [[nodiscard]] Result<Turn> SampleOnce();
@@ -66,8 +69,9 @@ class Sampler {
  private:
   void Run();
   [[nodiscard]] Result<Turn> Dump(StateWatch::Pass pass);
-  /// SampleOnce(), and what came of it to the listener; throws nothing.
-  void TakeTurn();
+  /// SampleOnce(), with what it throws as an error; nothing when it skipped its turn.
+  [[nodiscard]] std::optional<std::string> TakeTurn();
+  void TakeTurnAndTell() noexcept;
 
   const SamplerOptions options_;
   SocketSource& source_;

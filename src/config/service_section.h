@@ -16,7 +16,6 @@ inline constexpr std::size_t kMaxServiceRules = 1000;
 inline constexpr std::size_t kMaxRuleEntries = 1000;
 /// Networks of all rules together: the compiled rules hold a row of bits for each.
 inline constexpr std::size_t kMaxNetworks = 10'000;
-inline constexpr std::size_t kMaxServiceNameBytes = 128;
 
 /// `services`: the rules in the file's order, in place of what `rules` holds.
 void ReadServices(const NodeReader& node, std::vector<ServiceRule>& rules);

@@ -1,11 +1,22 @@
 #include "diag/dump_error.h"
 
 #include <cerrno>
+#include <cstring>
 
 #include "base/error.h"
-#include "model/protocol.h"
 
 namespace sockdiag {
+namespace {
+
+/// Loading it loads inet_diag, which it needs, too.
+DumpError ModuleMissing(Protocol protocol, int error_number) {
+  const std::string module = std::string(Name(protocol)) + "_diag";
+  return {DumpErrorReason::kUnsupported, "the kernel has no " + module + " module (" +
+                                             strerrorname_np(error_number) +
+                                             "): load it with modprobe " + module};
+}
+
+}  // namespace
 
 std::string_view Name(DumpErrorReason reason) {
   constexpr std::array<std::string_view, kDumpErrorReasons.size()> kNames{
@@ -14,12 +25,21 @@ std::string_view Name(DumpErrorReason reason) {
   return kNames[Index(reason)];
 }
 
-DumpError DumpErrorFromKernel(int error_number) {
+DumpError DumpErrorFromOpen(int error_number) {
+  const std::string message = ErrnoMessage("cannot open a sock_diag netlink socket", error_number);
+  if (error_number != EPROTONOSUPPORT) return {DumpErrorReason::kOpen, message};
+  return {DumpErrorReason::kUnsupported, message + ": the kernel has no sock_diag"};
+}
+
+DumpError DumpErrorFromKernel(Protocol protocol, int error_number) {
   const std::string message = ErrnoMessage("the kernel refused the dump", error_number);
   switch (error_number) {
+    // Without tcp_diag or udp_diag it is ENOENT in NLMSG_DONE. Without inet_diag, which answers for
+    // both families, it is an NLMSG_ERROR: ENOENT, and EOPNOTSUPP to TCPDIAG_GETSOCK
+    // (sock_diag_rcv_msg() in the kernel's net/core/sock_diag.c).
     case ENOENT:
-      return {DumpErrorReason::kUnsupported,
-              message + "; it lacks the sock_diag module for this protocol"};
+    case EOPNOTSUPP:
+      return ModuleMissing(protocol, error_number);
     case EBUSY:
       return {DumpErrorReason::kBusy, message};
     case EINTR:

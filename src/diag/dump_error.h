@@ -6,6 +6,8 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "model/protocol.h"
+
 namespace sockdiag {
 
 /// Why a dump gave nothing; the label `reason` of sockdiag_dump_errors_total.
@@ -20,7 +22,7 @@ enum class DumpErrorReason : std::uint8_t {
   kInterrupted,  ///< the table changed too much (NLM_F_DUMP_INTR, EINTR from the kernel)
   kBusy,         ///< EBUSY: a dump is under way on this netlink socket
   kOverrun,      ///< ENOBUFS: answers were lost
-  kUnsupported,  ///< ENOENT: the kernel has no diag handler for this protocol
+  kUnsupported,  ///< the kernel lacks the module that lists these sockets
   kKernel,       ///< any other error that the kernel answered
 };
 inline constexpr std::array kDumpErrorReasons{
@@ -46,8 +48,12 @@ using DumpResult = tl::expected<T, DumpError>;
   return tl::unexpected<DumpError>(DumpError{reason, std::move(message)});
 }
 
-/// From an errno that the kernel put into an NLMSG_ERROR or NLMSG_DONE message.
-[[nodiscard]] DumpError DumpErrorFromKernel(int error_number);
+/// From an errno of opening a netlink socket for NETLINK_SOCK_DIAG.
+[[nodiscard]] DumpError DumpErrorFromOpen(int error_number);
+
+/// From an errno that the kernel put into an NLMSG_ERROR or NLMSG_DONE message of a dump of these
+/// sockets.
+[[nodiscard]] DumpError DumpErrorFromKernel(Protocol protocol, int error_number);
 
 /// From an errno of recvmsg(2) on the netlink socket; libmnl gives ENOSPC for MSG_TRUNC.
 [[nodiscard]] DumpError DumpErrorFromReceive(int error_number);

@@ -19,31 +19,32 @@ tl::unexpected<DumpError> Malformed(std::string message) {
 }
 
 /// From the negative errno of a message.
-tl::unexpected<DumpError> KernelError(int status) {
+tl::unexpected<DumpError> KernelError(Protocol protocol, int status) {
   constexpr int kMaxErrno = 4095;  // MAX_ERRNO in the kernel's include/linux/err.h
-  if (status < -kMaxErrno)
+  if (status < -kMaxErrno) {
     return Malformed("the status " + std::to_string(status) + " is no errno");
-  return tl::unexpected(DumpErrorFromKernel(-status));
+  }
+  return tl::unexpected(DumpErrorFromKernel(protocol, -status));
 }
 
 /// NLMSG_DONE carries an int: 0, or the negative errno with which the dump ended. libmnl's own
 /// handler does not look at it, and a missing protocol handler says so only here.
-DumpResult<Progress> ReadDone(std::span<const std::byte> payload) {
+DumpResult<Progress> ReadDone(Protocol protocol, std::span<const std::byte> payload) {
   int status = 0;
   if (payload.size() < sizeof(status)) return Malformed("NLMSG_DONE carries no status");
   std::memcpy(&status, payload.data(), sizeof(status));
-  if (status < 0) return KernelError(status);
+  if (status < 0) return KernelError(protocol, status);
   return Progress::kDone;
 }
 
-DumpResult<Progress> ReadError(std::span<const std::byte> payload) {
+DumpResult<Progress> ReadError(Protocol protocol, std::span<const std::byte> payload) {
   nlmsgerr error;
   if (payload.size() < sizeof(error)) return Malformed("NLMSG_ERROR is shorter than its header");
   std::memcpy(&error, payload.data(), sizeof(error));
   if (error.error >= 0) {
     return Malformed("NLMSG_ERROR without an error answered the dump request");
   }
-  return KernelError(error.error);
+  return KernelError(protocol, error.error);
 }
 
 /// Takes the message at the front of a datagram off; nothing when its length contradicts what is
@@ -96,9 +97,9 @@ DumpResult<Progress> DumpReader::ReadMessage(const NetlinkMessage& message) {
   if (message.header.nlmsg_type == record_type_) return ReadRecord(message.payload);
   switch (message.header.nlmsg_type) {
     case NLMSG_DONE:
-      return ReadDone(message.payload);
+      return ReadDone(protocol_, message.payload);
     case NLMSG_ERROR:
-      return ReadError(message.payload);
+      return ReadError(protocol_, message.payload);
     case NLMSG_OVERRUN:
       return FailDump(DumpErrorReason::kOverrun, "the kernel reported lost answers");
     case NLMSG_NOOP:

@@ -47,10 +47,7 @@ DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink&
 
 DumpResult<DumpStats> NetlinkSource::Walk(const DumpRequest& request, SocketSink& sink) {
   const auto transport = open_();
-  if (!transport) {
-    return FailDump(DumpErrorReason::kOpen,
-                    ErrnoMessage("cannot open a sock_diag netlink socket", transport.error()));
-  }
+  if (!transport) return tl::unexpected(DumpErrorFromOpen(transport.error()));
   const auto sent = (*transport)->Send(request.Bytes());
   if (!sent) {
     return FailDump(DumpErrorReason::kSend,

@@ -244,6 +244,8 @@ std::vector<MetricFamily> ToFamilies(const Exposition& exposition) {
 
 std::string ToText(const std::vector<MetricFamily>& families) {
   std::ostringstream text;
+  // Otherwise a stream that finds no memory goes on without what it could not write.
+  text.exceptions(std::ios::badbit);
   prometheus::TextSerializer().Serialize(text, families);
   return std::move(text).str();
 }

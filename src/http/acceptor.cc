@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <new>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -102,6 +103,8 @@ void Acceptor::AcceptFrom(const Listener& listener) {
     if (accepted.fd.IsValid()) {
       try {
         callback_(std::move(accepted));
+      } catch (const std::bad_alloc&) {
+        log_.Write("cannot take a connection: out of memory");
       } catch (const std::exception& error) {
         log_.Write("cannot take a connection: " + std::string(error.what()));
       }

@@ -5,14 +5,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/file.h"
-
 namespace sockdiag {
 namespace {
 
 constexpr std::string_view kSpace = " \t\n";
-/// 65,536 ports, each on its own with its comma.
-constexpr std::size_t kLimitBytes = std::size_t{65536} * 6;
 
 std::optional<Port> TakePort(std::string_view& text) {
   std::uint16_t value = 0;
@@ -32,11 +28,6 @@ void SkipSpace(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
 }
 
-/// As an error shows it: the kernel's texts end with a line end.
-std::string Quoted(std::string_view text) {
-  return '"' + std::string(text.substr(0, text.find('\n'))) + '"';
-}
-
 }  // namespace
 
 Result<PortRange> ParsePortRangeSysctl(std::string_view text) {
@@ -47,7 +38,7 @@ Result<PortRange> ParsePortRangeSysctl(std::string_view text) {
   const std::optional<Port> last = TakePort(rest);
   SkipSpace(rest);
   if (!first || !last || *last < *first || !rest.empty()) {
-    return Fail("ip_local_port_range: " + Quoted(text) + " is not two ports in order");
+    return Fail(Excerpt(text) + " is not two ports in order");
   }
   return PortRange{*first, *last};
 }
@@ -62,23 +53,11 @@ Result<std::vector<PortRange>> ParseReservedPorts(std::string_view text) {
     const bool more = TakeCharacter(rest, ',');
     if (!more) SkipSpace(rest);
     if (!first || !last || *last < *first || more == rest.empty()) {
-      return Fail("ip_local_reserved_ports: " + Quoted(text) + " is not a list of ports");
+      return Fail(Excerpt(text) + " is not a list of ports");
     }
     reserved.push_back({*first, *last});
   }
   return reserved;
-}
-
-EphemeralPorts ReadEphemeralPorts() {
-  const std::string directory = "/proc/sys/net/ipv4/";
-  EphemeralPorts ports;
-  ports.range = ReadFile(directory + "ip_local_port_range", kLimitBytes)
-                    .and_then(ParsePortRangeSysctl)
-                    .value_or(ports.range);
-  ports.reserved = ReadFile(directory + "ip_local_reserved_ports", kLimitBytes)
-                       .and_then(ParseReservedPorts)
-                       .value_or(ports.reserved);
-  return ports;
 }
 
 }  // namespace sockdiag

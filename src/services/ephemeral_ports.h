@@ -28,8 +28,4 @@ using EphemeralPortsReader = std::function<EphemeralPorts()>;
 /// From the text of ip_local_reserved_ports: `8080,9000-9010`, or nothing.
 [[nodiscard]] Result<std::vector<PortRange>> ParseReservedPorts(std::string_view text);
 
-/// Those of the network namespace of the calling thread; the default for a part that cannot be
-/// read.
-[[nodiscard]] EphemeralPorts ReadEphemeralPorts();
-
 }  // namespace sockdiag

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "model/protocol.h"
 
 namespace sockdiag {
+
+/// Of a name from anywhere: it becomes a label.
+inline constexpr std::size_t kMaxServiceNameBytes = 128;
 
 /// One entry of `services` in the configuration: which sockets carry this name. An empty list, and
 /// an absent direction, match everything.

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "services/service_rule.h"
+
 namespace sockdiag {
 namespace {
 
@@ -18,8 +20,8 @@ std::string_view TakeWord(std::string_view& line) {
   return word;
 }
 
-bool IsPrintable(std::string_view name) {
-  return !name.empty() &&
+bool IsUsable(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxServiceNameBytes &&
          std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
@@ -47,7 +49,7 @@ ServicesDatabase ParseServicesDatabase(std::string_view text) {
     line = line.substr(0, line.find('#'));
     const std::string_view name = TakeWord(line);
     const auto port = ParsePortAndProtocol(TakeWord(line));
-    if (port && IsPrintable(name)) database.try_emplace(*port, name);
+    if (port && IsUsable(name)) database.try_emplace(*port, name);
   }
   return database;
 }

@@ -15,7 +15,7 @@ using ServicesDatabase = std::map<std::pair<Protocol, Port>, std::string>;
 
 /// From the text of a services(5) file: `name port/protocol [aliases] [# comment]` lines. The first
 /// name of a port stays. Lines that are something else, protocols other than TCP and UDP, and names
-/// that are not printable ASCII are passed over, as getservbyport(3) does.
+/// that are not printable ASCII or longer than kMaxServiceNameBytes are passed over.
 [[nodiscard]] ServicesDatabase ParseServicesDatabase(std::string_view text);
 
 }  // namespace sockdiag

@@ -23,6 +23,12 @@ WatchOptions Options(std::size_t max_tracked = 100) {
   return options;
 }
 
+WatchPass CommitPass(StateTracker& tracker, Clock::TimePoint now) {
+  WatchPass pass = tracker.Look(now);
+  tracker.Commit();
+  return pass;
+}
+
 class StateTrackerTest : public ::testing::Test {
  protected:
   struct Seen {
@@ -40,7 +46,7 @@ class StateTrackerTest : public ::testing::Test {
   }
   WatchPass Pass(const std::vector<Seen>& sockets) {
     Observe(sockets);
-    return tracker_.Commit(clock_.Now());
+    return CommitPass(tracker_, clock_.Now());
   }
   static WatchFigures Of(const WatchPass& pass, SocketState state = kCloseWait,
                          Direction direction = Direction::kInbound) {
@@ -150,7 +156,7 @@ TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
   SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
   const auto pass = [&](std::uint64_t first, std::uint64_t last) {
     for (record.cookie = first; record.cookie <= last; ++record.cookie) tracker.Observe(record, {});
-    return tracker.Commit(clock.Now());
+    return CommitPass(tracker, clock.Now());
   };
   pass(1, 2);
   clock.Advance(seconds(100));
@@ -167,7 +173,7 @@ TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
   SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
   const auto entered = [&](std::uint64_t first, std::uint64_t last) {
     for (record.cookie = first; record.cookie <= last; ++record.cookie) tracker.Observe(record, {});
-    return tracker.Commit(clock.Now()).figures.begin()->second.entered;
+    return CommitPass(tracker, clock.Now()).figures.begin()->second.entered;
   };
   entered(1, 5);
   // Sockets 1 and 2 go; 3 and 4 were there all the time and get their places.
@@ -183,7 +189,7 @@ TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
   const SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
   tracker.Observe(record, {});
   tracker.Observe(record, {});
-  const WatchPass pass = tracker.Commit(clock.Now());
+  const WatchPass pass = CommitPass(tracker, clock.Now());
   EXPECT_EQ(pass.untracked, 2U);
   EXPECT_EQ(pass.figures.begin()->second.sockets, 2U);
 }
@@ -198,7 +204,7 @@ TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
       ++record.cookie;
       tracker.Observe(record, {});
     }
-    static_cast<void>(tracker.Commit(clock.Now()));
+    static_cast<void>(CommitPass(tracker, clock.Now()));
     clock.Advance(seconds(5));
     most = std::max(most, tracker.memory_bytes());
   }

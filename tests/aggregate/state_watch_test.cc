@@ -91,12 +91,24 @@ TEST_F(StateWatchTest, ForgetsAPassThatIsTooOld) {
   EXPECT_FALSE(watch_.Report().latest);
 }
 
-TEST_F(StateWatchTest, GivesEachEntryOnce) {
+TEST_F(StateWatchTest, GivesEachEntryUntilItIsTaken) {
   Pass(0);
   Pass(2);
   Pass(3);
   EXPECT_EQ(Entered(watch_.Report()), 5U);
+  const WatchReport report = watch_.Report();
+  EXPECT_EQ(Entered(report), 5U);
+  watch_.Take(report);
   EXPECT_EQ(Entered(watch_.Report()), 0U);
+}
+
+TEST_F(StateWatchTest, WhatComesAfterAReportIsNotTakenWithIt) {
+  Pass(0);
+  Pass(2);
+  const WatchReport report = watch_.Report();
+  Pass(3);
+  watch_.Take(report);
+  EXPECT_EQ(Entered(watch_.Report()), 3U);
 }
 
 TEST_F(StateWatchTest, RemembersThePeakForItsWindow) {

@@ -63,7 +63,10 @@ class Generation {
     if (pass) std::move(*pass).Commit();
     TotalsByProtocol totals;
     totals[0] = std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
-    return builder_.Build(totals, watch_.Report(), true, clock_.Now());
+    const WatchReport report = watch_.Report();
+    Snapshot snapshot = builder_.Build(totals, report, true, clock_.Now());
+    watch_.Take(report);
+    return snapshot;
   }
   void TakeOver(Generation& before) {
     watch_.TakeOver(before.watch_, before.watch_.TryBegin().value(),

@@ -58,7 +58,10 @@ class WatchViewTest : public ::testing::Test {
     std::move(*pass).Commit();
     TotalsByProtocol totals;
     totals[0] = std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
-    return builder_->Build(totals, watch_.Report(), true, clock_.Now());
+    const WatchReport report = watch_.Report();
+    Snapshot snapshot = builder_->Build(totals, report, true, clock_.Now());
+    watch_.Take(report);
+    return snapshot;
   }
   static WatchedState Of(const Snapshot& snapshot, const std::string& name, SocketState state) {
     for (const WatchedState& watched : snapshot.watched) {

@@ -31,5 +31,25 @@ TEST(ErrnoMessage, SaysWhatItDoesNotKnow) {
   EXPECT_EQ(ErrnoMessage("x", 99999), "x: unknown error (99999)");
 }
 
+TEST(ReadFileIfAny, TellsApartAnAbsentFileAndAnUnreadableOne) {
+  const auto absent = ReadFileIfAny("/nonexistent/file", 1000);
+  ASSERT_TRUE(absent);
+  EXPECT_FALSE(*absent);
+  EXPECT_EQ(ReadFileIfAny("/proc", 1000).error().message, "/proc: Is a directory (EISDIR)");
+  EXPECT_FALSE(ReadFileIfAny("/proc/self/stat/x", 1000)) << "ENOTDIR is another matter";
+  EXPECT_TRUE(ReadFileIfAny("/proc/self/stat", 4096).value());
+}
+
+TEST(Excerpt, IsShort) {
+  EXPECT_EQ(Excerpt(""), "\"\"");
+  EXPECT_EQ(Excerpt(std::string(40, 'x')), "\"" + std::string(40, 'x') + "\"");
+  EXPECT_EQ(Excerpt(std::string(1000, 'x')), "\"" + std::string(40, 'x') + "...\"");
+}
+
+TEST(Excerpt, IsOnePrintableLine) {
+  EXPECT_EQ(Excerpt("2 1\n3"), "\"2 1\"");
+  EXPECT_EQ(Excerpt(std::string_view("a\0\x1b\xff~", 5)), "\"a???~\"");
+}
+
 }  // namespace
 }  // namespace sockdiag

@@ -21,7 +21,7 @@
 #include "config/config.h"
 #include "diag/netlink_source.h"
 #include "diag/netlink_transport.h"
-#include "services/ephemeral_ports.h"
+#include "services/live_ephemeral_ports.h"
 #include "services/service_matcher.h"
 #include "services/services_database.h"
 
@@ -72,13 +72,14 @@ void Run(int repeat) {
   const ServiceMatcher matcher({}, Database());
   StateWatch watch(DefaultWatch(), clock);
   DumpErrors errors;
+  LiveEphemeralPorts ports([](const std::string&, const std::string&) {});
+  const EphemeralPortsReader read_ports = [&ports] { return ports.Read(); };
   NetlinkSource samples(Open, clock);
   Sampler sampler(
-      SamplerOptions(), samples, matcher, watch, errors, ReadEphemeralPorts, Sampler::ThreadCpuTime,
+      SamplerOptions(), samples, matcher, watch, errors, read_ports, Sampler::ThreadCpuTime,
       [](const std::string&) {}, clock);
   NetlinkSource scrapes(Open, clock);
-  SocketCollector collector(Protocol::kTcp, scrapes, matcher, ReadEphemeralPorts, &watch, errors,
-                            clock);
+  SocketCollector collector(Protocol::kTcp, scrapes, matcher, read_ports, &watch, errors, clock);
   for (int i = 0; i <= repeat; ++i) {
     const double sample = CpuSecondsOf([&] { return sampler.SampleOnce(); });
     const std::uint64_t watched = Watched(watch);

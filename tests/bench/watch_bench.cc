@@ -33,7 +33,8 @@ void ObserveAndCommit(benchmark::State& state) {
   Clock::TimePoint now;
   for (auto _ : state) {
     for (const SocketRecord& record : records) tracker.Observe(record, classification);
-    benchmark::DoNotOptimize(tracker.Commit(now += std::chrono::seconds(5)));
+    benchmark::DoNotOptimize(tracker.Look(now += std::chrono::seconds(5)));
+    tracker.Commit();
     for (std::size_t i = 0; i < turnover; ++i) {
       records[next % kTracked].cookie = CloseWait(next).cookie;
       ++next;

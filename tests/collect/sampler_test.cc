@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -108,6 +109,13 @@ TEST_F(SamplerTest, StretchesTheIntervalToItsBudget) {
   EXPECT_EQ(sampler.interval(), seconds(5));
 }
 
+TEST_F(SamplerTest, ABudgetOfNextToNothingGivesTheLongestInterval) {
+  Sampler sampler = MakeSampler({seconds(5), 1e-300});
+  cpu_per_call_ = milliseconds(1);
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.interval(), Sampler::kLongestInterval);
+}
+
 TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
   std::latch sampled(3);
   Sampler sampler(
@@ -153,6 +161,22 @@ TEST_F(SamplerTest, GoesOnAfterAnException) {
   two.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));
   EXPECT_EQ(outcomes, (std::vector<std::string>{"out of something", ""}));
+}
+
+TEST_F(SamplerTest, GoesOnWhenNotEvenTheOutcomeCanBeTold) {
+  std::latch three(3);
+  Sampler sampler(
+      {milliseconds(1), 1}, source_, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
+      Sampler::ThreadCpuTime,
+      [&, left = 3](const std::string&) mutable {
+        if (left-- > 0) three.count_down();
+        throw std::bad_alloc();
+      },
+      clock_);
+  sampler.Start();
+  three.wait();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_FALSE(sampler.sampling_since());
 }
 
 TEST_F(SamplerTest, AnIntervalOfZeroStartsNothing) {

@@ -74,8 +74,7 @@ TEST_F(DumpReaderTest, PassesOverNoop) {
 
 TEST_F(DumpReaderTest, ReadsTheErrorInsideDone) {
   ExpectFailure(Datagram().Done(-ENOENT).bytes(), DumpErrorReason::kUnsupported,
-                "the kernel refused the dump: No such file or directory (ENOENT); it lacks the "
-                "sock_diag module for this protocol");
+                "the kernel has no tcp_diag module (ENOENT): load it with modprobe tcp_diag");
   ExpectFailure(Datagram().Done(-EPERM).bytes(), DumpErrorReason::kKernel,
                 "the kernel refused the dump: Operation not permitted (EPERM)");
 }
@@ -86,11 +85,10 @@ TEST_F(DumpReaderTest, RejectsDoneWithoutStatus) {
 }
 
 TEST_F(DumpReaderTest, MapsErrorMessagesToReasons) {
-  const std::pair<int, DumpErrorReason> cases[] = {{ENOENT, DumpErrorReason::kUnsupported},
-                                                   {EBUSY, DumpErrorReason::kBusy},
-                                                   {EINTR, DumpErrorReason::kInterrupted},
-                                                   {ENOBUFS, DumpErrorReason::kOverrun},
-                                                   {EINVAL, DumpErrorReason::kKernel}};
+  const std::pair<int, DumpErrorReason> cases[] = {
+      {ENOENT, DumpErrorReason::kUnsupported}, {EOPNOTSUPP, DumpErrorReason::kUnsupported},
+      {EBUSY, DumpErrorReason::kBusy},         {EINTR, DumpErrorReason::kInterrupted},
+      {ENOBUFS, DumpErrorReason::kOverrun},    {EINVAL, DumpErrorReason::kKernel}};
   for (const auto& [number, reason] : cases) {
     const auto progress = Read(Datagram().Error(-number).bytes());
     ASSERT_FALSE(progress);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,10 +41,30 @@ void ReadReservedPorts(std::string_view text) {
   for (const PortRange& range : *reserved) ExpectInText(text, range);
 }
 
+/// As far as a double holds every integer.
+void ExpectInText(std::string_view text, double number) {
+  constexpr double kExact = 1ULL << std::numeric_limits<double>::digits;
+  if (std::abs(number) >= kExact) return;
+  Expect(text.find(std::to_string(static_cast<std::int64_t>(number))) != std::string_view::npos);
+}
+
 void ReadSockstat(std::string_view text) {
   for (const std::string_view key : {"orphan", "mem", "inuse", ""}) {
-    const std::optional<std::uint64_t> value = SockstatTcpField(text, key);
-    if (value) ExpectInText(text, *value);
+    const Result<std::optional<double>> value = SockstatTcpField(text, key);
+    if (!value) return ExpectOneLine(value.error());
+    if (*value) ExpectInText(text, **value);
+  }
+}
+
+void ReadIntegers(std::string_view text) {
+  for (const std::size_t count : {1U, 3U}) {
+    const auto integers = ParseIntegers(text, count);
+    if (!integers) {
+      ExpectOneLine(integers.error());
+      continue;
+    }
+    Expect(integers->size() == count);
+    for (const double integer : *integers) ExpectInText(text, integer);
   }
 }
 
@@ -75,22 +96,24 @@ std::size_t MostDigits(std::string_view text) {
 void ReadLimits(std::string_view text) {
   static ProcRoot root;
   root.Write(text);
-  const KernelLimits limits = ReadKernelLimits(root.path());
+  const auto [limits, errors] = ReadKernelLimits(root.path());
+  for (const std::string& error : errors) ExpectOneLine({error});
   const double most = std::pow(10, static_cast<double>(MostDigits(text)));
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   for (const auto& count : {limits.time_wait_limit, limits.orphans, limits.orphans_limit,
                             limits.somaxconn, limits.max_syn_backlog}) {
-    if (count) Expect(*count >= 0 && *count <= most);
+    if (count) Expect(std::abs(*count) <= most);
   }
   for (const auto& bytes : {limits.memory_bytes, limits.memory_min_bytes,
                             limits.memory_pressure_bytes, limits.memory_max_bytes}) {
-    if (bytes) Expect(*bytes >= 0 && *bytes <= most * page);
+    if (bytes) Expect(std::abs(*bytes) <= most * page);
   }
 }
 
 using Parser = void (*)(std::string_view);
-constexpr std::array<Parser, 6> kParsers{ReadPortRange,   ReadReservedPorts, ReadSockstat,
-                                         ReadProcessStat, ReadBootTime,      ReadLimits};
+constexpr std::array<Parser, 7> kParsers{ReadPortRange,   ReadReservedPorts, ReadSockstat,
+                                         ReadProcessStat, ReadBootTime,      ReadLimits,
+                                         ReadIntegers};
 
 }  // namespace
 }  // namespace sockdiag::fuzz

@@ -18,8 +18,7 @@ TEST(EphemeralPorts, RejectsARangeThatIsNotTwoPortsInOrder) {
   for (const char* text : {"", "1", "1 65536", "a b", "2 1", "1 2 3", "1 2x", "-1 2"}) {
     const Result<PortRange> range = ParsePortRangeSysctl(text);
     ASSERT_FALSE(range) << text;
-    EXPECT_EQ(range.error().message,
-              "ip_local_port_range: \"" + std::string(text) + "\" is not two ports in order");
+    EXPECT_EQ(range.error().message, "\"" + std::string(text) + "\" is not two ports in order");
   }
 }
 
@@ -42,11 +41,6 @@ TEST(EphemeralPorts, RejectsWhatIsNotAListOfPorts) {
   for (const char* text : {"x", "1,", ",1", "1,,2", "2-1", "1-", "-1", "65536", "1 2", "1-2-3"}) {
     EXPECT_FALSE(ParseReservedPorts(text)) << text;
   }
-}
-
-TEST(EphemeralPorts, AreReadFromTheKernel) {
-  const EphemeralPorts ports = ReadEphemeralPorts();
-  EXPECT_LT(ports.range.first, ports.range.last);
 }
 
 }  // namespace

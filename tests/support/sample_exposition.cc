@@ -78,7 +78,7 @@ Exposition SampleExposition() {
   exposition.collection = run.Collect();
   exposition.collection.kernel_limits = SampleLimits();
   exposition.collection.sampling_interval_seconds = 5;
-  exposition.process = {1.5, 8e6, 3e7, 9, 1024, 1.7e9};
+  exposition.process = {1.5, 8e6, 3e7, 9, 1024, 1.7e9, ""};
   exposition.build = {"1.2.3", "abcdef", "GNU 12.2.0"};
   exposition.reloads = {{true, 1.7e9}, ReloadStatus{false, 1.6e9}};
   return exposition;
