@@ -151,6 +151,7 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   server_options.max_requests = options_.max_requests;
   server_options.max_connections = MaxConnections(server_options.max_connections);
   server_options.warn = [this](std::string_view line) { log_.Warn(line); };
+  server_options.info = [this](std::string_view line) { log_.Info(line); };
   RouteSources sources{scrapes_, options_.telemetry_path, nullptr};
   if (options_.enable_lifecycle) {
     sources.reload = [this] { return reloader_.TryReload("http"); };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
 #include "app/failure_log.h"
 #include "app/log.h"
@@ -28,7 +27,6 @@ class KernelPipelines {
   const Log& log_;
   const SystemClock clock_{};
   DumpErrors errors_;
-  std::mutex sampling_mutex_;
   FailureLog sampling_;
 };
 

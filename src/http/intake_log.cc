@@ -1,0 +1,35 @@
+#include "http/intake_log.h"
+
+#include <utility>
+
+namespace sockdiag::http {
+
+void IntakeLog::Fail(std::string_view address, std::string_view why) noexcept {
+  try {
+    {
+      const std::lock_guard lock(mutex_);
+      has_started_ = false;
+      if (news_.Note(why, clock_.Now()) != FailureNews::News::kFails) return;
+    }
+    std::string line = "cannot accept a connection";
+    if (!address.empty()) line += " on " + std::string(address);
+    warnings_.Write(line + ": " + std::string(why));
+  } catch (...) {
+    // Out of memory: nobody hears of it.
+  }
+}
+
+void IntakeLog::Start() noexcept {
+  try {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!std::exchange(has_started_, true)) return;
+      if (news_.Note("", clock_.Now()) != FailureNews::News::kWorksAgain) return;
+    }
+    if (info_) info_("connections are taken again");
+  } catch (...) {
+    // As above.
+  }
+}
+
+}  // namespace sockdiag::http
