@@ -1,7 +1,6 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <string>
 
 #include "app/log.h"
@@ -10,7 +9,7 @@
 
 namespace sockdiag {
 
-/// Tells the operator what FailureNews finds worth it. Any thread may use it.
+/// Tells the operator what FailureNews finds worth it. One thread at a time.
 class FailureLog {
  public:
   /// `subject`: what fails, as in "SUBJECT failed". Log and clock must outlive this.
@@ -25,7 +24,6 @@ class FailureLog {
   const std::string subject_;
   const Log& log_;
   const Clock& clock_;
-  std::mutex mutex_;
   std::map<Log::Fields, FailureNews> news_;
 };
 

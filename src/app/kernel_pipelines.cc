@@ -23,7 +23,11 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
       .open_source = [this] { return std::make_unique<NetlinkSource>(OpenNetlink, clock_); },
       .clock = clock_,
       .errors = errors_,
-      .on_sample = [this](const std::string& error) { sampling_.Note(error); },
+      .on_sample =
+          [this](const std::string& error) {
+            const std::lock_guard lock(sampling_mutex_);
+            sampling_.Note(error);
+          },
   };
   return std::make_shared<Pipeline>(config, LoadServicesDatabase(config, log_), environment);
 }

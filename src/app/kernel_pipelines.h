@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 
 #include "app/failure_log.h"
 #include "app/log.h"
@@ -27,6 +28,7 @@ class KernelPipelines {
   const Log& log_;
   const SystemClock clock_{};
   DumpErrors errors_;
+  std::mutex sampling_mutex_;
   FailureLog sampling_;
 };
 

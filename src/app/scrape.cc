@@ -91,6 +91,7 @@ Scrape ScrapeService::Assemble(Flight& flight) {
 }
 
 void ScrapeService::Tell(const std::vector<CollectorReport>& reports) {
+  const std::lock_guard lock(failures_mutex_);
   for (const CollectorReport& report : reports) {
     failures_.Note(report.error, {{"collector", report.collector}});
     log_.Debug("collected", {{"collector", report.collector},

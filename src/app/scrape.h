@@ -59,6 +59,7 @@ class ScrapeService {
   const Log& log_;
   std::atomic<bool> has_collected_ = false;
   std::atomic<int> waiting_ = 0;
+  std::mutex failures_mutex_;
   FailureLog failures_;
   mutable std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;

@@ -4,17 +4,18 @@
 
 namespace sockdiag {
 
-FailureNews::News FailureNews::Note(std::string_view error, Clock::TimePoint now) {
+void FailureNews::Note(std::string_view error, Clock::TimePoint now, const Teller& tell) {
   if (error.empty()) {
-    if (!last_ || !last_->is_open) return News::kNone;
+    if (!last_ || !last_->is_open) return;
+    tell(News::kWorksAgain);
     last_->is_open = false;
-    return News::kWorksAgain;
+    return;
   }
   std::string kind(error);
   std::erase_if(kind, [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (last_ && last_->kind == kind && now - last_->told < kReminder) return News::kNone;
+  if (last_ && last_->kind == kind && now - last_->told < kReminder) return;
+  tell(News::kFails);
   last_ = Failure{std::move(kind), now, true};
-  return News::kFails;
 }
 
 }  // namespace sockdiag

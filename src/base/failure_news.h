@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,10 +18,12 @@ class FailureNews {
  public:
   static constexpr std::chrono::minutes kReminder{10};
 
-  enum class News { kNone, kFails, kWorksAgain };
+  enum class News { kFails, kWorksAgain };
+  /// What throws has told nothing, and is asked again.
+  using Teller = std::function<void(News)>;
 
-  /// What came of one attempt at `now`: why it failed, or an empty text.
-  [[nodiscard]] News Note(std::string_view error, Clock::TimePoint now);
+  /// What came of one attempt at `now`: why it failed, or an empty text. Calls `tell` at most once.
+  void Note(std::string_view error, Clock::TimePoint now, const Teller& tell);
 
  private:
   struct Failure {
