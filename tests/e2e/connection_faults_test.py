@@ -1,10 +1,12 @@
 """Connections that cannot be taken: no descriptors, no memory, no thread for them."""
 
 import errno
+import http.client
 import os
 import resource
+import shutil
 import signal
-import socket
+import ssl
 
 import certificates
 import exposition_text
@@ -68,8 +70,12 @@ class ConnectionCase(fault_case.FaultCase):
         return connection
 
     def assert_exact(self):
-        self.made.expected = sockets.kernel_counts()
-        self.assert_whole(self.scrape())
+        """Connections that end take a moment for it, so it looks until nothing changes."""
+        def look():
+            self.made.expected = sockets.kernel_counts()
+            exposition = self.scrape()
+            return exposition if sockets.kernel_counts() == self.made.expected else None
+        self.assert_whole(support.wait_until(look, "the kernel's tables to rest"))
 
     def wait_for_attempts(self):
         before = threads(self.exporter)["http-acceptor"]
@@ -210,12 +216,59 @@ class DescriptorFaultsTest(ConnectionCase):
         self.end()
 
 
-class CertificateInNeedTest(web_clients.WebCase):
+class CertificateFaultsTest(web_clients.WebCase):
     """A certificate is renewed while there is no descriptor to read it with."""
 
+    def setUp(self):
+        super().setUp()
+        self.used = certificates.Identity(f"{self.folder}/tls.crt", f"{self.folder}/tls.key")
+        self._write(self.server)
+        self.exporter = self.start(self.tls(server=self.used))
+
+    def _write(self, identity):
+        for source, target in zip(identity, self.used):
+            shutil.copyfile(source, target)
+
+    def _connect(self):
+        host, _, port = self.exporter.addresses()[0].rpartition(":")
+        context = ssl.create_default_context(cafile=self.authority.certificate)
+        connection = http.client.HTTPSConnection(host, int(port), context=context,
+                                                 timeout=support.DEADLINE_S)
+        self.addCleanup(connection.close)
+        connection.connect()
+        return connection
+
+    def _shown_certificate(self):
+        connection = self._connect()
+        try:
+            return connection.sock.getpeercert(binary_form=True)
+        finally:
+            connection.close()
+
+    def _limit(self, limits):
+        if self.exporter.process.poll() is None:
+            resource.prlimit(self.exporter.process.pid, resource.RLIMIT_NOFILE, limits)
+
     def test_it_counts_as_soon_as_it_can_be_read(self):
-        exporter = self.start(self.tls(self.identity))
-        del exporter
+        renewed = self.authority.issue("renewed")
+        connection = self._connect()
+        limits = resource.prlimit(self.exporter.process.pid, resource.RLIMIT_NOFILE)
+        self.addCleanup(self._limit, limits)
+        self._limit((3, limits[1]))
+        self._write(renewed)
+        kept = lambda: self.exporter.logged(level="warn")
+        answers = lambda: support.fetch(connection, "/-/healthy").status == 200
+        support.wait_until(lambda: answers() and kept(), "the complaint")
+        for _ in range(fault_case.SCRAPES):
+            self.assertTrue(answers())
+        line, = kept()
+        self.assertIn("kept the last web configuration", line["msg"])
+        self.assertIn("EMFILE", line["msg"])
+        self._limit(limits)
+        wanted = ssl.PEM_cert_to_DER_cert(certificates.read(renewed.certificate))
+        support.wait_until(lambda: self._shown_certificate() == wanted, "the renewal")
+        self.assertEqual(len(self.exporter.logged(msg="read the web configuration again")), 1)
+        self.assertEqual(len(kept()), 1, kept())
 
 
 if __name__ == "__main__":

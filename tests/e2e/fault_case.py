@@ -13,7 +13,7 @@ COLLECTORS = ("tcp", "udp", "kernel_limits")
 PROTOCOLS = ("tcp", "udp")
 # Nothing dumps but the scrapes, so that each dump can be counted.
 CONFIG = "services_database: null\nsampling: {interval: 0s}\n"
-QUICK_SAMPLES = "services_database: null\nsampling: {interval: 50ms, cpu_budget: 1}\n"
+QUICK_SAMPLES = "services_database: null\nsampling: {interval: 100ms, cpu_budget: 1}\n"
 SCRAPES = 3
 PAUSE_S = 0.002
 # After it the log tells again what it has told, and an unsupported protocol is asked for again.

@@ -23,6 +23,7 @@ import exposition_text
 EXPORTER = os.environ.get("SOCKDIAG_EXPORTER", "")
 SOURCE_DIR = os.environ.get("SOCKDIAG_SOURCE_DIR", "")
 PEERS = os.environ.get("SOCKDIAG_PEERS", "")
+SANITIZED = bool(os.environ.get("SOCKDIAG_SANITIZE"))
 NAMESPACES_REQUIRED = os.environ.get("SOCKDIAG_REQUIRE_NAMESPACES") == "1"
 
 # Generous: a test that waits this long is broken, and a busy machine must not break one.
