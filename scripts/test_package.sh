@@ -16,6 +16,6 @@ package=$(./scripts/package.sh)
 folder=build/package_test
 mkdir -p "$folder"
 ./scripts/make_tree.sh "$folder/tree" "$package"
-g++ -std=c++20 -O1 -shared -fPIC -o "$folder/netlink_hang.so" tests/e2e/netlink_hang.cc
+g++ -std=c++20 -O1 -shared -fPIC -o "$folder/faults.so" tests/e2e/faults.cc
 exec python3 -B tests/package/booted_package.py --tree="$folder/tree" --package="$package" \
-  --netlink-hang="$folder/netlink_hang.so" "$@"
+  --faults="$folder/faults.so" "$@"

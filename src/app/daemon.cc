@@ -10,6 +10,7 @@
 #include <future>
 #include <iostream>
 #include <memory>
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -97,11 +98,12 @@ class Daemon {
       : options_(options),
         log_(log),
         pipelines_(log),
+        notifier_(log, pipelines_.clock()),
         scrapes_(
             pipelines_.Make(config), [this] { return Statuses(); }, log, pipelines_.clock()),
         reloader_({[this] { return Load(); },
                    [this](const Config& next) { return pipelines_.Make(next); }},
-                  scrapes_, record_, log) {}
+                  scrapes_, record_, notifier_, log) {}
 
   [[nodiscard]] Result<void> Serve(std::vector<http::Listener> listeners);
   /// Until a signal ends it.
@@ -120,6 +122,7 @@ class Daemon {
   const Options& options_;
   const Log& log_;
   KernelPipelines pipelines_;
+  service_manager::Notifier notifier_;
   ReloadRecord record_;
   ScrapeService scrapes_;
   Reloader reloader_;
@@ -151,6 +154,7 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   server_options.max_requests = options_.max_requests;
   server_options.max_connections = MaxConnections(server_options.max_connections);
   server_options.warn = [this](std::string_view line) { log_.Warn(line); };
+  server_options.info = [this](std::string_view line) { log_.Info(line); };
   RouteSources sources{scrapes_, options_.telemetry_path, nullptr};
   if (options_.enable_lifecycle) {
     sources.reload = [this] { return reloader_.TryReload("http"); };
@@ -169,7 +173,7 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   } catch (const std::system_error& error) {
     return Fail(std::string("cannot start a thread: ") + error.what());
   }
-  service_manager::NotifyReady();
+  notifier_.NotifyReady();
   return {};
 }
 
@@ -204,6 +208,7 @@ void Daemon::CollectFirst() {
 
 void Daemon::Run(const SignalQueue& signals) {
   constexpr milliseconds kReloadPoll{100};
+  constexpr milliseconds kNotifyAgain{1000};
   const auto watchdog = service_manager::WatchdogTimeout();
   std::optional<milliseconds> watchdog_period;
   if (watchdog) {
@@ -213,18 +218,24 @@ void Daemon::Run(const SignalQueue& signals) {
   bool reload_wanted = false;
   while (true) {
     const bool polls = reload_wanted || IsUnderWay(reload_);
-    const auto signal = signals.Wait(polls ? kReloadPoll : watchdog_period);
+    const auto idle = notifier_.HasToRetry() ? kNotifyAgain : watchdog_period;
+    const auto signal = signals.Wait(polls ? kReloadPoll : idle);
     if (signal && *signal != SIGHUP) {
       EndInTime();
       log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}});
       return;
     }
     reload_wanted = reload_wanted || signal == SIGHUP;
-    if (reload_wanted && !IsUnderWay(reload_)) {
-      reload_wanted = false;
-      StartReload();
+    try {
+      if (reload_wanted && !IsUnderWay(reload_)) {
+        reload_wanted = false;
+        StartReload();
+      }
+      notifier_.Retry();
+      if (watchdog) FeedWatchdog();
+    } catch (const std::bad_alloc&) {
+      // The next turn comes.
     }
-    if (watchdog) FeedWatchdog();
   }
 }
 
@@ -242,7 +253,7 @@ void Daemon::StartReload() {
 void Daemon::FeedWatchdog() {
   const auto since = reloader_.running_since();
   const bool hangs = since && pipelines_.clock().Now() - *since > kHangLimit;
-  if (!hangs) service_manager::FeedWatchdog();
+  if (!hangs) notifier_.FeedWatchdog();
   if (hangs && !is_hang_logged_) {
     log_.Error("a dump hangs in the kernel: the watchdog gets no sign of life any more");
   }
@@ -251,7 +262,7 @@ void Daemon::FeedWatchdog() {
 
 bool Daemon::Stop() {
   reloader_.SetStopping();
-  service_manager::NotifyStopping();
+  notifier_.NotifyStopping();
   const auto deadline = std::chrono::steady_clock::now() + kStopTime;
   const bool server_ended = server_->Stop(kRequestGrace);
   const auto has_ended = [&](const std::future<void>& future) {

@@ -1,9 +1,11 @@
 #include "app/log.h"
 
+#include <poll.h>
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -81,22 +83,44 @@ std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink, LogLevel level
   return logger;
 }
 
+/// A pipe that is writable takes a page, so a line or two.
+bool HasRoomOnStderr(std::chrono::milliseconds patience) {
+  pollfd polled{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&polled, 1, static_cast<int>(patience.count())) != 0;
+}
+
 }  // namespace
 
 Log::Log(LogLevel level, LogFormat format)
     : logger_(MakeLogger(std::make_shared<spdlog::sinks::stderr_sink_mt>(), level, format)),
+      has_room_(HasRoomOnStderr),
       format_(format) {}
 
 Log::Log(LogLevel level, LogFormat format, std::ostream& stream)
     : logger_(MakeLogger(std::make_shared<spdlog::sinks::ostream_sink_mt>(stream), level, format)),
+      has_room_([](std::chrono::milliseconds) { return true; }),
       format_(format) {}
 
 Log::~Log() = default;
 
+std::string Log::Line(std::string_view message, const Fields& fields) const {
+  return format_ == LogFormat::kJson ? JsonLine(message, fields) : LogfmtLine(message, fields);
+}
+
 void Log::Write(LogLevel level, std::string_view message, const Fields& fields) const {
+  constexpr std::chrono::milliseconds kPatience{100};
   if (!logger_->should_log(ToSpdlog(level))) return;
-  const std::string line =
-      format_ == LogFormat::kJson ? JsonLine(message, fields) : LogfmtLine(message, fields);
+  const std::string line = Line(message, fields);
+  const std::lock_guard lock(mutex_);
+  if (!has_room_(left_out_ == 0 ? kPatience : kPatience.zero())) {
+    ++left_out_;
+    return;
+  }
+  if (left_out_ > 0) {
+    logger_->warn(spdlog::string_view_t(
+        Line("left out lines that nobody read", {{"lines", std::to_string(left_out_)}})));
+    left_out_ = 0;
+  }
   logger_->log(ToSpdlog(level), spdlog::string_view_t(line));
 }
 

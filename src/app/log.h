@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +26,8 @@ class Log {
   using Field = std::pair<std::string_view, std::string>;
   using Fields = std::vector<Field>;
 
-  /// To standard error.
+  /// To standard error. While nobody reads that and it is full, lines are left out and nobody
+  /// waits; how many is told as soon as there is room.
   Log(LogLevel level, LogFormat format);
   /// To a stream that must outlive the log.
   Log(LogLevel level, LogFormat format, std::ostream& stream);
@@ -38,9 +42,14 @@ class Log {
   void Debug(std::string_view message, const Fields& fields = {}) const;
 
  private:
+  [[nodiscard]] std::string Line(std::string_view message, const Fields& fields) const;
   void Write(LogLevel level, std::string_view message, const Fields& fields) const;
 
   std::shared_ptr<spdlog::logger> logger_;
+  /// Whether a line can be written within this time; a stream always can.
+  std::function<bool(std::chrono::milliseconds)> has_room_;
+  mutable std::mutex mutex_;
+  mutable unsigned left_out_ = 0;
   LogFormat format_;
 };
 

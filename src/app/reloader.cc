@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "app/service_manager.h"
-
 namespace sockdiag {
 namespace {
 
@@ -27,7 +25,7 @@ std::optional<Result<void>> Reloader::TryReload(std::string_view trigger) {
 }
 
 Result<void> Reloader::ReloadAlone(std::string_view trigger) {
-  service_manager::NotifyReloading();
+  notifier_.NotifyReloading();
   Result<void> result;
   try {
     result = Replace();
@@ -42,7 +40,7 @@ Result<void> Reloader::ReloadAlone(std::string_view trigger) {
     log_.Error("configuration not reloaded: the old one stays in force",
                {{"trigger", std::string(trigger)}, {"error", result.error().message}});
   }
-  if (!stopping_) service_manager::NotifyReady();
+  if (!stopping_) notifier_.NotifyReady();
   return result;
 }
 

@@ -12,6 +12,7 @@
 #include "app/pipeline.h"
 #include "app/reload_record.h"
 #include "app/scrape.h"
+#include "app/service_manager.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "config/config.h"
@@ -31,8 +32,13 @@ class Reloader {
   static constexpr std::chrono::seconds kPatience{12};
 
   /// The pipeline of `scrapes` is in force, and its sampler runs. All references must outlive this.
-  Reloader(Steps steps, ScrapeService& scrapes, ReloadRecord& record, const Log& log)
-      : steps_(std::move(steps)), scrapes_(scrapes), record_(record), log_(log) {}
+  Reloader(Steps steps, ScrapeService& scrapes, ReloadRecord& record,
+           service_manager::Notifier& notifier, const Log& log)
+      : steps_(std::move(steps)),
+        scrapes_(scrapes),
+        record_(record),
+        notifier_(notifier),
+        log_(log) {}
 
   /// One after the other, when several ask. `trigger` is for the log.
   [[nodiscard]] Result<void> Reload(std::string_view trigger);
@@ -58,6 +64,7 @@ class Reloader {
   const Steps steps_;
   ScrapeService& scrapes_;
   ReloadRecord& record_;
+  service_manager::Notifier& notifier_;
   const Log& log_;
   std::atomic<bool> stopping_ = false;
   /// Held for the whole of a reload.

@@ -20,7 +20,10 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(Error{std::move(message)});
 }
 
-/// The one place that words an errno: "WHAT: Permission denied (EACCES)".
+/// The one place that words an errno: "Permission denied (EACCES)".
+[[nodiscard]] std::string ErrnoText(int error_number);
+
+/// "WHAT: Permission denied (EACCES)".
 [[nodiscard]] std::string ErrnoMessage(std::string_view what, int error_number);
 
 /// A text for an error message, in quotes: the first few dozen bytes of its first line, with a

@@ -41,7 +41,7 @@ bool IsTroubleOfConnection(int error_number) {
 
 }  // namespace
 
-Acceptor::Acceptor(std::vector<Listener> listeners, Callback callback, WarningLog& log,
+Acceptor::Acceptor(std::vector<Listener> listeners, Callback callback, IntakeLog& log,
                    UniqueFd wake_up)
     : listeners_(std::move(listeners)),
       callback_(std::move(callback)),
@@ -49,7 +49,7 @@ Acceptor::Acceptor(std::vector<Listener> listeners, Callback callback, WarningLo
       wake_up_(std::move(wake_up)) {}
 
 Result<std::unique_ptr<Acceptor>> Acceptor::Start(std::vector<Listener> listeners,
-                                                  Callback callback, WarningLog& log) {
+                                                  Callback callback, IntakeLog& log) {
   UniqueFd wake_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake_up.IsValid()) return FailErrno("eventfd", errno);
   std::unique_ptr<Acceptor> acceptor(
@@ -101,16 +101,21 @@ void Acceptor::AcceptFrom(const Listener& listener) {
     accepted.fd.Reset(accept4(listener.Fd(), reinterpret_cast<sockaddr*>(&accepted.peer),
                               &accepted.peer_size, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (accepted.fd.IsValid()) {
-      try {
-        callback_(std::move(accepted));
-      } catch (const std::bad_alloc&) {
-        log_.Write("cannot take a connection: out of memory");
-      } catch (const std::exception& error) {
-        log_.Write("cannot take a connection: " + std::string(error.what()));
-      }
+      Take(std::move(accepted));
     } else if (!HandleFailure(listener, errno)) {
       return;
     }
+  }
+}
+
+void Acceptor::Take(AcceptedSocket accepted) {
+  try {
+    const Result<void> taken = callback_(std::move(accepted));
+    if (!taken) log_.Fail("", taken.error().message);
+  } catch (const std::bad_alloc&) {
+    log_.Fail("", "out of memory");
+  } catch (const std::exception& error) {
+    log_.Fail("", error.what());
   }
 }
 
@@ -119,8 +124,12 @@ bool Acceptor::HandleFailure(const Listener& listener, int error_number) {
   if (IsTroubleOfConnection(error_number)) return true;
   // EMFILE, ENFILE, ENOMEM and the like: the connection stays in the backlog and would be reported
   // again at once.
-  log_.Write(ErrnoMessage("cannot accept a connection on " + listener.Address(), error_number));
   pause_ = true;
+  try {
+    log_.Fail(listener.Address(), ErrnoText(error_number));
+  } catch (const std::bad_alloc&) {
+    // Nobody hears of it.
+  }
   return false;
 }
 

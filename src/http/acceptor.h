@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "base/unique_fd.h"
+#include "http/intake_log.h"
 #include "http/listener.h"
-#include "http/warning_log.h"
 
 namespace sockdiag::http {
 
@@ -25,11 +25,12 @@ struct AcceptedSocket {
 /// A thread that accepts from all listeners and hands each connection to a callback.
 class Acceptor {
  public:
-  using Callback = std::function<void(AcceptedSocket)>;
+  /// Takes a connection, or says why it cannot.
+  using Callback = std::function<Result<void>(AcceptedSocket)>;
 
   /// `callback` runs on the acceptor's thread and must not block. `log` must outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Acceptor>> Start(std::vector<Listener> listeners,
-                                                               Callback callback, WarningLog& log);
+                                                               Callback callback, IntakeLog& log);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor() { Stop(); }
@@ -40,10 +41,11 @@ class Acceptor {
   void Stop();
 
  private:
-  Acceptor(std::vector<Listener> listeners, Callback callback, WarningLog& log, UniqueFd wake_up);
+  Acceptor(std::vector<Listener> listeners, Callback callback, IntakeLog& log, UniqueFd wake_up);
 
   void Run();
   void AcceptFrom(const Listener& listener);
+  void Take(AcceptedSocket accepted);
   /// False when there is nothing more to accept now.
   bool HandleFailure(const Listener& listener, int error_number);
   /// Waits for Stop() alone.
@@ -51,7 +53,7 @@ class Acceptor {
 
   std::vector<Listener> listeners_;
   const Callback callback_;
-  WarningLog& log_;
+  IntakeLog& log_;
   const UniqueFd wake_up_;
   bool pause_ = false;
   std::thread thread_;

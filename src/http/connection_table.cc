@@ -11,6 +11,8 @@ namespace {
 
 // A head that begins on an idle connection is noticed at the next check.
 constexpr std::chrono::milliseconds kIdleCheckInterval{1000};
+// libmicrohttpd starts a connection at once, if at all.
+constexpr std::chrono::seconds kStartTime{5};
 // That much of a head's time may be gone before it is noticed.
 constexpr int kChecksPerHead = 5;
 // Each still has its descriptor and its thread for a moment. More of them means that their threads
@@ -22,7 +24,8 @@ constexpr std::size_t kMaxCut = 256;
 ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
   const std::lock_guard lock(mutex_);
   // A connection that libmicrohttpd gave up before it started is never reported. Its entry lasts
-  // until the kernel gives the same number, always the lowest one free, to another connection.
+  // until the kernel gives the same number, always the lowest one free, to another connection, or
+  // until ForgetNeverStarted().
   const auto stale = connections_.find(fd);
   if (stale != connections_.end()) {
     if (stale->second.cut) --cut_;
@@ -33,7 +36,9 @@ ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
     if (cut_ >= kMaxCut || (!CutUnused() && !CutLongestIdle())) return Admission::kRefused;
     admission = Admission::kAddedInPlaceOfAnother;
   }
-  connections_.emplace(fd, Connection{});
+  Connection connection;
+  connection.since = clock_.Now();
+  connections_.emplace(fd, connection);
   return admission;
 }
 
@@ -124,6 +129,7 @@ std::vector<Phase> ConnectionTable::CutOverdue() {
   cut.reserve(connections_.size());
   const TimePoint now = clock_.Now();
   next_due_ = TimePoint::max();
+  ForgetNeverStarted(now);
   for (auto& [fd, connection] : connections_) {
     if (!connection.started || connection.cut) continue;
     NoticeHead(fd, connection, now);
@@ -135,6 +141,13 @@ std::vector<Phase> ConnectionTable::CutOverdue() {
     }
   }
   return cut;
+}
+
+void ConnectionTable::ForgetNeverStarted(TimePoint now) {
+  std::erase_if(connections_, [now](const auto& entry) {
+    return !entry.second.started && now - entry.second.since >= kStartTime;
+  });
+  if (connections_.empty()) emptied_.notify_all();
 }
 
 bool ConnectionTable::WaitUntilDue() {
@@ -211,6 +224,7 @@ bool ConnectionTable::CutLongestIdle() {
 void ConnectionTable::EndInput() {
   const std::lock_guard lock(mutex_);
   input_ended_ = true;
+  ForgetNeverStarted(clock_.Now());
   for (const auto& [fd, connection] : connections_) {
     if (connection.started) shutdown(fd, SHUT_RD);
   }

@@ -90,6 +90,8 @@ class ConnectionTable {
   /// When CutOverdue() has to look at it.
   [[nodiscard]] TimePoint DueTime(const Connection& connection, TimePoint now) const;
   [[nodiscard]] std::chrono::milliseconds IdleCheckInterval() const;
+  /// Those that libmicrohttpd must have given up before they started, which it does not report.
+  void ForgetNeverStarted(TimePoint now);
   /// A head began unnoticed on an idle connection: gives it the rest of its time.
   void NoticeHead(int fd, Connection& connection, TimePoint now);
   void Cut(int fd, Connection& connection);

@@ -1,6 +1,7 @@
 #include "http/mhd_daemon.h"
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <cstddef>
 #include <cstdio>
@@ -44,6 +45,19 @@ bool IsNoiseOfClients(std::string_view line) {
   return line.starts_with("Socket has been disconnected when reading request");
 }
 
+/// A connection that the library has taken gets no memory or no thread, which its own thread finds
+/// out after Add().
+bool IsFailedStart(std::string_view line) {
+  return line.starts_with("Failed to create a new thread") ||
+         line.starts_with("Failed to create a thread") ||
+         line.starts_with("Error allocating memory");
+}
+
+/// It says nothing that the line before does not.
+bool IsRepetition(std::string_view line) {
+  return line.starts_with("Failed to start serving new connection");
+}
+
 /// TCP options are tried on unix sockets too, for each response: the EOPNOTSUPP they give is not
 /// in the library's list of errors that mean "not TCP". Nothing is delayed.
 bool IsNoiseOfUnixSockets(std::string_view line) {
@@ -55,10 +69,11 @@ bool IsNoiseOfUnixSockets(std::string_view line) {
 
 Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks,
                                                     ConnectionTable& table,
-                                                    LiveWebAccess* web_access, WarningLog& log) {
+                                                    LiveWebAccess* web_access, WarningLog& log,
+                                                    IntakeLog& intake) {
   const bool use_tls = web_access != nullptr && web_access->Current()->tls != nullptr;
   std::unique_ptr<MhdDaemon> self(
-      new MhdDaemon(callbacks, table, use_tls ? web_access : nullptr, log));
+      new MhdDaemon(callbacks, table, use_tls ? web_access : nullptr, log, intake));
   const unsigned tls_flag = use_tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
   std::array<MHD_OptionItem, 2> tls_options = TlsOptions(use_tls);
   // The limit is the ConnectionTable's, and so are the timeouts. The library's own must never be
@@ -79,11 +94,13 @@ Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks
   return self;
 }
 
-bool MhdDaemon::Add(AcceptedSocket socket) {
+Result<void> MhdDaemon::Add(AcceptedSocket socket) {
   // The library closes the socket also when it fails.
-  return MHD_add_connection(daemon_, socket.fd.Release(),
-                            reinterpret_cast<const sockaddr*>(&socket.peer),
-                            socket.peer_size) == MHD_YES;
+  const MHD_Result added =
+      MHD_add_connection(daemon_, socket.fd.Release(),
+                         reinterpret_cast<const sockaddr*>(&socket.peer), socket.peer_size);
+  if (added == MHD_YES) return {};
+  return FailErrno("it cannot be served", errno);
 }
 
 void MhdDaemon::Stop() {
@@ -106,6 +123,7 @@ void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void** conte
   auto& self = *static_cast<MhdDaemon*>(cls);
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
     if (self.tls_ != nullptr) self.StartTls(connection, context);
+    self.intake_.Start();
     self.table_.Start(SocketOf(connection));
   } else {
     EndTls(context);
@@ -129,7 +147,8 @@ void MhdDaemon::OnLog(void* cls, const char* format, va_list arguments) noexcept
   std::string_view line = text.data();
   while (line.ends_with('\n')) line.remove_suffix(1);
   if (IsHandshakeFailure(line)) return static_cast<MhdDaemon*>(cls)->OnHandshakeFailure();
-  if (!IsNoiseOfUnixSockets(line) && !IsNoiseOfClients(line))
+  if (IsFailedStart(line)) return static_cast<MhdDaemon*>(cls)->intake_.Fail("", line);
+  if (!IsNoiseOfUnixSockets(line) && !IsNoiseOfClients(line) && !IsRepetition(line))
     static_cast<MhdDaemon*>(cls)->log_.Write(line);
 }
 

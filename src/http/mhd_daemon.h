@@ -18,18 +18,19 @@ class LiveWebAccess;
 /// each one a thread, so that a handler that blocks holds up nobody else.
 class MhdDaemon {
  public:
-  /// All must outlive this. `table` learns which connections run. With TLS if `web_access`, which
+  /// All must outlive this. `table` learns which connections run, `intake` which do not get so far.
+  /// With TLS if `web_access`, which
   /// may be null, has it now.
   [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
                                                                 LiveWebAccess* web_access,
-                                                                WarningLog& log);
+                                                                WarningLog& log, IntakeLog& intake);
   MhdDaemon(const MhdDaemon&) = delete;
   MhdDaemon& operator=(const MhdDaemon&) = delete;
   ~MhdDaemon() { Stop(); }
 
-  /// False when the connection could not be taken; it is closed then. One thread at a time.
-  bool Add(AcceptedSocket socket);
+  /// An error when the connection could not be taken; it is closed then. One thread at a time.
+  [[nodiscard]] Result<void> Add(AcceptedSocket socket);
 
   /// Cuts what is still open and waits for every connection's thread: for as long as a handler
   /// runs.
@@ -37,8 +38,8 @@ class MhdDaemon {
 
  private:
   MhdDaemon(ExchangeCallbacks& callbacks, ConnectionTable& table, LiveWebAccess* tls,
-            WarningLog& log)
-      : callbacks_(callbacks), table_(table), tls_(tls), log_(log) {}
+            WarningLog& log, IntakeLog& intake)
+      : callbacks_(callbacks), table_(table), tls_(tls), log_(log), intake_(intake) {}
 
   void StartTls(MHD_Connection* connection, void** context) noexcept;
   void OnHandshakeFailure() noexcept;
@@ -52,6 +53,7 @@ class MhdDaemon {
   /// Null: plain HTTP.
   LiveWebAccess* const tls_;
   WarningLog& log_;
+  IntakeLog& intake_;
   MHD_Daemon* daemon_ = nullptr;
 };
 

@@ -61,27 +61,37 @@ Dispatcher::Guard GuardOf(LiveWebAccess* access) {
   return [access](const Request& request) { return access->Check(request); };
 }
 
+std::string LimitText(unsigned max_connections) {
+  return std::to_string(max_connections) + " are open, which is the limit";
+}
+
 }  // namespace
 
 /// The parts, in an order in which each outlives those that refer to it.
 struct Server::Core {
   Core(const ServerOptions& options, Router router)
-      : max_connections(options.max_connections),
+      : refused_line("refused a connection: " + LimitText(options.max_connections)),
+        cut_line("cut a connection for a new one: " + LimitText(options.max_connections)),
         send_timeout(options.send_timeout),
         log(options.warn, clock),
         client_log(options.warn, clock),
+        intake(log, options.info, clock),
         table(options.max_connections, options.max_requests, TimeoutsOf(options), clock),
         dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, log),
         callbacks(dispatcher, table, options.web_access, log) {}
 
-  void Take(AcceptedSocket socket);
+  [[nodiscard]] Result<void> Take(AcceptedSocket socket);
+  [[nodiscard]] Result<void> Serve(AcceptedSocket socket);
 
-  const unsigned max_connections;
+  // Made beforehand: to take a connection nothing may fail between TryAdd() and Add().
+  const std::string refused_line;
+  const std::string cut_line;
   const std::chrono::milliseconds send_timeout;
   const SystemClock clock{};
   WarningLog log;
   // What clients cause has a budget of its own, so that it cannot crowd out the rest.
   WarningLog client_log;
+  IntakeLog intake;
   ConnectionTable table;
   Dispatcher dispatcher;
   ExchangeCallbacks callbacks;
@@ -92,17 +102,32 @@ struct Server::Core {
   std::future<void> cut;
 };
 
-void Server::Core::Take(AcceptedSocket socket) {
+Result<void> Server::Core::Take(AcceptedSocket socket) {
   const int fd = socket.fd.Get();
   const ConnectionTable::Admission admission = table.TryAdd(fd);
-  if (admission != ConnectionTable::Admission::kAdded) {
-    const bool refused = admission == ConnectionTable::Admission::kRefused;
-    client_log.Write((refused ? "refused a connection: " : "cut a connection for a new one: ") +
-                     std::to_string(max_connections) + " are open, which is the limit");
-    if (refused) return Refuse(std::move(socket.fd));
+  if (admission == ConnectionTable::Admission::kRefused) {
+    Refuse(std::move(socket.fd));
+    client_log.Write(refused_line);
+    return {};
   }
+  if (admission == ConnectionTable::Admission::kAddedInPlaceOfAnother) {
+    client_log.Write(cut_line);
+  }
+  return Serve(std::move(socket));
+}
+
+/// What it cannot serve leaves no entry in the table.
+Result<void> Server::Core::Serve(AcceptedSocket socket) {
+  const int fd = socket.fd.Get();
   LimitUnacknowledgedTime(fd, send_timeout);
-  if (!daemon->Add(std::move(socket))) table.Remove(fd);
+  try {
+    Result<void> added = daemon->Add(std::move(socket));
+    if (!added) table.Remove(fd);
+    return added;
+  } catch (...) {
+    table.Remove(fd);
+    throw;
+  }
 }
 
 Server::Server(std::unique_ptr<Core> core, std::vector<std::string> addresses)
@@ -117,13 +142,14 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
       ConnectionWatchdog::Start(core->table, core->client_log);
   if (!watchdog) return tl::unexpected(watchdog.error());
   core->watchdog = std::move(*watchdog);
-  Result<std::unique_ptr<MhdDaemon>> daemon =
-      MhdDaemon::Start(core->callbacks, core->table, options.web_access, core->client_log);
+  Result<std::unique_ptr<MhdDaemon>> daemon = MhdDaemon::Start(
+      core->callbacks, core->table, options.web_access, core->client_log, core->intake);
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(
       std::move(listeners),
-      [&core = *core](AcceptedSocket socket) { core.Take(std::move(socket)); }, core->log);
+      [&core = *core](AcceptedSocket socket) { return core.Take(std::move(socket)); },
+      core->intake);
   if (!acceptor) return tl::unexpected(acceptor.error());
   core->acceptor = std::move(*acceptor);
   std::vector<std::string> addresses = core->acceptor->Addresses();

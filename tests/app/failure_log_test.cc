@@ -37,7 +37,7 @@ TEST_F(FailureLogTest, SaysOnceThatSomethingFailsAndWorksAgain) {
 TEST_F(FailureLogTest, SaysANewReasonAtOnceAndAnOldOneNowAndThen) {
   EXPECT_NE(Note("lost"), "");
   EXPECT_NE(Note("busy"), "");
-  clock_.Advance(FailureLog::kReminder);
+  clock_.Advance(FailureNews::kReminder);
   EXPECT_NE(Note("busy"), "");
   EXPECT_EQ(Note("busy"), "");
 }
@@ -54,7 +54,7 @@ TEST_F(FailureLogTest, FailingAndWorkingByTurnsIsSaidOnce) {
     EXPECT_EQ(Note("lost"), "");
     EXPECT_EQ(Note(""), "");
   }
-  clock_.Advance(FailureLog::kReminder);
+  clock_.Advance(FailureNews::kReminder);
   EXPECT_NE(Note("lost"), "");
 }
 

@@ -45,6 +45,7 @@ class ReloaderTest : public ::testing::Test {
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ReloadRecord record_;
+  service_manager::Notifier notifier_{log_, clock_};
   ScrapeService scrapes_{Make(WithService("before")),
                          [this] {
                            return ReloadStatuses{record_.status(), std::nullopt};
@@ -54,6 +55,7 @@ class ReloaderTest : public ::testing::Test {
       {[this] { return next_; }, [this](const Config& config) { return Make(config); }},
       scrapes_,
       record_,
+      notifier_,
       log_};
 };
 

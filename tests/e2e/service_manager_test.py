@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 import unittest
 
 import support
@@ -99,6 +100,73 @@ class NotifyTest(support.TestCase):
             result = support.run_exporter(flag, env={**os.environ, **self.environment})
         self.assertEqual(result.returncode, 1)
         self.assertTrue(self._messages.empty())
+
+
+class DeafManagerTest(support.TestCase):
+    """A service manager that does not read: its queue is full."""
+
+    def setUp(self):
+        super().setUp()
+        self.path = os.path.join(support.temporary_folder(self), "notify")
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(self._socket.close)
+        self._socket.bind(self.path)
+        self._socket.setblocking(False)
+
+    def _fill(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                while True:
+                    sender.sendto(b"FULL=1", self.path)
+
+    def _read(self):
+        """All that is in the queue."""
+        messages = []
+        while True:
+            try:
+                messages.append(self._socket.recv(4096).decode())
+            except BlockingIOError:
+                return messages
+
+    def _start(self, **environment):
+        return support.start_exporter(
+            self, environment={"NOTIFY_SOCKET": self.path, **environment})
+
+    def test_it_serves_and_tells_as_soon_as_it_can(self):
+        self._fill()
+        exporter = self._start(WATCHDOG_USEC="400000")
+        warned = lambda: exporter.logged(level="warn")
+        support.wait_until(warned, "a warning")
+        exporter.process.send_signal(signal.SIGHUP)
+        support.wait_until(lambda: exporter.logged(msg="configuration reloaded"), "the reload")
+        self.assertEqual(exporter.get().status, 200)
+        line, = warned()
+        self.assertEqual(line["msg"], "notifying systemd failed")
+        self.assertIn(self.path, line["error"])
+        heard = []
+
+        def is_ready():
+            heard.extend(self._read())
+            return any(message.startswith("READY=1") for message in heard)
+
+        support.wait_until(is_ready, "READY=1")
+        support.wait_until(lambda: exporter.logged(msg="notifying systemd works again"), "the end")
+        self.assertEqual(len(warned()), 1)
+
+    def test_it_ends_in_time(self):
+        exporter = self._start()
+        self._fill()
+        start = time.monotonic()
+        self.assertEqual(exporter.stop(), 0)
+        self.assertLess(time.monotonic() - start, 2)
+
+    def test_one_that_is_gone(self):
+        os.remove(self.path)
+        exporter = self._start(WATCHDOG_USEC="100000")
+        self.assertEqual(exporter.get().status, 200)
+        line, = exporter.logged(level="warn")
+        self.assertIn("ENOENT", line["error"])
 
 
 class SocketActivationTest(support.TestCase):

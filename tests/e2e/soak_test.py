@@ -7,7 +7,7 @@ import threading
 import support
 
 # Sanitizers keep freed memory for a while, and take their time.
-SANITIZED = os.environ.get("SOCKDIAG_SANITIZE", "") != ""
+SANITIZED = support.SANITIZED
 SCRAPES = 2_000 if SANITIZED else 20_000
 WARM_UP = 100
 LEAST_RELOADS = 20

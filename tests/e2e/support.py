@@ -23,6 +23,7 @@ import exposition_text
 EXPORTER = os.environ.get("SOCKDIAG_EXPORTER", "")
 SOURCE_DIR = os.environ.get("SOCKDIAG_SOURCE_DIR", "")
 PEERS = os.environ.get("SOCKDIAG_PEERS", "")
+SANITIZED = bool(os.environ.get("SOCKDIAG_SANITIZE"))
 NAMESPACES_REQUIRED = os.environ.get("SOCKDIAG_REQUIRE_NAMESPACES") == "1"
 
 # Generous: a test that waits this long is broken, and a busy machine must not break one.
@@ -101,7 +102,7 @@ def peer(name):
     return path
 
 
-def wait_until(condition, what, deadline_s=DEADLINE_S):
+def wait_until(condition, what, deadline_s=DEADLINE_S, pause_s=0.05):
     """Polls until `condition()` is true and returns what it gave."""
     end = time.monotonic() + deadline_s
     while True:
@@ -110,7 +111,7 @@ def wait_until(condition, what, deadline_s=DEADLINE_S):
             return outcome
         if time.monotonic() > end:
             raise AssertionError(f"waited {deadline_s:.0f} s in vain for: {what}")
-        time.sleep(0.05)
+        time.sleep(pause_s)
 
 
 def temporary_folder(test, mode=0o700):
@@ -250,11 +251,16 @@ class Exporter:
         return status
 
 
-def netlink_hang(file):
-    """The environment in which TCP dumps hang while the file exists."""
-    return {"LD_PRELOAD": os.environ["SOCKDIAG_NETLINK_HANG"], "SOCKDIAG_TEST_HANG": file,
+def preload(**variables):
+    """The environment in which the exporter has what faults.cc puts between it and the kernel."""
+    return {"LD_PRELOAD": os.environ["SOCKDIAG_FAULTS"], **variables,
             # The sanitizers' libraries need not be the first ones here.
             "ASAN_OPTIONS": "verify_asan_link_order=0"}
+
+
+def netlink_hang(file):
+    """The environment in which TCP dumps hang while the file exists."""
+    return preload(SOCKDIAG_TEST_HANG=file)
 
 
 def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=None,

@@ -81,6 +81,19 @@ TEST_F(ConnectionTableTest, HasNoDeadlineForATimeoutOfZero) {
   }
 }
 
+TEST_F(ConnectionTableTest, ForgetsWhatIsNeverStarted) {
+  constexpr int kGivenUp = 1000;  // Closed by libmicrohttpd without a word.
+  ASSERT_EQ(table_.TryAdd(kGivenUp), Admission::kAdded);
+  Pass(seconds(1));
+  EXPECT_FALSE(table_.WaitUntilEmpty(std::chrono::milliseconds(0)));
+  Pass(seconds(4));
+  EXPECT_TRUE(table_.WaitUntilEmpty(std::chrono::milliseconds(0)));
+  ASSERT_EQ(table_.TryAdd(kGivenUp), Admission::kAdded);
+  clock_.Advance(seconds(5));
+  table_.EndInput();
+  EXPECT_TRUE(table_.WaitUntilEmpty(std::chrono::milliseconds(0)));
+}
+
 TEST_F(ConnectionTableTest, DoesNotProlongAHeadThatHasBegun) {
   const TcpPair pair = Open();
   Pass(seconds(4));

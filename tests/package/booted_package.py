@@ -38,8 +38,8 @@ def expect(condition, *evidence):
 class Checks:
     """Methods named check_* are run in the order in which they are written."""
 
-    def __init__(self, machine, package, netlink_hang):
-        self.machine, self._netlink_hang = machine, netlink_hang
+    def __init__(self, machine, package, faults):
+        self.machine, self._faults = machine, faults
         self._config = self._defaults = None
         self._before = self._files()
         self._packages = os.path.join(machine.root, PACKAGES.lstrip("/"))
@@ -227,14 +227,14 @@ class Checks:
 
     def check_watchdog(self):
         """systemd restarts it when collection hangs"""
-        shutil.copy(self._netlink_hang, f"{self.machine.root}/usr/lib/netlink_hang.so")
-        self.configure("Environment=LD_PRELOAD=/usr/lib/netlink_hang.so "
+        shutil.copy(self._faults, f"{self.machine.root}/usr/lib/faults.so")
+        self.configure("Environment=LD_PRELOAD=/usr/lib/faults.so "
                        "SOCKDIAG_TEST_HANG=/run/netlink-hang\n")
         wait_until(self.try_scrape, "it to serve")
         self.machine.write("/run/netlink-hang", "")
         wait_until(lambda: self.show("NRestarts") != "0", "the watchdog", deadline_s=240)
         expect("Watchdog timeout (limit 30s)" in self.journal(), self.journal())
-        self.machine.run("rm", "/run/netlink-hang", "/usr/lib/netlink_hang.so")
+        self.machine.run("rm", "/run/netlink-hang", "/usr/lib/faults.so")
         self.configure()
         expect("sockdiag_build_info{" in self.scrape())
 
@@ -279,12 +279,12 @@ def run_checks(checks, wanted):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for flag in ("--tree", "--package", "--netlink-hang"):
+    for flag in ("--tree", "--package", "--faults"):
         parser.add_argument(flag, required=True)
     parser.add_argument("check", nargs="*", help="run these alone, after the installation")
     arguments = parser.parse_args()
     with Machine(arguments.tree) as machine:
-        checks = Checks(machine, arguments.package, arguments.netlink_hang)
+        checks = Checks(machine, arguments.package, arguments.faults)
         return run_checks(checks, arguments.check)
 
 

@@ -1,0 +1,90 @@
+"""Kernels that lack a part: inet_diag or one of its modules, sock_diag, UDP, IPv6."""
+
+import errno
+import socket
+
+import fault_case
+import faults
+import support
+from fault_case import Symptoms
+
+TCP, UDP = socket.IPPROTO_TCP, socket.IPPROTO_UDP
+# The kernel's answers: a missing module of a protocol is told at the end of a dump.
+NO_TCP_DIAG = faults.datagram(faults.bad_end(errno.ENOENT), protocol=TCP, nth=1)
+NO_UDP_DIAG = faults.datagram(faults.bad_end(errno.ENOENT), protocol=UDP, nth=1)
+NO_INET_DIAG = (faults.datagram(faults.refusal(errno.EOPNOTSUPP), protocol=TCP, nth=1),
+                faults.datagram(faults.refusal(errno.ENOENT), protocol=UDP, nth=1))
+NO_SOCK_DIAG = faults.fail("socket", errno.EPROTONOSUPPORT, domain=socket.AF_NETLINK)
+
+
+class ModuleFaultsTest(fault_case.FaultCase):
+    """One message that names the module, and everything else is served."""
+
+    def setUp(self):
+        super().setUp()
+        self.made.established(self.made.listener(port=8080), 2)
+        self.made.udp(port=5353)
+        self.made.udp_connected(("127.0.0.1", 53), 2)
+        self.made.settle()
+
+    def _check(self, symptoms, *wanted):
+        with self.enduring(symptoms):
+            self.set_faults(*wanted)
+        self.let_long_time_pass()
+
+    def test_at_run_time(self):
+        self.start()
+        self._check(Symptoms(("tcp",), ("tcp_diag", "modprobe"), "unsupported"), NO_TCP_DIAG)
+        self._check(Symptoms(("udp",), ("udp_diag", "modprobe"), "unsupported"), NO_UDP_DIAG)
+        self._check(Symptoms(("tcp", "udp"), ("_diag", "modprobe"), "unsupported"), *NO_INET_DIAG)
+        self._check(Symptoms(("tcp", "udp"), ("sock_diag",), "unsupported"), NO_SOCK_DIAG)
+        self.end()
+
+    def test_from_the_start(self):
+        """With samples, which ask for the module too."""
+        self.set_faults(*NO_INET_DIAG)
+        self.start(config=fault_case.QUICK_SAMPLES)
+        for _ in range(fault_case.SCRAPES):
+            self.assert_whole(self.scrape(), failing=("tcp", "udp"))
+        self.assertEqual(self.exporter.get("/-/healthy").status, 200)
+        self.assertEqual(self.exporter.get("/-/ready").status, 503)
+        self.wait_for_troubles(3)
+        for line in self.troubles():
+            self.assertIn("modprobe", line["error"])
+        self.let_long_time_pass()
+        self.assert_whole(self.scrape())
+        self.assertEqual(self.exporter.get("/-/ready").status, 200)
+        self._told = 3  # tcp, udp and sampling
+        self.end()
+
+    def test_it_is_not_asked_for_again_at_once(self):
+        """The kernel would start modprobe each time."""
+        self.start()
+        self.set_faults(NO_TCP_DIAG)
+        self.assert_whole(self.scrape(), failing=("tcp",))
+        self.set_faults()
+        self.assert_whole(self.scrape(), failing=("tcp",))
+        self.let_long_time_pass()
+        self.assert_whole(self.scrape())
+        self._told = 1
+        self.end()
+
+    def test_no_sock_diag_at_the_start(self):
+        self.faults.set(NO_SOCK_DIAG)
+        result = support.run_exporter("--web.listen-address=127.0.0.1:0", env={
+            **self.faults.environment, "PATH": "/"})
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("sock_diag", result.stderr.splitlines()[-1])
+
+    def test_no_ipv6(self):
+        """As after booting with ipv6.disable=1, here without any way to make such a socket."""
+        self.faults.set(faults.fail("socket", errno.EAFNOSUPPORT, domain=socket.AF_INET6))
+        self.start(listen=[":0", f"unix:{support.temporary_folder(self)}/web.socket"])
+        self.assertRegex(self.exporter.addresses()[0], r"^0\.0\.0\.0:")
+        answer = self.exporter.get(number=1)
+        self.assertIn('sockdiag_collector_success{collector="tcp"} 1', answer.text)
+        self.end()
+
+
+if __name__ == "__main__":
+    support.main()

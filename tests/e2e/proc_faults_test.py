@@ -1,0 +1,105 @@
+"""Files of /proc that are missing, unreadable, empty, endless or nonsense."""
+
+import errno
+import subprocess
+
+import fault_case
+import faults
+import support
+
+IPV4 = "/proc/sys/net/ipv4/"
+LIMITS = [IPV4 + name for name in ("tcp_max_tw_buckets", "tcp_max_syn_backlog")]
+LIMITS += ["/proc/sys/net/core/somaxconn", "/proc/thread-self/net/sockstat"]
+PORTS = [IPV4 + "ip_local_port_range", IPV4 + "ip_local_reserved_ports"]
+PROCESS = ["/proc/self/stat"]
+MISSING = "missing"
+
+
+class ProcFaultsTest(fault_case.FaultCase):
+    """Whatever is wrong with a file costs its own figures and one line that names it."""
+
+    def setUp(self):
+        super().setUp()
+        self.made.established(self.made.listener(port=8080), 2)
+        self.made.udp(port=5353)
+        self.made.settle()
+        self.empty = support.temporary_file(self, "", "empty")
+        self.garbage = support.temporary_file(self, "\0garbage \x7f 99999999999999999999\n" * 100)
+        self.start()
+
+    def _faults_of(self, path):
+        yield MISSING, faults.fail("open", errno.ENOENT, path=path)
+        yield "forbidden", faults.fail("open", errno.EACCES, path=path)
+        yield "broken", faults.fail("read", errno.EIO, path=path)
+        yield "endless", faults.other_file(path, "/dev/zero")
+        yield "garbage", faults.other_file(path, self.garbage)
+        if path != IPV4 + "ip_local_reserved_ports":  # where it means none
+            yield "empty", faults.other_file(path, self.empty)
+
+    def _check(self, path):
+        for what, fault in self._faults_of(path):
+            with self.subTest(path=path, what=what):
+                told = len(self.troubles())
+                self.set_faults(fault)
+                for _ in range(fault_case.SCRAPES):
+                    exposition = self.scrape()
+                    self.assert_sockets(exposition)
+                self.assertEqual(self.exporter.get("/-/healthy").status, 200)
+                if what != MISSING:
+                    success = exposition.value("sockdiag_collector_success",
+                                               collector="kernel_limits")
+                    self.assertEqual(success, path not in LIMITS)
+                    self.wait_for_troubles(told + 1)
+                lines = self.troubles()[told:]
+                # A kernel or a network namespace may well lack a file.
+                self.assertLessEqual(len(lines), 1, lines)
+                for line in lines:
+                    self.assertIn(path, str(line))
+                self._told += len(lines)
+                self.set_faults()
+                self.assert_whole(self.scrape())
+                self.let_long_time_pass()
+
+    def test_limits(self):
+        for path in LIMITS:
+            self._check(path)
+        self.end()
+
+    def test_ports(self):
+        for path in PORTS:
+            self._check(path)
+        self.end()
+
+    def test_the_process(self):
+        for path in PROCESS:
+            self._check(path)
+        self.end()
+
+
+class NoProcTest(fault_case.FaultCase):
+    """No /proc at all: the sockets are there all the same."""
+
+    def test_sockets_are_exact(self):
+        hide = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "$@"']
+        probe = subprocess.run([*hide, "true"], capture_output=True, check=False)
+        if probe.returncode != 0:
+            support.skip_unless_required(f"/proc cannot be hidden: {probe.stderr}")
+        if support.SANITIZED:
+            self.skipTest("a sanitizer needs /proc")
+        self.made.established(self.made.listener(port=8080), 2)
+        self.made.udp(port=5353)
+        self.made.settle()
+        self.start(prefix=hide)
+        for _ in range(fault_case.SCRAPES):
+            exposition = self.scrape()
+            self.assert_sockets(exposition)
+            self.assertEqual(
+                exposition.value("sockdiag_collector_success", collector="kernel_limits"), 0)
+        self.assertEqual(self.exporter.get("/-/healthy").status, 200)
+        lines = [(line["msg"], line.get("collector"), line.get("file")) for line in self.troubles()]
+        self.assertEqual(len(lines), len(set(lines)), lines)
+        self.assertIn(("collector failed", "kernel_limits", None), lines)
+
+
+if __name__ == "__main__":
+    support.main()

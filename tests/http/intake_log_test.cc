@@ -1,0 +1,46 @@
+#include "http/intake_log.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/support/fake_clock.h"
+
+namespace sockdiag::http {
+namespace {
+
+class IntakeLogTest : public ::testing::Test {
+ protected:
+  const testing::FakeClock clock_;
+  std::vector<std::string> lines_;
+  const LogCallback callback_ = [this](std::string_view line) { lines_.emplace_back(line); };
+  WarningLog warnings_{callback_, clock_};
+  IntakeLog log_{warnings_, callback_, clock_};
+};
+
+TEST_F(IntakeLogTest, SaysOnceThatConnectionsCannotBeTakenAndOnceThatTheyCan) {
+  log_.Start();
+  for (int i = 0; i < 3; ++i) log_.Fail("[::]:1", "no descriptor");
+  EXPECT_EQ(lines_,
+            std::vector<std::string>{"cannot accept a connection on [::]:1: no descriptor"});
+  lines_.clear();
+  for (int i = 0; i < 3; ++i) log_.Start();
+  EXPECT_EQ(lines_, std::vector<std::string>{"connections are taken again"});
+}
+
+TEST_F(IntakeLogTest, AStartThatFailsIsNoRecovery) {
+  for (int i = 0; i < 3; ++i) {
+    log_.Start();
+    log_.Fail("", "no thread");
+  }
+  EXPECT_EQ(lines_, std::vector<std::string>{"cannot accept a connection: no thread"});
+}
+
+TEST_F(IntakeLogTest, TwoAddressesAreOneTrouble) {
+  for (const char* address : {"[::]:1", "unix:/a", "[::]:1"}) log_.Fail(address, "no descriptor");
+  EXPECT_EQ(lines_.size(), 1U);
+}
+
+}  // namespace
+}  // namespace sockdiag::http
