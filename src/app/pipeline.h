@@ -29,8 +29,8 @@ struct PipelineEnvironment {
   DumpErrors& errors;
   /// Gets the outcome of each sample; see Sampler.
   Sampler::Listener on_sample;
-  /// Called by any thread; the kernel's defaults when it is left out.
-  EphemeralPortsReader ephemeral_ports = [] { return EphemeralPorts(); };
+  /// Called by any thread.
+  EphemeralPortsReader ephemeral_ports;
   RunStarter start = RunInThread;
 };
 

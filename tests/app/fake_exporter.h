@@ -69,16 +69,16 @@ class FakeExporter {
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_{
-      std::make_shared<Pipeline>(Configuration(), ServicesDatabase(),
-                                 PipelineEnvironment{.open_source =
-                                                         [this] {
-                                                           return std::make_unique<NetlinkSource>(
-                                                               tables.Factory(), clock_);
-                                                         },
-                                                     .clock = clock_,
-                                                     .errors = errors_,
-                                                     .on_sample = nullptr,
-                                                     .start = RunHere}),
+      std::make_shared<Pipeline>(
+          Configuration(), ServicesDatabase(),
+          PipelineEnvironment{
+              .open_source =
+                  [this] { return std::make_unique<NetlinkSource>(tables.Factory(), clock_); },
+              .clock = clock_,
+              .errors = errors_,
+              .on_sample = nullptr,
+              .ephemeral_ports = [] { return EphemeralPorts(); },
+              .start = RunHere}),
       [] { return ReloadStatuses(); }, log_, clock_};
 };
 

@@ -19,6 +19,7 @@ inline std::shared_ptr<Pipeline> FakePipeline(const Config& config, FakeSource& 
           .clock = clock,
           .errors = errors,
           .on_sample = nullptr,
+          .ephemeral_ports = [] { return EphemeralPorts(); },
           .start = RunHere});
 }
 

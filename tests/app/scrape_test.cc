@@ -138,6 +138,7 @@ class HangingScrapeTest : public ::testing::Test {
               .clock = clock_,
               .errors = errors_,
               .on_sample = nullptr,
+              .ephemeral_ports = [] { return EphemeralPorts(); },
               .start =
                   [this](const std::function<void()>& run) {
                     starts_++ == 0 ? RunInThread(run) : run();

@@ -1,7 +1,5 @@
 #include "tests/kernel/exporter.h"
 
-#include <gtest/gtest.h>
-
 #include <string_view>
 
 #include "tests/kernel/system.h"
@@ -62,7 +60,8 @@ Exporter::Exporter(const Config& config, std::function<void()> on_sample)
                      [on_sample](const std::string& error) {
                        EXPECT_EQ(error, "");
                        on_sample();
-                     }}) {
+                     },
+                 .ephemeral_ports = [this] { return ephemeral_ports_.Read(); }}) {
   if (on_sample) pipeline_.StartSampling();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +11,7 @@
 #include "collect/collection.h"
 #include "config/config.h"
 #include "diag/netlink_source.h"
+#include "services/live_ephemeral_ports.h"
 
 namespace sockdiag::kernel {
 
@@ -24,6 +27,8 @@ class Exporter {
  private:
   SystemClock clock_;
   DumpErrors errors_;
+  LiveEphemeralPorts ephemeral_ports_{
+      [](const std::string&, const std::string& error) { EXPECT_EQ(error, ""); }};
   Pipeline pipeline_;
 };
 

@@ -36,6 +36,7 @@ class Host {
             .clock = clock_,
             .errors = errors_,
             .on_sample = nullptr,
+            .ephemeral_ports = [] { return EphemeralPorts(); },
             .start = testing::RunHere});
   }
 

@@ -23,10 +23,8 @@ TEST(EphemeralPorts, RejectsARangeThatIsNotTwoPortsInOrder) {
 }
 
 TEST(EphemeralPorts, AnErrorIsOneLine) {
-  EXPECT_EQ(ParsePortRangeSysctl("2\t1\n").error().message,
-            "ip_local_port_range: \"2\t1\" is not two ports in order");
-  EXPECT_EQ(ParseReservedPorts("2-1\n").error().message,
-            "ip_local_reserved_ports: \"2-1\" is not a list of ports");
+  EXPECT_EQ(ParsePortRangeSysctl("2\t1\n").error().message, "\"2?1\" is not two ports in order");
+  EXPECT_EQ(ParseReservedPorts("2-1\n").error().message, "\"2-1\" is not a list of ports");
 }
 
 TEST(EphemeralPorts, ReadsReservedPorts) {
