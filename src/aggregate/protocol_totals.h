@@ -6,30 +6,15 @@
 #include <map>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "aggregate/ephemeral_usage.h"
 #include "aggregate/port_table.h"
+#include "aggregate/service_table.h"
 #include "aggregate/state_counts.h"
 #include "model/protocol.h"
 #include "services/service_matcher.h"
 
 namespace sockdiag {
-
-/// The sockets of one service in one direction.
-struct ServiceTotals {
-  StateCounts<std::uint64_t> states;
-  /// Bytes, without those of LISTEN, whose queues hold connections.
-  std::uint64_t receive_queue_bytes = 0;
-  std::uint64_t send_queue_bytes = 0;
-
-  ServiceTotals& operator+=(const ServiceTotals& other) {
-    states += other.states;
-    receive_queue_bytes += other.receive_queue_bytes;
-    send_queue_bytes += other.send_queue_bytes;
-    return *this;
-  }
-};
 
 /// The listening sockets of one port and service.
 struct ListenerTotals {
@@ -55,8 +40,7 @@ struct ProtocolTotals {
   Protocol protocol = Protocol::kTcp;
   /// By Family.
   std::array<StateCounts<std::uint64_t>, kFamilies.size()> families;
-  /// By ServiceId, then by Direction.
-  std::vector<std::array<ServiceTotals, kDirections.size()>> services;
+  ServiceTable services;
   /// By Direction.
   std::array<PortTable, kDirections.size()> ports;
   std::map<std::pair<Port, ServiceId>, ListenerTotals> listeners;

@@ -69,12 +69,9 @@ void ServiceView::Admit(const TotalsByProtocol& totals, const WatchReport& watch
   std::map<ServiceId, std::uint64_t> sizes;
   for (const auto& protocol : totals) {
     if (!protocol) continue;
-    for (std::size_t id = 0; id < protocol->services.size(); ++id) {
-      for (const ServiceTotals& service : protocol->services[id]) {
-        const std::uint64_t size = service.states.Total();
-        if (size != 0) sizes[static_cast<ServiceId>(id)] += size;
-      }
-    }
+    protocol->services.ForEach([&](ServiceId service, Direction, const ServiceTotals& totals_of) {
+      sizes[service] += totals_of.states.Total();
+    });
   }
   for (const auto& [key, entered] : watch.entered) sizes[key.service] += entered;
 
@@ -95,15 +92,12 @@ void ServiceView::Update(const TotalsByProtocol& totals, const WatchReport& watc
   std::map<Key, ServiceTotals> shown;
   for (const auto& protocol : totals) {
     if (!protocol) continue;
-    for (std::size_t id = 0; id < protocol->services.size(); ++id) {
-      for (const Direction direction : kDirections) {
-        const ServiceTotals& service = protocol->services[id][Index(direction)];
-        if (service.states.Total() == 0) continue;
-        const Key key(protocol->protocol, ShownName(static_cast<ServiceId>(id)), direction);
-        shown[key] += service;
-        shown_.Touch(key, now);
-      }
-    }
+    protocol->services.ForEach(
+        [&](ServiceId service, Direction direction, const ServiceTotals& totals_of) {
+          const Key key(protocol->protocol, ShownName(service), direction);
+          shown[key] += totals_of;
+          shown_.Touch(key, now);
+        });
   }
   for (const auto& [key, entered] : watch.entered) {
     shown_.Touch({Protocol::kTcp, ShownName(key.service), key.direction}, now);

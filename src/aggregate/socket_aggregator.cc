@@ -9,7 +9,7 @@ SocketAggregator::SocketAggregator(Protocol protocol, const ServiceMatcher& matc
                                    const EphemeralPorts& ephemeral, StateWatch::Pass* watch)
     : classifier_(matcher, ephemeral.range), watch_(watch) {
   totals_.protocol = protocol;
-  totals_.services.resize(matcher.names().size());
+  totals_.services = ServiceTable(matcher.names().size());
   if (protocol == Protocol::kTcp) ephemeral_ = std::make_unique<EphemeralUsage>(ephemeral);
 }
 
@@ -18,7 +18,7 @@ void SocketAggregator::Add(const SocketRecord& record) {
   const std::size_t direction = Index(classification.direction);
   totals_.families[Index(record.family)].Increment(record.state);
   totals_.ports[direction].Increment(classification.service_port, record.state);
-  ServiceTotals& service = totals_.services[Index(classification.service)][direction];
+  ServiceTotals& service = totals_.services.At(classification.service, classification.direction);
   service.states.Increment(record.state);
   AddQueues(record, service);
   if (IsListening(record)) AddListener(record, classification);

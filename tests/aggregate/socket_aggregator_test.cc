@@ -25,8 +25,17 @@ class SocketAggregatorTest : public ::testing::Test {
     for (const SocketRecord& record : records) aggregator.Add(record);
     return std::move(aggregator).TakeTotals();
   }
-  static const ServiceTotals& Https(const ProtocolTotals& totals, std::size_t direction) {
-    return totals.services[1][direction];
+  /// Of the n-th name of the matcher; zeros when it has no sockets.
+  static ServiceTotals Of(std::size_t name, const ProtocolTotals& totals, std::size_t direction) {
+    ServiceTotals found;
+    totals.services.ForEach(
+        [&](ServiceId service, Direction its, const ServiceTotals& service_totals) {
+          if (Index(service) == name && Index(its) == direction) found = service_totals;
+        });
+    return found;
+  }
+  static ServiceTotals Https(const ProtocolTotals& totals, std::size_t direction) {
+    return Of(1, totals, direction);
   }
   static std::string PortsOf(const PortTable& ports) {
     std::string text;
@@ -50,7 +59,7 @@ TEST_F(SocketAggregatorTest, CountsEachSocketOnceInEveryView) {
   EXPECT_EQ(Https(totals, kIn).states[SocketState::kListen], 1U);
   EXPECT_EQ(Https(totals, kIn).states[kUp], 1U);
   EXPECT_EQ(Https(totals, kOut).states[SocketState::kCloseWait], 1U);
-  EXPECT_EQ(totals.services[0][kOut].states.Total(), 1U);
+  EXPECT_EQ(Of(0, totals, kOut).states.Total(), 1U);
   EXPECT_EQ(PortsOf(totals.ports[kIn]), "443=2 ");
   EXPECT_EQ(PortsOf(totals.ports[kOut]), "443=1 8080=1 ");
 }
@@ -89,11 +98,10 @@ TEST_F(SocketAggregatorTest, TakesUnconnectedUdpAsListeningAndCountsItsQueues) {
   const ProtocolTotals totals =
       Totals(Protocol::kUdp,
              {server, Udp("10.0.0.1:53", "10.0.0.2:40000"), Udp("10.0.0.1:40000", "10.0.0.2:53")});
-  const auto& domain = totals.services[2];
-  EXPECT_EQ(domain[kIn].states[SocketState::kUnconnected], 1U);
-  EXPECT_EQ(domain[kIn].states[kUp], 1U);
-  EXPECT_EQ(domain[kOut].states[kUp], 1U);
-  EXPECT_EQ(domain[kIn].receive_queue_bytes, 640U);
+  EXPECT_EQ(Of(2, totals, kIn).states[SocketState::kUnconnected], 1U);
+  EXPECT_EQ(Of(2, totals, kIn).states[kUp], 1U);
+  EXPECT_EQ(Of(2, totals, kOut).states[kUp], 1U);
+  EXPECT_EQ(Of(2, totals, kIn).receive_queue_bytes, 640U);
   ASSERT_EQ(totals.listeners.size(), 1U);
   EXPECT_EQ(totals.listeners.begin()->second.listeners, 1U);
   EXPECT_EQ(totals.listeners.begin()->second.queue_length, 0U);

@@ -11,17 +11,20 @@ thread_local std::uint64_t left_to_failure = 0;
 
 bool Fails() { return left_to_failure != 0 && --left_to_failure == 0; }
 
-void* Allocate(std::size_t size) {
-  void* memory = Fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
+void* TryAllocate(std::size_t size) {
+  return Fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+
+void* OrThrow(void* memory) {
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 
-void* Allocate(std::size_t size, std::size_t alignment) {
-  const std::size_t whole = (size + alignment - 1) / alignment * alignment;
-  void* memory = Fails() ? nullptr : std::aligned_alloc(alignment, whole);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
+void* Allocate(std::size_t size) { return OrThrow(TryAllocate(size)); }
+
+void* Allocate(std::size_t size, std::align_val_t alignment) {
+  const auto step = static_cast<std::size_t>(alignment);
+  return OrThrow(Fails() ? nullptr : std::aligned_alloc(step, (size + step - 1) / step * step));
 }
 
 }  // namespace
@@ -34,12 +37,27 @@ bool AllocationFailure::HasHappened() { return left_to_failure == 0; }
 
 }  // namespace sockdiag::testing
 
-// The array and nothrow forms call these.
-void* operator new(std::size_t size) { return sockdiag::testing::Allocate(size); }
+using sockdiag::testing::Allocate;
+using sockdiag::testing::TryAllocate;
+
+// All forms, as a sanitizer has forms of its own, which do not call each other.
+void* operator new(std::size_t size) { return Allocate(size); }
+void* operator new[](std::size_t size) { return Allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return TryAllocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return TryAllocate(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  return sockdiag::testing::Allocate(size, static_cast<std::size_t>(alignment));
+  return Allocate(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return Allocate(size, alignment);
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
