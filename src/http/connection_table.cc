@@ -44,9 +44,10 @@ ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
 
 void ConnectionTable::Start(int fd) {
   const std::lock_guard lock(mutex_);
-  Connection& connection = connections_[fd];
-  connection.started = true;
-  StartPhase(fd, connection, Phase::kHead);
+  const auto found = connections_.find(fd);
+  if (found == connections_.end()) return CutConnection(fd);  // Taken for given up.
+  found->second.started = true;
+  StartPhase(fd, found->second, Phase::kHead);
   if (input_ended_) shutdown(fd, SHUT_RD);
 }
 
@@ -123,10 +124,9 @@ void ConnectionTable::NoticeHead(int fd, Connection& connection, TimePoint now) 
       timeouts_.head.count() == 0 ? TimePoint::max() : now + timeouts_.head - IdleCheckInterval();
 }
 
-std::vector<Phase> ConnectionTable::CutOverdue() {
+PhaseSet ConnectionTable::CutOverdue() {
   const std::lock_guard lock(mutex_);
-  std::vector<Phase> cut;
-  cut.reserve(connections_.size());
+  PhaseSet cut;
   const TimePoint now = clock_.Now();
   next_due_ = TimePoint::max();
   ForgetNeverStarted(now);
@@ -134,7 +134,7 @@ std::vector<Phase> ConnectionTable::CutOverdue() {
     if (!connection.started || connection.cut) continue;
     NoticeHead(fd, connection, now);
     if (connection.deadline <= now) {
-      cut.push_back(connection.phase);
+      cut.set(Index(connection.phase));
       Cut(fd, connection);
     } else {
       next_due_ = std::min(next_due_, DueTime(connection, now));

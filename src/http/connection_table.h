@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -8,7 +10,6 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 #include "base/clock.h"
 
@@ -28,6 +29,11 @@ struct ConnectionTimeouts {
 
 /// What a connection is doing. It starts with kHead; while a handler runs there is no deadline.
 enum class Phase { kHead, kBody, kHandling, kSending, kIdle };
+inline constexpr std::array kPhases{Phase::kHead, Phase::kBody, Phase::kHandling, Phase::kSending,
+                                    Phase::kIdle};
+/// A bit for each; see Index().
+using PhaseSet = std::bitset<kPhases.size()>;
+[[nodiscard]] constexpr std::size_t Index(Phase phase) { return static_cast<std::size_t>(phase); }
 
 /// The open connections by file descriptor: the limit of their number, the deadline of each one,
 /// and a way to reach them from outside of their threads. Thread-safe.
@@ -55,8 +61,8 @@ class ConnectionTable {
   /// Call it before the descriptor is closed.
   void Remove(int fd);
 
-  /// Cuts the connections whose time is over, and says what each was doing.
-  std::vector<Phase> CutOverdue();
+  /// Cuts the connections whose time is over, and says what they were doing. Needs no memory.
+  PhaseSet CutOverdue();
   /// Blocks until CutOverdue() has something to look at: while connections are idle, once in a
   /// second; while none is open, never. False after EndWatch().
   [[nodiscard]] bool WaitUntilDue();

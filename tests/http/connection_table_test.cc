@@ -38,7 +38,7 @@ class ConnectionTableTest : public ::testing::Test {
   }
 
   sockdiag::testing::FakeClock clock_;
-  std::vector<Phase> cut_;
+  PhaseSet cut_;
   ConnectionTable table_{kLimit, 2, ConnectionTimeouts{}, clock_};
 };
 
@@ -53,7 +53,7 @@ TEST_F(ConnectionTableTest, GivesEachPhaseItsTime) {
     EXPECT_FALSE(IsEnded(pair.client)) << static_cast<int>(phase);
     Pass(milliseconds(1));
     EXPECT_TRUE(IsEnded(pair.client)) << static_cast<int>(phase);
-    EXPECT_EQ(cut_, std::vector<Phase>{phase});
+    EXPECT_EQ(cut_, PhaseSet().set(Index(phase)));
     table_.Remove(pair.server.Get());
   }
 }
