@@ -69,16 +69,11 @@ void ReadIntegers(std::string_view text) {
 }
 
 void ReadProcessStat(std::string_view text) {
-  const std::optional<ProcStat> stat = ParseProcStat(text);
-  if (!stat) return;
+  const Result<ProcStat> stat = ParseProcStat(text);
+  if (!stat) return ExpectOneLine(stat.error());
   ExpectInText(text, stat->start_ticks);
   ExpectInText(text, stat->virtual_bytes);
   ExpectInText(text, stat->resident_pages);
-}
-
-void ReadBootTime(std::string_view text) {
-  const std::optional<std::uint64_t> boot_time = ParseBootTime(text);
-  if (boot_time) ExpectInText(text, *boot_time);
 }
 
 /// The longest run of digits.
@@ -111,9 +106,8 @@ void ReadLimits(std::string_view text) {
 }
 
 using Parser = void (*)(std::string_view);
-constexpr std::array<Parser, 7> kParsers{ReadPortRange,   ReadReservedPorts, ReadSockstat,
-                                         ReadProcessStat, ReadBootTime,      ReadLimits,
-                                         ReadIntegers};
+constexpr std::array<Parser, 6> kParsers{ReadPortRange,   ReadReservedPorts, ReadSockstat,
+                                         ReadProcessStat, ReadIntegers,      ReadLimits};
 
 }  // namespace
 }  // namespace sockdiag::fuzz

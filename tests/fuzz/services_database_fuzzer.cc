@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "services/service_rule.h"
 #include "services/services_database.h"
 #include "tests/fuzz/expect.h"
 
@@ -9,7 +10,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sockdiag;
   for (const auto& [key, name] : ParseServicesDatabase(fuzz::TextOf(data, size))) {
-    fuzz::Expect(!name.empty() && key.second.Value() != 0);
+    fuzz::Expect(!name.empty() && name.size() <= kMaxServiceNameBytes);
+    fuzz::Expect(key.second.Value() != 0);
     fuzz::Expect(std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c <= '~'; }));
   }
   return 0;
