@@ -22,8 +22,11 @@ void LiveEphemeralPorts::ReadPart(const std::string& file, Result<Part> (*parse)
   if (!text) error = text.error().message;
   if (text && *text) {
     Result<Part> parsed = parse(**text);
-    if (parsed) part = *std::move(parsed);
-    if (!parsed) error = path + ": " + parsed.error().message;
+    if (parsed) {
+      part = *std::move(parsed);
+    } else {
+      error = path + ": " + parsed.error().message;
+    }
   }
   listener_(path, error);
 }

@@ -12,7 +12,6 @@
 namespace sockdiag {
 namespace {
 
-using testing::ExpectSame;
 using testing::FakeExporter;
 using testing::Lines;
 

@@ -144,7 +144,7 @@ std::vector<Spoiling> PayloadSpoilings(std::uint16_t record_type) {
       change(message);
     }));
   };
-  for (const std::size_t size : {0, 4, 71}) {
+  for (const std::size_t size : {0UL, 4UL, 71UL}) {
     add("a record of " + std::to_string(size) + " bytes",
         [size](FakeMessage& message) { message.payload.resize(size); });
   }
@@ -238,7 +238,7 @@ std::vector<NetlinkFault> FaultsThatTheKernelTells(const Walks& walks) {
     error(status, Reason::kMalformed);
     done(std::to_string(status), Reason::kMalformed, BytesOf(status));
   }
-  for (const std::size_t size : {0, 3}) {
+  for (const std::size_t size : {0UL, 3UL}) {
     done("of " + std::to_string(size) + " bytes", Reason::kMalformed, Bytes(size));
   }
   spoilings.push_back(Change("a short NLMSG_ERROR", Reason::kMalformed, [](FakeMessage& message) {
