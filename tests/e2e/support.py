@@ -255,7 +255,9 @@ def preload(**variables):
     """The environment in which the exporter has what faults.cc puts between it and the kernel."""
     return {"LD_PRELOAD": os.environ["SOCKDIAG_FAULTS"], **variables,
             # The sanitizers' libraries need not be the first ones here.
-            "ASAN_OPTIONS": "verify_asan_link_order=0"}
+            "ASAN_OPTIONS": "verify_asan_link_order=0",
+            # A daemon that ends while a dump hangs leaves its threads to the kernel.
+            "TSAN_OPTIONS": "report_thread_leaks=0"}
 
 
 def netlink_hang(file):
