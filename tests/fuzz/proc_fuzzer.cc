@@ -41,11 +41,10 @@ void ReadReservedPorts(std::string_view text) {
   for (const PortRange& range : *reserved) ExpectInText(text, range);
 }
 
-/// As far as a double holds every integer.
+/// Without its sign, behind which zeros may stand; as far as a double holds every integer.
 void ExpectInText(std::string_view text, double number) {
   constexpr double kExact = 1ULL << std::numeric_limits<double>::digits;
-  if (std::abs(number) >= kExact) return;
-  Expect(text.find(std::to_string(static_cast<std::int64_t>(number))) != std::string_view::npos);
+  if (std::abs(number) < kExact) ExpectInText(text, static_cast<std::uint64_t>(std::abs(number)));
 }
 
 void ReadSockstat(std::string_view text) {
