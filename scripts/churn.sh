@@ -6,8 +6,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export SOCKDIAG_CHURN_SECONDS=${1:-300} SOCKDIAG_CHURN_LEAST_RATE=5000
-export SOCKDIAG_REQUIRE_NAMESPACES=1
 ./scripts/install_packages.sh build test
 ./scripts/build.sh test
-ctest --preset test -R '^e2e\.churn_test\.' --verbose --timeout $((SOCKDIAG_CHURN_SECONDS + 300))
+export SOCKDIAG_CHURN_SECONDS=${1:-300} SOCKDIAG_CHURN_LEAST_RATE=5000
+export SOCKDIAG_REQUIRE_NAMESPACES=1 SOCKDIAG_EXPORTER=$PWD/build/test/bin/sockdiag_exporter
+export SOCKDIAG_CHURN_CONNECTIONS=$PWD/build/test/bin/churn_connections
+exec python3 -B tests/e2e/churn_test.py

@@ -94,11 +94,17 @@ done
 # Of what was found, the smallest inputs that reach a line that the named ones do not; the names
 # that libFuzzer gives are hashes.
 keep() {
-  local kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 options
+  local kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 smallest options
+  smallest=$(mktemp -d build/fuzz/keep-XXXXXX)
   mapfile -t options < <(options_of "$1" | tr ' ' '\n')
-  find "$kept" -regextype egrep -regex '.*/[0-9a-f]{40}' -exec mv -t "$found" {} +
-  build/fuzz/bin/"$1" "${options[@]}" -merge=1 -use_counters=0 "$kept" "$found" \
-    >"$logs/$1-keep.log" 2>&1
+  find "$kept" -type f -regextype egrep -not -regex '.*/[0-9a-f]{40}' -exec cp -t "$smallest" {} +
+  if ! build/fuzz/bin/"$1" "${options[@]}" -merge=1 -use_counters=0 "$smallest" "$kept" "$found" \
+    >"$logs/$1-keep.log" 2>&1; then
+    echo "$kept stays as it is: see $logs/$1-keep.log" >&2
+    return 1
+  fi
+  rm -r "$kept"
+  mv "$smallest" "$kept"
   echo "$kept: $(find "$kept" -type f | wc -l) files, $(cat "$kept"/* | wc -c) bytes"
 }
 if $keep; then

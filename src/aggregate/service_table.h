@@ -34,7 +34,7 @@ class ServiceTable {
   explicit ServiceTable(std::size_t services = 0)
       : pages_((services + kServicesPerPage - 1) / kServicesPerPage) {}
 
-  /// For the services that it was made for.
+  /// `service` is below the number that the table was made for.
   [[nodiscard]] ServiceTotals& At(ServiceId service, Direction direction) {
     std::unique_ptr<Page>& page = pages_[Index(service) / kServicesPerPage];
     if (!page) page = std::make_unique<Page>();

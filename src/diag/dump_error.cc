@@ -8,10 +8,11 @@
 namespace sockdiag {
 namespace {
 
-/// Loading it loads inet_diag, which it needs, too.
+/// Loading the protocol's module loads inet_diag, which it needs, too.
 DumpError ModuleMissing(Protocol protocol, int error_number) {
   const std::string module = std::string(Name(protocol)) + "_diag";
-  return {DumpErrorReason::kUnsupported, "the kernel has no " + module + " module (" +
+  const std::string missing = error_number == EOPNOTSUPP ? "inet_diag" : module;
+  return {DumpErrorReason::kUnsupported, "the kernel has no " + missing + " module (" +
                                              strerrorname_np(error_number) +
                                              "): load it with modprobe " + module};
 }

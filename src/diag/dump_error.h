@@ -22,7 +22,7 @@ enum class DumpErrorReason : std::uint8_t {
   kInterrupted,  ///< the table changed too much (NLM_F_DUMP_INTR, EINTR from the kernel)
   kBusy,         ///< EBUSY: a dump is under way on this netlink socket
   kOverrun,      ///< ENOBUFS: answers were lost
-  kUnsupported,  ///< the kernel lacks the module that lists these sockets
+  kUnsupported,  ///< the kernel lacks the module that lists these sockets, or sock_diag
   kKernel,       ///< any other error that the kernel answered
 };
 inline constexpr std::array kDumpErrorReasons{

@@ -70,7 +70,7 @@ TEST_P(ClockJumpTest, WhatIsGoneIsForgottenAndWhatComesIsNew) {
 TEST_P(ClockJumpTest, TheLogRemindsOnce) {
   testing::FakeClock clock;
   FakeExporter exporter(clock);
-  for (int walk = 0; walk < 5; ++walk) {
+  for (int scrape = 0; scrape < 5; ++scrape) {
     exporter.tables.fault = testing::FakeFault{0, EMFILE, 0, nullptr};
     static_cast<void>(exporter.Scrape());
   }

@@ -160,7 +160,7 @@ std::vector<MissingModule> MissingModules() {
   return {{"no tcp_diag", Protocol::kTcp, answer(DatagramBuilder(first).Done(-ENOENT)),
            "the kernel has no tcp_diag module (ENOENT" + tcp},
           {"no inet_diag", Protocol::kTcp, answer(DatagramBuilder(first).Error(-EOPNOTSUPP)),
-           "the kernel has no tcp_diag module (EOPNOTSUPP" + tcp},
+           "the kernel has no inet_diag module (EOPNOTSUPP" + tcp},
           {"no udp_diag", Protocol::kUdp, answer(DatagramBuilder(first).Done(-ENOENT)),
            "the kernel has no udp_diag module (ENOENT" + udp},
           {"no inet_diag", Protocol::kUdp, answer(DatagramBuilder(first).Error(-ENOENT)),

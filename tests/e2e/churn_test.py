@@ -13,11 +13,12 @@ import exposition_text
 import sockets
 import support
 
-SANITIZED = os.environ.get("SOCKDIAG_SANITIZE", "") != ""
 SECONDS = int(os.environ.get("SOCKDIAG_CHURN_SECONDS", "15"))
-LEAST_RATE = int(os.environ.get("SOCKDIAG_CHURN_LEAST_RATE", "0"))
-RATE = 2_000 if SANITIZED else 7_000
+# What a machine that is busy with other tests makes as well.
+LEAST_RATE = int(os.environ.get("SOCKDIAG_CHURN_LEAST_RATE", "100"))
+RATE = 2_000 if support.SANITIZED else 7_000
 SCRAPE_INTERVAL_S = 1.0
+LEAST_SCRAPES = SECONDS * (0.9 if LEAST_RATE > 1000 else 0.3)
 
 STABLE_PORT, CHURN_PORT = 7000, 9000
 CONFIG = f"""
@@ -28,11 +29,14 @@ sampling: {{interval: 1s}}
 """
 CONNECTIONS, HALF_CLOSED, UDP = 1000, 50, 20
 # A dump goes on at a place in a bucket of the kernel's table, so while sockets come and go in the
-# same bucket it can miss one or show it twice: about one in 4,000 was seen with tiny tables.
-RACE_SHARE = 1 / 4000
+# same bucket it can miss one or show it twice: about one in 4,000 was seen with tiny tables. Here it
+# is one in a scrape, and in few of them.
+RACES_IN_A_SCRAPE = 2
+RACES_IN_ALL = 1 / 4000 / 10
 # What the allocator may hold on to, whatever was asked for last.
 RESIDENT_SLACK_BYTES = 1 << 20
-# Until the TIME_WAIT sockets of a minute and the tables that follow them have their size.
+# Until, in a run of minutes, the TIME_WAIT sockets of a minute and the tables that follow them have
+# their size.
 WARM_UP = 0.25
 
 
@@ -131,10 +135,11 @@ class ChurnTest(support.TestCase):
               f"{sum(count > 0 for count in wrong)} of them wrong, by {sum(wrong)} of "
               f"{population * len(wrong)} sockets; resident {warm[0]:.0f} -> {warm[-1]:.0f}, at most "
               f"{max(warm):.0f} bytes; {entries:.0f} entries into watched states")
-        self.assertGreater(made, 0)
         self.assertGreaterEqual(made / took, LEAST_RATE)
-        self.assertLessEqual(sum(wrong), RACE_SHARE * population * len(wrong))
-        if not SANITIZED:
+        self.assertGreaterEqual(len(wrong), LEAST_SCRAPES)
+        self.assertLessEqual(max(wrong), RACES_IN_A_SCRAPE)
+        self.assertLessEqual(sum(wrong), max(1, RACES_IN_ALL * population * len(wrong)))
+        if not support.SANITIZED:
             self.assertLess(max(warm), warm[0] + RESIDENT_SLACK_BYTES)
         self.assertEqual(self.exporter.stop(), 0)
         self.assertEqual(self.exporter.logged(level="warn"), [])

@@ -74,10 +74,17 @@ const Table* MapTable() {
   return static_cast<const Table*>(table);
 }
 
+/// Mapped when the program starts: later it may be out of descriptors.
+const Table* TheTable() {
+  static const Table* const table = MapTable();
+  return table;
+}
+[[gnu::constructor]] void MapAtStart() { TheTable(); }
+
 /// The fault of this call for which `matches`; null when there is none.
 template <typename Predicate>
 const Fault* Find(Call call, Predicate&& matches) {
-  static const Table* const table = MapTable();
+  const Table* const table = TheTable();
   if (table == nullptr) return nullptr;
   for (std::int32_t i = 0; i < table->count.load(std::memory_order_acquire); ++i) {
     const Fault& fault = table->faults[i];

@@ -8,10 +8,14 @@ import faults
 import support
 
 IPV4 = "/proc/sys/net/ipv4/"
-LIMITS = [IPV4 + name for name in ("tcp_max_tw_buckets", "tcp_max_syn_backlog")]
-LIMITS += ["/proc/sys/net/core/somaxconn", "/proc/thread-self/net/sockstat"]
-PORTS = [IPV4 + "ip_local_port_range", IPV4 + "ip_local_reserved_ports"]
-PROCESS = ["/proc/self/stat"]
+# What comes from each file. Those of the ports stay as they were last read.
+LIMITS = {IPV4 + "tcp_max_tw_buckets": {"sockdiag_tcp_time_wait_limit"},
+          IPV4 + "tcp_max_syn_backlog": {"sockdiag_tcp_max_syn_backlog"},
+          "/proc/sys/net/core/somaxconn": {"sockdiag_somaxconn"},
+          "/proc/thread-self/net/sockstat": {"sockdiag_tcp_orphans", "sockdiag_tcp_memory_bytes"}}
+PORTS = {IPV4 + "ip_local_port_range": set(), IPV4 + "ip_local_reserved_ports": set()}
+PROCESS = {"/proc/self/stat": {"process_resident_memory_bytes", "process_virtual_memory_bytes",
+                               "process_start_time_seconds"}}
 MISSING = "missing"
 
 
@@ -36,14 +40,17 @@ class ProcFaultsTest(fault_case.FaultCase):
         if path != IPV4 + "ip_local_reserved_ports":  # where it means none
             yield "empty", faults.other_file(path, self.empty)
 
-    def _check(self, path):
+    def _check(self, path, figures):
+        healthy = self.scrape().families
+        self.assertLessEqual(figures, healthy)
         for what, fault in self._faults_of(path):
             with self.subTest(path=path, what=what):
-                told = len(self.troubles())
+                told, mended = len(self.troubles()), self._lines_of_mending()
                 self.set_faults(fault)
                 for _ in range(fault_case.SCRAPES):
                     exposition = self.scrape()
                     self.assert_sockets(exposition)
+                    self.assertEqual(exposition.families, healthy - figures)
                 self.assertEqual(self.exporter.get("/-/healthy").status, 200)
                 if what != MISSING:
                     success = exposition.value("sockdiag_collector_success",
@@ -57,22 +64,29 @@ class ProcFaultsTest(fault_case.FaultCase):
                     self.assertIn(path, str(line))
                 self._told += len(lines)
                 self.set_faults()
-                self.assert_whole(self.scrape())
+                exposition = self.scrape()
+                self.assert_whole(exposition)
+                self.assertEqual(exposition.families, healthy)
+                support.wait_until(lambda: self._lines_of_mending() == mended + len(lines),
+                                   "the line that it works again")
                 self.let_long_time_pass()
 
+    def _lines_of_mending(self):
+        return sum("works again" in line["msg"] for line in self.exporter.logged(level="info"))
+
     def test_limits(self):
-        for path in LIMITS:
-            self._check(path)
+        for path, figures in LIMITS.items():
+            self._check(path, figures)
         self.end()
 
     def test_ports(self):
-        for path in PORTS:
-            self._check(path)
+        for path, figures in PORTS.items():
+            self._check(path, figures)
         self.end()
 
     def test_the_process(self):
-        for path in PROCESS:
-            self._check(path)
+        for path, figures in PROCESS.items():
+            self._check(path, figures)
         self.end()
 
 

@@ -165,6 +165,7 @@ class DeafManagerTest(support.TestCase):
         os.remove(self.path)
         exporter = self._start(WATCHDOG_USEC="100000")
         self.assertEqual(exporter.get().status, 200)
+        support.wait_until(lambda: exporter.logged(level="warn"), "the warning")
         line, = exporter.logged(level="warn")
         self.assertIn("ENOENT", line["error"])
 

@@ -22,9 +22,13 @@ void* OrThrow(void* memory) {
 
 void* Allocate(std::size_t size) { return OrThrow(TryAllocate(size)); }
 
-void* Allocate(std::size_t size, std::align_val_t alignment) {
+void* TryAllocate(std::size_t size, std::align_val_t alignment) {
   const auto step = static_cast<std::size_t>(alignment);
-  return OrThrow(Fails() ? nullptr : std::aligned_alloc(step, (size + step - 1) / step * step));
+  return Fails() ? nullptr : std::aligned_alloc(step, (size + step - 1) / step * step);
+}
+
+void* Allocate(std::size_t size, std::align_val_t alignment) {
+  return OrThrow(TryAllocate(size, alignment));
 }
 
 }  // namespace
@@ -51,6 +55,12 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new[](std::size_t size, std::align_val_t alignment) {
   return Allocate(size, alignment);
 }
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return TryAllocate(size, alignment);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return TryAllocate(size, alignment);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
@@ -61,3 +71,9 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,9 @@ namespace sockdiag::testing {
 /// A directory of a test's own, such as one that stands for /proc; gone at its end.
 class TemporaryDirectory {
  public:
-  TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  TemporaryDirectory() {
+    if (mkdtemp(path_.data()) == nullptr) throw std::filesystem::filesystem_error("mkdtemp", {});
+  }
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
   ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
@@ -36,7 +39,7 @@ class TemporaryDirectory {
   }
 
  private:
-  const std::string path_ = ::testing::TempDir() + "sockdiag_test_" + std::to_string(getpid());
+  std::string path_ = ::testing::TempDir() + "sockdiag_test_XXXXXX";
 };
 
 /// A name for what is wrong with a file that is to hold numbers, and its content.
