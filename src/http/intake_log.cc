@@ -1,8 +1,15 @@
 #include "http/intake_log.h"
 
+#include <exception>
 #include <utility>
 
 namespace sockdiag::http {
+namespace {
+
+/// What FailureNews is to tell again.
+class NotTold final : public std::exception {};
+
+}  // namespace
 
 void IntakeLog::Fail(std::string_view address, std::string_view why) noexcept {
   try {
@@ -11,10 +18,10 @@ void IntakeLog::Fail(std::string_view address, std::string_view why) noexcept {
     news_.Note(why, clock_.Now(), [&](FailureNews::News) {
       std::string line = "cannot accept a connection";
       if (!address.empty()) line += " on " + std::string(address);
-      warnings_.Write(line + ": " + std::string(why));
+      if (!warnings_.Write(line + ": " + std::string(why))) throw NotTold();
     });
   } catch (...) {
-    // Out of memory: it is told the next time.
+    // It is told the next time.
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace {
 
 class IntakeLogTest : public ::testing::Test {
  protected:
-  const testing::FakeClock clock_;
+  testing::FakeClock clock_;
   std::vector<std::string> lines_;
   const LogCallback callback_ = [this](std::string_view line) { lines_.emplace_back(line); };
   WarningLog warnings_{callback_, clock_};
@@ -40,6 +41,22 @@ TEST_F(IntakeLogTest, AStartThatFailsIsNoRecovery) {
 TEST_F(IntakeLogTest, TwoAddressesAreOneTrouble) {
   for (const char* address : {"[::]:1", "unix:/a", "[::]:1"}) log_.Fail(address, "no descriptor");
   EXPECT_EQ(lines_.size(), 1U);
+}
+
+TEST_F(IntakeLogTest, WhatTheBudgetLeftNoRoomForIsToldLater) {
+  for (unsigned i = 0; i < WarningLog::kLinesPerMinute; ++i) {
+    warnings_.Write("line " + std::to_string(i));
+  }
+  lines_.clear();
+  log_.Fail("", "no thread");
+  for (int i = 0; i < 3; ++i) log_.Start();
+  EXPECT_EQ(lines_, std::vector<std::string>{}) << "an end without a beginning";
+  clock_.Advance(std::chrono::minutes(1));
+  log_.Fail("", "no thread");
+  for (int i = 0; i < 3; ++i) log_.Start();
+  EXPECT_EQ(lines_, (std::vector<std::string>{"left out 1 warnings like this one",
+                                              "cannot accept a connection: no thread",
+                                              "connections are taken again"}));
 }
 
 }  // namespace
