@@ -123,7 +123,6 @@ void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void** conte
   auto& self = *static_cast<MhdDaemon*>(cls);
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
     if (self.tls_ != nullptr) self.StartTls(connection, context);
-    self.intake_.Start();
     self.table_.Start(SocketOf(connection));
   } else {
     EndTls(context);
