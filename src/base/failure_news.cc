@@ -1,21 +1,29 @@
 #include "base/failure_news.h"
 
+#include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace sockdiag {
 
 void FailureNews::Note(std::string_view error, Clock::TimePoint now, const Teller& tell) {
   if (error.empty()) {
-    if (!last_ || !last_->is_open) return;
+    if (!is_open_) return;
     tell(News::kWorksAgain);
-    last_->is_open = false;
+    is_open_ = false;
     return;
   }
   std::string kind(error);
   std::erase_if(kind, [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (last_ && last_->kind == kind && now - last_->told < kReminder) return;
+  std::erase_if(told_, [&](const Failure& failure) { return now - failure.told >= kReminder; });
+  const bool is_known = std::any_of(told_.begin(), told_.end(),
+                                    [&](const Failure& failure) { return failure.kind == kind; });
+  if (is_known || told_.size() == kMaxKinds) return;
+  // Beforehand, so that nothing fails once it is told.
+  told_.reserve(kMaxKinds);
   tell(News::kFails);
-  last_ = Failure{std::move(kind), now, true};
+  told_.push_back({std::move(kind), now});
+  is_open_ = true;
 }
 
 }  // namespace sockdiag

@@ -78,6 +78,7 @@ void* ExchangeCallbacks::OnRequestLine(void* cls, const char* target,
                                        MHD_Connection* connection) noexcept {
   auto& self = *static_cast<ExchangeCallbacks*>(cls);
   self.table_.Enter(SocketOf(connection), Phase::kHead);
+  self.intake_.Serve(SocketOf(connection));
   try {
     auto exchange = std::make_unique<Exchange>();
     if (target != nullptr) exchange->target = ParseTarget(target);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "http/connection_table.h"
 #include "http/dispatcher.h"
+#include "http/intake_log.h"
 #include "http/request_target.h"
 
 namespace sockdiag::http {
@@ -22,11 +23,15 @@ class LiveWebAccess;
 /// drops bodies, hands over to the Dispatcher and queues its Response.
 class ExchangeCallbacks {
  public:
-  /// All must outlive this. `table` learns what each connection is doing; `web_access`, which may
-  /// be null, names headers for every response.
+  /// All must outlive this. `table` learns what each connection is doing, `intake` which ones have
+  /// got their thread; `web_access`, which may be null, names headers for every response.
   ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, LiveWebAccess* web_access,
-                    WarningLog& log)
-      : dispatcher_(dispatcher), table_(table), web_access_(web_access), log_(log) {}
+                    WarningLog& log, IntakeLog& intake)
+      : dispatcher_(dispatcher),
+        table_(table),
+        web_access_(web_access),
+        log_(log),
+        intake_(intake) {}
 
   /// From now on every response closes its connection.
   void CloseConnections() { closing_ = true; }
@@ -61,6 +66,7 @@ class ExchangeCallbacks {
   ConnectionTable& table_;
   LiveWebAccess* const web_access_;
   WarningLog& log_;
+  IntakeLog& intake_;
   std::atomic<bool> closing_ = false;
   std::mutex mutex_;
   /// Requests under way.

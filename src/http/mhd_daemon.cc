@@ -53,6 +53,20 @@ bool IsFailedStart(std::string_view line) {
          line.starts_with("Error allocating memory");
 }
 
+/// What the library says first while Add() runs on this thread.
+struct AddLog {
+  bool is_on = false;
+  std::array<char, 256> line{};  // Of its own: memory may be what is short.
+};
+thread_local AddLog add_log;
+
+/// Whether Add() is to see to the line: it returns why it failed, which is not to be told twice.
+bool KeepForAdd(std::string_view line) {
+  if (!add_log.is_on) return false;
+  if (add_log.line.front() == '\0') line.copy(add_log.line.data(), add_log.line.size() - 1);
+  return true;
+}
+
 /// It says nothing that the line before does not.
 bool IsRepetition(std::string_view line) {
   return line.starts_with("Failed to start serving new connection");
@@ -95,12 +109,20 @@ Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks
 }
 
 Result<void> MhdDaemon::Add(AcceptedSocket socket) {
+  add_log = {.is_on = true};
   // The library closes the socket also when it fails.
   const MHD_Result added =
       MHD_add_connection(daemon_, socket.fd.Release(),
                          reinterpret_cast<const sockaddr*>(&socket.peer), socket.peer_size);
-  if (added == MHD_YES) return {};
-  return FailErrno("it cannot be served", errno);
+  const int error_number = errno;
+  add_log.is_on = false;
+  const std::string_view line = add_log.line.data();
+  if (added == MHD_YES) {
+    if (!line.empty()) Report(line);
+    return {};
+  }
+  if (line.empty()) return FailErrno("it cannot be served", error_number);
+  return Fail("it cannot be served: " + std::string(line));
 }
 
 void MhdDaemon::Stop() {
@@ -123,7 +145,6 @@ void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void** conte
   auto& self = *static_cast<MhdDaemon*>(cls);
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
     if (self.tls_ != nullptr) self.StartTls(connection, context);
-    self.intake_.Start();
     self.table_.Start(SocketOf(connection));
   } else {
     EndTls(context);
@@ -146,10 +167,14 @@ void MhdDaemon::OnLog(void* cls, const char* format, va_list arguments) noexcept
   vsnprintf(text.data(), text.size(), format, arguments);
   std::string_view line = text.data();
   while (line.ends_with('\n')) line.remove_suffix(1);
-  if (IsHandshakeFailure(line)) return static_cast<MhdDaemon*>(cls)->OnHandshakeFailure();
-  if (IsFailedStart(line)) return static_cast<MhdDaemon*>(cls)->intake_.Fail("", line);
+  if (!KeepForAdd(line)) static_cast<MhdDaemon*>(cls)->Report(line);
+}
+
+void MhdDaemon::Report(std::string_view line) noexcept {
+  if (IsHandshakeFailure(line)) return OnHandshakeFailure();
+  if (IsFailedStart(line)) return intake_.Fail("", line);
   if (!IsNoiseOfUnixSockets(line) && !IsNoiseOfClients(line) && !IsRepetition(line))
-    static_cast<MhdDaemon*>(cls)->log_.Write(line);
+    log_.Write(line);
 }
 
 }  // namespace sockdiag::http

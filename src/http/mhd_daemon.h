@@ -4,6 +4,7 @@
 
 #include <cstdarg>
 #include <memory>
+#include <string_view>
 
 #include "base/error.h"
 #include "http/acceptor.h"
@@ -43,6 +44,8 @@ class MhdDaemon {
 
   void StartTls(MHD_Connection* connection, void** context) noexcept;
   void OnHandshakeFailure() noexcept;
+  /// A line of the library's log.
+  void Report(std::string_view line) noexcept;
 
   static void OnConnection(void* cls, MHD_Connection* connection, void** context,
                            MHD_ConnectionNotificationCode what) noexcept;

@@ -78,7 +78,7 @@ struct Server::Core {
         intake(log, options.info, clock),
         table(options.max_connections, options.max_requests, TimeoutsOf(options), clock),
         dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, log),
-        callbacks(dispatcher, table, options.web_access, log) {}
+        callbacks(dispatcher, table, options.web_access, log, intake) {}
 
   [[nodiscard]] Result<void> Take(AcceptedSocket socket);
   [[nodiscard]] Result<void> Serve(AcceptedSocket socket);
@@ -120,6 +120,7 @@ Result<void> Server::Core::Take(AcceptedSocket socket) {
 Result<void> Server::Core::Serve(AcceptedSocket socket) {
   const int fd = socket.fd.Get();
   LimitUnacknowledgedTime(fd, send_timeout);
+  intake.Accept(fd);
   try {
     Result<void> added = daemon->Add(std::move(socket));
     if (!added) table.Remove(fd);

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace sockdiag {
 namespace {
@@ -23,6 +25,50 @@ TEST(FailureNews, WhatCouldNotBeToldIsToldTheNextTime) {
     ++told;
   });
   EXPECT_EQ(told, 2);
+}
+
+class ReasonsTest : public ::testing::Test {
+ protected:
+  /// Whether one attempt is news.
+  bool Tells(std::string_view error) {
+    bool told = false;
+    news_.Note(error, now_, [&](FailureNews::News) { told = true; });
+    return told;
+  }
+
+  Clock::TimePoint now_{std::chrono::hours(1)};
+  FailureNews news_;
+};
+
+TEST_F(ReasonsTest, TwoThatTakeTurnsAreToldOnceEach) {
+  EXPECT_TRUE(Tells("A"));
+  EXPECT_TRUE(Tells("B"));
+  EXPECT_FALSE(Tells("A"));
+  EXPECT_FALSE(Tells("B"));
+  EXPECT_TRUE(Tells(""));
+  EXPECT_FALSE(Tells("A"));
+  EXPECT_FALSE(Tells("")) << "that it fails again was not told";
+  EXPECT_TRUE(Tells("C"));
+  EXPECT_FALSE(Tells("A"));
+  EXPECT_TRUE(Tells(""));
+}
+
+TEST_F(ReasonsTest, EachIsRememberedForItsOwnTime) {
+  EXPECT_TRUE(Tells("A"));
+  now_ += FailureNews::kReminder / 2;
+  EXPECT_TRUE(Tells("B"));
+  now_ += FailureNews::kReminder / 2;
+  EXPECT_TRUE(Tells("A"));
+  EXPECT_FALSE(Tells("B"));
+}
+
+TEST_F(ReasonsTest, AreToldUpToALimit) {
+  for (std::size_t i = 0; i < FailureNews::kMaxKinds; ++i) {
+    EXPECT_TRUE(Tells(std::string(i + 1, 'x')));
+  }
+  EXPECT_FALSE(Tells("one more"));
+  now_ += FailureNews::kReminder;
+  EXPECT_TRUE(Tells("one more"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <vector>
 
@@ -92,6 +93,27 @@ TEST_F(ConnectionTableTest, ForgetsWhatIsNeverStarted) {
   clock_.Advance(seconds(5));
   table_.EndInput();
   EXPECT_TRUE(table_.WaitUntilEmpty(std::chrono::milliseconds(0)));
+}
+
+TEST_F(ConnectionTableTest, ComesForWhatIsNeverStarted) {
+  ASSERT_EQ(table_.TryAdd(1000), Admission::kAdded);
+  Pass(seconds(1));  // Looks at it and leaves it.
+  clock_.Advance(seconds(4));
+  auto is_due = std::async(std::launch::async, [this] { return table_.WaitUntilDue(); });
+  const bool has_come = is_due.wait_for(seconds(10)) == std::future_status::ready;
+  table_.EndWatch();
+  EXPECT_TRUE(has_come);
+}
+
+TEST_F(ConnectionTableTest, TakesWhatStartsLateForAnyOther) {
+  const TcpPair pair = ConnectedPair();
+  ASSERT_EQ(table_.TryAdd(pair.server.Get()), Admission::kAdded);
+  Pass(seconds(5));
+  table_.Start(pair.server.Get());
+  EXPECT_FALSE(IsEnded(pair.client));
+  EXPECT_FALSE(table_.WaitUntilEmpty(milliseconds(0)));
+  Pass(seconds(5));
+  EXPECT_TRUE(IsEnded(pair.client)) << "no head in time";
 }
 
 TEST_F(ConnectionTableTest, DoesNotProlongAHeadThatHasBegun) {

@@ -49,9 +49,32 @@ TEST(WarningLog, RemindsOfTheSameLineNowAndThen) {
 TEST(WarningLog, SurvivesACallbackThatThrowsOrIsMissing) {
   const FakeClock clock;
   WarningLog throwing([](std::string_view) { throw std::runtime_error("disk full"); }, clock);
-  throwing.Write("line");
+  EXPECT_FALSE(throwing.Write("line"));
   WarningLog silent(nullptr, clock);
-  silent.Write("line");
+  EXPECT_FALSE(silent.Write("line"));
+}
+
+TEST(WarningLog, WritesTheNextTimeWhatCouldNotBeWritten) {
+  FakeClock clock;
+  std::vector<std::string> lines;
+  bool is_broken = false;
+  const auto callback = [&](std::string_view line) {
+    if (is_broken) throw std::runtime_error("out of memory");
+    lines.emplace_back(line);
+  };
+  WarningLog log(callback, clock);
+  for (unsigned i = 0; i < WarningLog::kLinesPerMinute; ++i) {
+    EXPECT_TRUE(log.Write("line " + std::to_string(i)));
+  }
+  EXPECT_FALSE(log.Write("one too many"));
+  clock.now += std::chrono::minutes(1);
+  lines.clear();
+  is_broken = true;
+  EXPECT_FALSE(log.Write("line"));
+  is_broken = false;
+  EXPECT_TRUE(log.Write("line"));
+  EXPECT_FALSE(log.Write("line"));
+  EXPECT_EQ(lines, (std::vector<std::string>{"left out 1 warnings like this one", "line"}));
 }
 
 }  // namespace
