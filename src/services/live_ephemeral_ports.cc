@@ -1,6 +1,7 @@
 #include "services/live_ephemeral_ports.h"
 
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "base/file.h"
@@ -13,28 +14,37 @@ constexpr std::size_t kLimitBytes = std::size_t{65536} * 6;
 
 }  // namespace
 
+bool LiveEphemeralPorts::ReadRange() {
+  const std::string path = directory_ + "/ip_local_port_range";
+  // Every kernel and every network namespace has it.
+  const Result<std::string> text = ReadFile(path, kLimitBytes);
+  if (text) return Take(path, ParsePortRangeSysctl(*text), last_.range);
+  listener_(path, text.error().message);
+  return false;
+}
+
+void LiveEphemeralPorts::ReadReserved() {
+  const std::string path = directory_ + "/ip_local_reserved_ports";
+  const Result<std::optional<std::string>> text = ReadFileIfAny(path, kLimitBytes);
+  if (!text) return listener_(path, text.error().message);
+  Take(path, *text ? ParseReservedPorts(**text) : last_.reserved, last_.reserved);
+}
+
 template <typename Part>
-void LiveEphemeralPorts::ReadPart(const std::string& file, Result<Part> (*parse)(std::string_view),
-                                  Part& part) {
-  const std::string path = directory_ + "/" + file;
-  std::string error;
-  const auto text = ReadFileIfAny(path, kLimitBytes);
-  if (!text) error = text.error().message;
-  if (text && *text) {
-    Result<Part> parsed = parse(**text);
-    if (parsed) {
-      part = *std::move(parsed);
-    } else {
-      error = path + ": " + parsed.error().message;
-    }
+bool LiveEphemeralPorts::Take(const std::string& path, Result<Part> parsed, Part& part) {
+  if (!parsed) {
+    listener_(path, path + ": " + parsed.error().message);
+    return false;
   }
-  listener_(path, error);
+  part = *std::move(parsed);
+  listener_(path, "");
+  return true;
 }
 
 EphemeralPorts LiveEphemeralPorts::Read() {
   const std::lock_guard lock(mutex_);
-  ReadPart("ip_local_port_range", ParsePortRangeSysctl, last_.range);
-  ReadPart("ip_local_reserved_ports", ParseReservedPorts, last_.reserved);
+  if (ReadRange()) last_.is_known = true;
+  ReadReserved();
   return last_;
 }
 

@@ -43,11 +43,23 @@ TEST_F(LiveEphemeralPortsTest, FollowTheKernel) {
   EXPECT_EQ(Error(kReserved), "");
 }
 
-TEST_F(LiveEphemeralPortsTest, AreTheKernelsDefaultAndNoErrorWithoutTheFiles) {
-  const EphemeralPorts ports = ports_.Read();
-  EXPECT_EQ(ports.range, EphemeralPorts().range);
-  EXPECT_TRUE(ports.reserved.empty());
+TEST_F(LiveEphemeralPortsTest, AreAGuessWithoutTheRange) {
+  const EphemeralPorts guess = ports_.Read();
+  EXPECT_EQ(guess.range, EphemeralPorts().range);
+  EXPECT_FALSE(guess.is_known);
+  EXPECT_EQ(Error(kRange), Path(kRange) + ": No such file or directory (ENOENT)");
+  directory_.Write(kRange, "1024\t2048\n");
+  EXPECT_TRUE(ports_.Read().is_known);
   EXPECT_EQ(Error(kRange), "");
+  directory_.Remove(kRange);
+  const EphemeralPorts last = ports_.Read();
+  EXPECT_EQ(last.range, Ports(1024, 2048));
+  EXPECT_TRUE(last.is_known);
+}
+
+TEST_F(LiveEphemeralPortsTest, NeedNoFileOfReservedOnes) {
+  directory_.Write(kRange, "1024\t2048\n");
+  EXPECT_TRUE(ports_.Read().reserved.empty());
   EXPECT_EQ(Error(kReserved), "");
 }
 
