@@ -1,6 +1,5 @@
 #include "app/daemon.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 #include <cstring>
 #include <exception>
 #include <future>
-#include <iostream>
 #include <memory>
 #include <new>
 #include <string>
@@ -17,7 +15,7 @@
 #include <utility>
 
 #include "app/kernel_pipelines.h"
-#include "app/once.h"
+#include "app/listeners.h"
 #include "app/privileges.h"
 #include "app/reloader.h"
 #include "app/routes.h"
@@ -56,39 +54,6 @@ void EndInTime() {
   } catch (const std::system_error&) {
     // Then it may take longer.
   }
-}
-
-/// As many connections as descriptors allow, less those that collecting and listening need.
-unsigned MaxConnections(unsigned wanted) {
-  constexpr rlim_t kReserve = 32;
-  constexpr rlim_t kLeast = 4;
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
-  const rlim_t left = limit.rlim_cur > kReserve + kLeast ? limit.rlim_cur - kReserve : kLeast;
-  return static_cast<unsigned>(std::min<rlim_t>(wanted, left));
-}
-
-/// A socket unit decides where to listen once it is started, and needs no flag for that. Addresses
-/// beside it are refused: nobody would answer on its sockets, and systemd starts nobody else.
-Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
-  Result<std::vector<UniqueFd>> sockets = service_manager::TakeSockets();
-  if (!sockets) return tl::unexpected(sockets.error());
-  if (sockets->empty() && options.systemd_socket) {
-    return Fail("--web.systemd-socket: systemd passed no socket; is a .socket unit started?");
-  }
-  if (sockets->empty()) return http::OpenListeners(options.listen_addresses);
-  if (!options.systemd_socket && !options.listens_by_default) {
-    return Fail(
-        "--web.listen-address: systemd passed sockets to listen on; stop the .socket unit "
-        "or leave the flag out");
-  }
-  std::vector<http::Listener> listeners;
-  for (UniqueFd& socket : *sockets) {
-    Result<http::Listener> listener = http::AdoptListener(std::move(socket));
-    if (!listener) return tl::unexpected(listener.error());
-    listeners.push_back(std::move(*listener));
-  }
-  return listeners;
 }
 
 /// The parts of the running program, in an order in which each outlives those that refer to it.
@@ -296,21 +261,6 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!daemon.Stop()) {
     log.Warn("leaving with a dump, a request or a reload still under way");
     _exit(0);
-  }
-  return {};
-}
-
-Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
-  KernelPipelines pipelines(log);
-  const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config);
-  const Exposition exposition{pipeline->Collect(),
-                              ReadProcessStats(),
-                              CurrentBuild(),
-                              {ReloadRecord().status(), std::nullopt}};
-  std::cout << Render(exposition, format) << std::flush;
-  if (!std::cout) return Fail("cannot write to standard output");
-  for (const CollectorReport& report : exposition.collection.collectors) {
-    if (!report.Succeeded()) return Fail("collector " + report.collector + ": " + report.error);
   }
   return {};
 }
