@@ -12,6 +12,7 @@
 #include "app/daemon.h"
 #include "app/health_check.h"
 #include "app/log.h"
+#include "app/once.h"
 #include "app/privileges.h"
 #include "app/startup.h"
 

@@ -1,6 +1,5 @@
 #include "app/daemon.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 #include <cstring>
 #include <exception>
 #include <future>
-#include <iostream>
 #include <memory>
 #include <new>
 #include <string>
@@ -17,7 +15,7 @@
 #include <utility>
 
 #include "app/kernel_pipelines.h"
-#include "app/once.h"
+#include "app/listeners.h"
 #include "app/privileges.h"
 #include "app/reloader.h"
 #include "app/routes.h"
@@ -53,42 +51,23 @@ void EndInTime() {
       std::this_thread::sleep_for(kStopTime + milliseconds(300));
       _exit(0);
     }).detach();
-  } catch (const std::system_error&) {
-    // Then it may take longer.
+  } catch (const std::exception&) {
+    // No thread, or no memory for it. Then it may take longer.
   }
 }
 
-/// As many connections as descriptors allow, less those that collecting and listening need.
-unsigned MaxConnections(unsigned wanted) {
-  constexpr rlim_t kReserve = 32;
-  constexpr rlim_t kLeast = 4;
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return wanted;
-  const rlim_t left = limit.rlim_cur > kReserve + kLeast ? limit.rlim_cur - kReserve : kLeast;
-  return static_cast<unsigned>(std::min<rlim_t>(wanted, left));
+/// How often the watchdog is fed; nothing when there is none.
+std::optional<milliseconds> WatchdogPeriod() {
+  constexpr milliseconds kMost = std::chrono::hours(1);
+  const auto timeout = service_manager::WatchdogTimeout();
+  if (!timeout) return std::nullopt;
+  return std::min(std::chrono::ceil<milliseconds>(*timeout / 4), kMost);
 }
 
-/// A socket unit decides where to listen once it is started, and needs no flag for that. Addresses
-/// beside it are refused: nobody would answer on its sockets, and systemd starts nobody else.
-Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
-  Result<std::vector<UniqueFd>> sockets = service_manager::TakeSockets();
-  if (!sockets) return tl::unexpected(sockets.error());
-  if (sockets->empty() && options.systemd_socket) {
-    return Fail("--web.systemd-socket: systemd passed no socket; is a .socket unit started?");
-  }
-  if (sockets->empty()) return http::OpenListeners(options.listen_addresses);
-  if (!options.systemd_socket && !options.listens_by_default) {
-    return Fail(
-        "--web.listen-address: systemd passed sockets to listen on; stop the .socket unit "
-        "or leave the flag out");
-  }
-  std::vector<http::Listener> listeners;
-  for (UniqueFd& socket : *sockets) {
-    Result<http::Listener> listener = http::AdoptListener(std::move(socket));
-    if (!listener) return tl::unexpected(listener.error());
-    listeners.push_back(std::move(*listener));
-  }
-  return listeners;
+/// A wait, and no longer than `limit` if that applies.
+std::optional<milliseconds> Shorter(std::optional<milliseconds> wait, bool applies,
+                                    milliseconds limit) {
+  return applies ? std::min(wait.value_or(limit), limit) : wait;
 }
 
 /// The parts of the running program, in an order in which each outlives those that refer to it.
@@ -209,43 +188,42 @@ void Daemon::CollectFirst() {
 void Daemon::Run(const SignalQueue& signals) {
   constexpr milliseconds kReloadPoll{100};
   constexpr milliseconds kNotifyAgain{1000};
-  const auto watchdog = service_manager::WatchdogTimeout();
-  std::optional<milliseconds> watchdog_period;
-  if (watchdog) {
-    constexpr milliseconds kMost = std::chrono::hours(1);
-    watchdog_period = std::min(std::chrono::ceil<milliseconds>(*watchdog / 4), kMost);
-  }
+  const std::optional<milliseconds> watchdog_period = WatchdogPeriod();
   bool reload_wanted = false;
   while (true) {
     const bool polls = reload_wanted || IsUnderWay(reload_);
-    const auto idle = notifier_.HasToRetry() ? kNotifyAgain : watchdog_period;
-    const auto signal = signals.Wait(polls ? kReloadPoll : idle);
+    const auto signal = signals.Wait(Shorter(Shorter(watchdog_period, polls, kReloadPoll),
+                                             notifier_.HasToRetry(), kNotifyAgain));
     if (signal && *signal != SIGHUP) {
       EndInTime();
-      log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}});
+      TryToLog([&] { log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}}); });
       return;
     }
     reload_wanted = reload_wanted || signal == SIGHUP;
+    notifier_.Retry();
     try {
+      if (watchdog_period) FeedWatchdog();
       if (reload_wanted && !IsUnderWay(reload_)) {
-        reload_wanted = false;
         StartReload();
+        reload_wanted = false;
       }
-      notifier_.Retry();
-      if (watchdog) FeedWatchdog();
     } catch (const std::bad_alloc&) {
       // The next turn comes.
     }
   }
 }
 
-/// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile.
+/// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile. Throws
+/// std::bad_alloc when there is not even the memory to begin.
 void Daemon::StartReload() {
   try {
     reload_ =
         std::async(std::launch::async, [this] { static_cast<void>(reloader_.Reload("SIGHUP")); });
-  } catch (const std::exception& error) {
-    log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
+  } catch (const std::system_error& error) {
+    record_.NoteFailure();
+    TryToLog([&] {
+      log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
+    });
   }
 }
 
@@ -261,7 +239,6 @@ void Daemon::FeedWatchdog() {
 }
 
 bool Daemon::Stop() {
-  reloader_.SetStopping();
   notifier_.NotifyStopping();
   const auto deadline = std::chrono::steady_clock::now() + kStopTime;
   const bool server_ended = server_->Stop(kRequestGrace);
@@ -294,23 +271,8 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!serving) return serving;
   daemon.Run(signals);
   if (!daemon.Stop()) {
-    log.Warn("leaving with a dump, a request or a reload still under way");
+    TryToLog([&] { log.Warn("leaving with a dump, a request or a reload still under way"); });
     _exit(0);
-  }
-  return {};
-}
-
-Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
-  KernelPipelines pipelines(log);
-  const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config);
-  const Exposition exposition{pipeline->Collect(),
-                              ReadProcessStats(),
-                              CurrentBuild(),
-                              {ReloadRecord().status(), std::nullopt}};
-  std::cout << Render(exposition, format) << std::flush;
-  if (!std::cout) return Fail("cannot write to standard output");
-  for (const CollectorReport& report : exposition.collection.collectors) {
-    if (!report.Succeeded()) return Fail("collector " + report.collector + ": " + report.error);
   }
   return {};
 }

@@ -12,7 +12,4 @@ namespace sockdiag {
 /// is started: it blocks those signals for all of them.
 [[nodiscard]] Result<void> RunDaemon(const Options& options, const Config& config, const Log& log);
 
-/// Collects once and prints in the format; an error when a collector failed.
-[[nodiscard]] Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log);
-
 }  // namespace sockdiag

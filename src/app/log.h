@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,11 +17,22 @@ class logger;
 
 namespace sockdiag {
 
+/// For a line that may be lost when there is no memory for it, so that what it tells of goes on.
+template <typename Write>
+void TryToLog(const Write& write) noexcept {
+  try {
+    write();
+  } catch (const std::bad_alloc&) {
+    // Then there is no line.
+  }
+}
+
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kLogfmt, kJson };
 
 /// Writes one line an event: time, level, message and fields, as logfmt or JSON. Control characters
-/// and broken UTF-8 are escaped, so that a line stays a line. Any thread may use it.
+/// and broken UTF-8 are escaped, so that a line stays a line, and a line above 4 KiB is shortened,
+/// with "..." where something is missing. Any thread may use it.
 class Log {
  public:
   using Field = std::pair<std::string_view, std::string>;
@@ -43,6 +55,8 @@ class Log {
 
  private:
   [[nodiscard]] std::string Line(std::string_view message, const Fields& fields) const;
+  /// False when some were, and there is no room for a line about it. With the mutex held.
+  [[nodiscard]] bool TellLeftOut() const;
   void Write(LogLevel level, std::string_view message, const Fields& fields) const;
 
   std::shared_ptr<spdlog::logger> logger_;

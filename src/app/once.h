@@ -1,13 +1,13 @@
 #pragma once
 
-#include <string>
-
 #include "app/command_line.h"
-#include "exposition/families.h"
+#include "app/log.h"
+#include "base/error.h"
+#include "config/config.h"
 
 namespace sockdiag {
 
-/// What --once prints.
-[[nodiscard]] std::string Render(const Exposition& exposition, OnceFormat format);
+/// Collects once and prints in the format; an error when a collector failed.
+[[nodiscard]] Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log);
 
 }  // namespace sockdiag
