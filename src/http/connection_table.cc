@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <new>
 
 #include "http/connection_socket.h"
 
@@ -25,7 +26,7 @@ ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
   const std::lock_guard lock(mutex_);
   // A connection that libmicrohttpd gave up before it started is never reported. Its entry lasts
   // until the kernel gives the same number, always the lowest one free, to another connection, or
-  // until ForgetNeverStarted().
+  // until ForgetNeverStarted(), for which the watchdog comes.
   const auto stale = connections_.find(fd);
   if (stale != connections_.end()) {
     if (stale->second.cut) --cut_;
@@ -39,16 +40,21 @@ ConnectionTable::Admission ConnectionTable::TryAdd(int fd) {
   Connection connection;
   connection.since = clock_.Now();
   connections_.emplace(fd, connection);
+  ExpectDue(connection.since + kStartTime);
   return admission;
 }
 
-void ConnectionTable::Start(int fd) {
+void ConnectionTable::Start(int fd) noexcept {
   const std::lock_guard lock(mutex_);
-  const auto found = connections_.find(fd);
-  if (found == connections_.end()) return CutConnection(fd);  // Taken for given up.
-  found->second.started = true;
-  StartPhase(fd, found->second, Phase::kHead);
-  if (input_ended_) shutdown(fd, SHUT_RD);
+  try {
+    // Without an entry it was taken for given up, and is only late.
+    Connection& connection = connections_[fd];
+    connection.started = true;
+    StartPhase(fd, connection, Phase::kHead);
+    if (input_ended_) shutdown(fd, SHUT_RD);
+  } catch (const std::bad_alloc&) {
+    CutConnection(fd);  // Nobody would watch it.
+  }
 }
 
 void ConnectionTable::Enter(int fd, Phase phase) {
@@ -75,7 +81,10 @@ void ConnectionTable::StartPhase(int fd, Connection& connection, Phase phase) {
   connection.since = clock_.Now();
   if (phase == Phase::kIdle) connection.received = BytesReceived(fd);
   connection.deadline = DeadlineOf(connection);
-  const TimePoint due = DueTime(connection, connection.since);
+  ExpectDue(DueTime(connection, connection.since));
+}
+
+void ConnectionTable::ExpectDue(TimePoint due) {
   if (due >= next_due_) return;
   next_due_ = due;
   due_changed_.notify_all();
@@ -131,7 +140,11 @@ PhaseSet ConnectionTable::CutOverdue() {
   next_due_ = TimePoint::max();
   ForgetNeverStarted(now);
   for (auto& [fd, connection] : connections_) {
-    if (!connection.started || connection.cut) continue;
+    if (connection.cut) continue;
+    if (!connection.started) {
+      next_due_ = std::min(next_due_, connection.since + kStartTime);
+      continue;
+    }
     NoticeHead(fd, connection, now);
     if (connection.deadline <= now) {
       cut.set(Index(connection.phase));
@@ -224,6 +237,7 @@ bool ConnectionTable::CutLongestIdle() {
 void ConnectionTable::EndInput() {
   const std::lock_guard lock(mutex_);
   input_ended_ = true;
+  // Younger ones may yet be waiting in libmicrohttpd's queue, with requests that have arrived.
   ForgetNeverStarted(clock_.Now());
   for (const auto& [fd, connection] : connections_) {
     if (connection.started) shutdown(fd, SHUT_RD);

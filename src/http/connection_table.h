@@ -53,8 +53,9 @@ class ConnectionTable {
   /// that has been idle for longest. Without either there is no room.
   [[nodiscard]] Admission TryAdd(int fd);
   /// Its thread is about to run. From here until Remove() the descriptor is certainly this
-  /// connection's, so only in between may it be touched from outside.
-  void Start(int fd);
+  /// connection's, so only in between may it be touched from outside. Never throws: it is called
+  /// from C code.
+  void Start(int fd) noexcept;
   /// Its deadline is that of `phase` from now on. kHead is for a connection that was idle; the
   /// clock of a head under way goes on.
   void Enter(int fd, Phase phase);
@@ -93,6 +94,8 @@ class ConnectionTable {
 
   void StartPhase(int fd, Connection& connection, Phase phase);
   [[nodiscard]] TimePoint DeadlineOf(const Connection& connection) const;
+  /// CutOverdue() has something to look at then.
+  void ExpectDue(TimePoint due);
   /// When CutOverdue() has to look at it.
   [[nodiscard]] TimePoint DueTime(const Connection& connection, TimePoint now) const;
   [[nodiscard]] std::chrono::milliseconds IdleCheckInterval() const;

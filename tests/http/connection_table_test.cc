@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <map>
 #include <vector>
 
@@ -92,6 +93,31 @@ TEST_F(ConnectionTableTest, ForgetsWhatIsNeverStarted) {
   clock_.Advance(seconds(5));
   table_.EndInput();
   EXPECT_TRUE(table_.WaitUntilEmpty(std::chrono::milliseconds(0)));
+}
+
+TEST_F(ConnectionTableTest, ComesForWhatIsNeverStarted) {
+  for (const bool is_looked_at_before : {false, true}) {
+    ASSERT_EQ(table_.TryAdd(1000), Admission::kAdded);
+    clock_.Advance(seconds(1));
+    if (is_looked_at_before) table_.CutOverdue();
+    clock_.Advance(seconds(4));
+    auto is_due = std::async(std::launch::async, [this] { return table_.WaitUntilDue(); });
+    EXPECT_EQ(is_due.wait_for(seconds(10)), std::future_status::ready) << is_looked_at_before;
+    if (HasFailure()) table_.EndWatch();
+    table_.CutOverdue();
+    EXPECT_TRUE(table_.WaitUntilEmpty(milliseconds(0)));
+  }
+}
+
+TEST_F(ConnectionTableTest, TakesWhatStartsLateForAnyOther) {
+  const TcpPair pair = ConnectedPair();
+  ASSERT_EQ(table_.TryAdd(pair.server.Get()), Admission::kAdded);
+  Pass(seconds(5));
+  table_.Start(pair.server.Get());
+  EXPECT_FALSE(IsEnded(pair.client));
+  EXPECT_FALSE(table_.WaitUntilEmpty(milliseconds(0)));
+  Pass(seconds(5));
+  EXPECT_TRUE(IsEnded(pair.client)) << "no head in time";
 }
 
 TEST_F(ConnectionTableTest, DoesNotProlongAHeadThatHasBegun) {
