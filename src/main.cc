@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstddef>
 #include <exception>
 #include <iostream>
@@ -90,6 +91,8 @@ int Run(const Options& options) {
 
 int main(int argc, char** argv) {
   OpenClosedStandardStreams();
+  // A file that may not grow further (RLIMIT_FSIZE) is an error of the write, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   // Connections have a thread each; an arena for each of them would keep what a scrape once used.
   mallopt(M_ARENA_MAX, 1);
   LimitThreadStacks();

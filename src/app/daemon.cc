@@ -145,9 +145,9 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   for (const std::string& address : server_->BoundAddresses()) {
     log_.Info("listening", {{"address", address}, {"tls", has_tls ? "true" : "false"}});
   }
-  scrapes_.pipeline()->StartSampling();
-  // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
   try {
+    scrapes_.pipeline()->StartSampling();
+    // Not in this thread: a dump cannot be interrupted, and signals must be heard during it.
     first_collection_ = std::async(std::launch::async, [this] { CollectFirst(); });
   } catch (const std::system_error& error) {
     return Fail(std::string("cannot start a thread: ") + error.what());

@@ -3,6 +3,7 @@
 import datetime
 import os
 import re
+import resource
 import socket
 import subprocess
 
@@ -85,6 +86,15 @@ class FullDiskTest(support.TestCase):
                 result = support.run_exporter(flag, capture_output=False, stdout=full,
                                               stderr=subprocess.PIPE)
                 self.assertEqual(result.returncode, 1, result.stderr)
+
+    def test_output_that_may_not_grow(self):
+        path = support.temporary_file(self, "")
+        with open(path, "w", encoding="ascii") as file:
+            result = support.run_exporter(
+                "--once", capture_output=False, stdout=file, stderr=subprocess.PIPE,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("cannot write to standard output", result.stderr)
 
 
 class ConfigTest(ErrorCase):

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -61,6 +62,13 @@ class LogFaultsTest(support.TestCase):
     def test_a_full_disk(self):
         with open("/dev/full", "wb") as full:
             process = self._start(full)
+        self._check(process)
+        self._stop(process)
+
+    def test_a_file_that_may_not_grow(self):
+        with open(f"{self.folder}/log", "wb") as log:
+            process = self._start(log)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, 0))
         self._check(process)
         self._stop(process)
 
