@@ -226,7 +226,6 @@ void Daemon::FeedWatchdog() {
 }
 
 bool Daemon::Stop() {
-  reloader_.SetStopping();
   notifier_.NotifyStopping();
   const auto deadline = std::chrono::steady_clock::now() + kStopTime;
   const bool server_ended = server_->Stop(kRequestGrace);

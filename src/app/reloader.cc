@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,15 @@ namespace {
 
 /// For a sampler that only has to hear of its end.
 constexpr std::chrono::milliseconds kSamplerGrace{100};
+
+Error Describe(const std::exception& error) noexcept {
+  try {
+    return Error{error.what()};
+  } catch (const std::bad_alloc&) {
+    // Short enough to need no memory from the heap.
+    return Error{"out of memory"};
+  }
+}
 
 }  // namespace
 
@@ -24,24 +34,36 @@ std::optional<Result<void>> Reloader::TryReload(std::string_view trigger) {
   return ReloadAlone(trigger);
 }
 
-Result<void> Reloader::ReloadAlone(std::string_view trigger) {
+Result<void> Reloader::ReloadAlone(std::string_view trigger) noexcept {
   notifier_.NotifyReloading();
-  Result<void> result;
-  try {
-    result = Replace();
-  } catch (const std::exception& error) {
-    result = Fail(error.what());
-  }
+  Result<void> result = TryReplace();
   if (result) {
     record_.NoteSuccess();
-    log_.Info("configuration reloaded", {{"trigger", std::string(trigger)}});
   } else {
     record_.NoteFailure();
-    log_.Error("configuration not reloaded: the old one stays in force",
-               {{"trigger", std::string(trigger)}, {"error", result.error().message}});
   }
-  if (!stopping_) notifier_.NotifyReady();
+  try {
+    Tell(result, trigger);
+  } catch (const std::bad_alloc&) {
+    // What came of it stays so, whether there is memory for a line or not.
+  }
+  notifier_.NotifyReady();
   return result;
+}
+
+Result<void> Reloader::TryReplace() noexcept {
+  try {
+    return Replace();
+  } catch (const std::exception& error) {
+    return tl::unexpected(Describe(error));
+  }
+}
+
+void Reloader::Tell(const Result<void>& result, std::string_view trigger) const {
+  const Log::Field from{"trigger", std::string(trigger)};
+  if (result) return log_.Info("configuration reloaded", {from});
+  log_.Error("configuration not reloaded: the old one stays in force",
+             {from, {"error", result.error().message}});
 }
 
 Result<void> Reloader::Replace() {

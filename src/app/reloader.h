@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -49,15 +48,16 @@ class Reloader {
   /// there is none.
   [[nodiscard]] std::optional<Clock::TimePoint> running_since() const;
 
-  /// The program is about to end: reloads are no news any more.
-  void SetStopping() { stopping_ = true; }
   /// Ends all sampling. False when a dump still runs after `grace`: then end the process without
   /// this object's end. Not during a reload.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
  private:
-  [[nodiscard]] Result<void> ReloadAlone(std::string_view trigger);
+  [[nodiscard]] Result<void> ReloadAlone(std::string_view trigger) noexcept;
+  /// When it fails or throws, nothing has changed.
   [[nodiscard]] Result<void> Replace();
+  [[nodiscard]] Result<void> TryReplace() noexcept;
+  void Tell(const Result<void>& result, std::string_view trigger) const;
   /// Lets go of the pipeline before, unless it still dumps: its end would wait for that.
   [[nodiscard]] bool ForgetRetired(std::chrono::milliseconds grace);
 
@@ -66,7 +66,6 @@ class Reloader {
   ReloadRecord& record_;
   service_manager::Notifier& notifier_;
   const Log& log_;
-  std::atomic<bool> stopping_ = false;
   /// Held for the whole of a reload.
   std::mutex reload_mutex_;
   mutable std::mutex retired_mutex_;
