@@ -51,9 +51,23 @@ void EndInTime() {
       std::this_thread::sleep_for(kStopTime + milliseconds(300));
       _exit(0);
     }).detach();
-  } catch (const std::system_error&) {
-    // Then it may take longer.
+  } catch (const std::exception&) {
+    // No thread, or no memory for it. Then it may take longer.
   }
+}
+
+/// How often the watchdog is fed; nothing when there is none.
+std::optional<milliseconds> WatchdogPeriod() {
+  constexpr milliseconds kMost = std::chrono::hours(1);
+  const auto timeout = service_manager::WatchdogTimeout();
+  if (!timeout) return std::nullopt;
+  return std::min(std::chrono::ceil<milliseconds>(*timeout / 4), kMost);
+}
+
+/// A wait, and no longer than `limit` if that applies.
+std::optional<milliseconds> Shorter(std::optional<milliseconds> wait, bool applies,
+                                    milliseconds limit) {
+  return applies ? std::min(wait.value_or(limit), limit) : wait;
 }
 
 /// The parts of the running program, in an order in which each outlives those that refer to it.
@@ -174,43 +188,42 @@ void Daemon::CollectFirst() {
 void Daemon::Run(const SignalQueue& signals) {
   constexpr milliseconds kReloadPoll{100};
   constexpr milliseconds kNotifyAgain{1000};
-  const auto watchdog = service_manager::WatchdogTimeout();
-  std::optional<milliseconds> watchdog_period;
-  if (watchdog) {
-    constexpr milliseconds kMost = std::chrono::hours(1);
-    watchdog_period = std::min(std::chrono::ceil<milliseconds>(*watchdog / 4), kMost);
-  }
+  const std::optional<milliseconds> watchdog_period = WatchdogPeriod();
   bool reload_wanted = false;
   while (true) {
     const bool polls = reload_wanted || IsUnderWay(reload_);
-    const auto idle = notifier_.HasToRetry() ? kNotifyAgain : watchdog_period;
-    const auto signal = signals.Wait(polls ? kReloadPoll : idle);
+    const auto signal = signals.Wait(Shorter(Shorter(watchdog_period, polls, kReloadPoll),
+                                             notifier_.HasToRetry(), kNotifyAgain));
     if (signal && *signal != SIGHUP) {
       EndInTime();
-      log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}});
+      TryToLog([&] { log_.Info("stopping", {{"signal", sigabbrev_np(*signal)}}); });
       return;
     }
     reload_wanted = reload_wanted || signal == SIGHUP;
+    notifier_.Retry();
     try {
+      if (watchdog_period) FeedWatchdog();
       if (reload_wanted && !IsUnderWay(reload_)) {
-        reload_wanted = false;
         StartReload();
+        reload_wanted = false;
       }
-      notifier_.Retry();
-      if (watchdog) FeedWatchdog();
     } catch (const std::bad_alloc&) {
       // The next turn comes.
     }
   }
 }
 
-/// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile.
+/// In a thread of its own: it may wait for a dump, and signals must be heard meanwhile. Throws
+/// std::bad_alloc when there is not even the memory to begin.
 void Daemon::StartReload() {
   try {
     reload_ =
         std::async(std::launch::async, [this] { static_cast<void>(reloader_.Reload("SIGHUP")); });
-  } catch (const std::exception& error) {
-    log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
+  } catch (const std::system_error& error) {
+    record_.NoteFailure();
+    TryToLog([&] {
+      log_.Error("configuration not reloaded: cannot start a thread", {{"error", error.what()}});
+    });
   }
 }
 
@@ -258,7 +271,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!serving) return serving;
   daemon.Run(signals);
   if (!daemon.Stop()) {
-    log.Warn("leaving with a dump, a request or a reload still under way");
+    TryToLog([&] { log.Warn("leaving with a dump, a request or a reload still under way"); });
     _exit(0);
   }
   return {};

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,16 @@ class logger;
 }
 
 namespace sockdiag {
+
+/// For a line that may be lost when there is no memory for it, so that what it tells of goes on.
+template <typename Write>
+void TryToLog(const Write& write) noexcept {
+  try {
+    write();
+  } catch (const std::bad_alloc&) {
+    // Then there is no line.
+  }
+}
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kLogfmt, kJson };

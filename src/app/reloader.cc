@@ -42,11 +42,7 @@ Result<void> Reloader::ReloadAlone(std::string_view trigger) noexcept {
   } else {
     record_.NoteFailure();
   }
-  try {
-    Tell(result, trigger);
-  } catch (const std::bad_alloc&) {
-    // What came of it stays so, whether there is memory for a line or not.
-  }
+  TryToLog([&] { Tell(result, trigger); });
   notifier_.NotifyReady();
   return result;
 }
