@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
+#include <cstddef>
 #include <nlohmann/json.hpp>
 
 namespace sockdiag {
@@ -83,7 +85,15 @@ std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink, LogLevel level
   return logger;
 }
 
-/// A pipe that is writable takes a page, so a line or two.
+/// A pipe that is writable takes PIPE_BUF bytes at once. Less what is put around a line: the time,
+/// the level and the end.
+constexpr std::size_t kMaxLine = PIPE_BUF - 96;
+
+std::string Shorten(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return std::string(text);
+  return std::string(text.substr(0, size)) + "...";
+}
+
 bool HasRoomOnStderr(std::chrono::milliseconds patience) {
   pollfd polled{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
   return poll(&polled, 1, static_cast<int>(patience.count())) != 0;
@@ -103,8 +113,17 @@ Log::Log(LogLevel level, LogFormat format, std::ostream& stream)
 
 Log::~Log() = default;
 
+/// Shortens the longest texts, which are those that a line is too long for, and not the line: it
+/// stays logfmt or JSON.
 std::string Log::Line(std::string_view message, const Fields& fields) const {
-  return format_ == LogFormat::kJson ? JsonLine(message, fields) : LogfmtLine(message, fields);
+  const auto format = format_ == LogFormat::kJson ? JsonLine : LogfmtLine;
+  std::string line = format(message, fields);
+  for (std::size_t size = kMaxLine; line.size() > kMaxLine && size > 0; size /= 2) {
+    Fields shortened = fields;
+    for (auto& [key, value] : shortened) value = Shorten(value, size);
+    line = format(Shorten(message, size), shortened);
+  }
+  return line;
 }
 
 void Log::Write(LogLevel level, std::string_view message, const Fields& fields) const {
@@ -112,16 +131,21 @@ void Log::Write(LogLevel level, std::string_view message, const Fields& fields) 
   if (!logger_->should_log(ToSpdlog(level))) return;
   const std::string line = Line(message, fields);
   const std::lock_guard lock(mutex_);
-  if (!has_room_(left_out_ == 0 ? kPatience : kPatience.zero())) {
+  // Each may take all the room that there is.
+  if (!TellLeftOut() || !has_room_(kPatience)) {
     ++left_out_;
     return;
   }
-  if (left_out_ > 0) {
-    logger_->warn(spdlog::string_view_t(
-        Line("left out lines that nobody read", {{"lines", std::to_string(left_out_)}})));
-    left_out_ = 0;
-  }
   logger_->log(ToSpdlog(level), spdlog::string_view_t(line));
+}
+
+bool Log::TellLeftOut() const {
+  if (left_out_ == 0) return true;
+  if (!has_room_(std::chrono::milliseconds(0))) return false;
+  logger_->warn(spdlog::string_view_t(
+      Line("left out lines that nobody read", {{"lines", std::to_string(left_out_)}})));
+  left_out_ = 0;
+  return true;
 }
 
 void Log::Error(std::string_view message, const Fields& fields) const {

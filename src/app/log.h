@@ -31,7 +31,8 @@ enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kLogfmt, kJson };
 
 /// Writes one line an event: time, level, message and fields, as logfmt or JSON. Control characters
-/// and broken UTF-8 are escaped, so that a line stays a line. Any thread may use it.
+/// and broken UTF-8 are escaped, so that a line stays a line, and a line above 4 KiB is shortened,
+/// with "..." where something is missing. Any thread may use it.
 class Log {
  public:
   using Field = std::pair<std::string_view, std::string>;
@@ -54,6 +55,8 @@ class Log {
 
  private:
   [[nodiscard]] std::string Line(std::string_view message, const Fields& fields) const;
+  /// False when some were, and there is no room for a line about it. With the mutex held.
+  [[nodiscard]] bool TellLeftOut() const;
   void Write(LogLevel level, std::string_view message, const Fields& fields) const;
 
   std::shared_ptr<spdlog::logger> logger_;
