@@ -40,8 +40,8 @@ constexpr unsigned kFlags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POL
                             MHD_USE_POLL |  // select() cannot take descriptors above 1023
                             MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG;
 
-/// Clients that go away in the middle of a request, or were cut, which has a line of ours; and those
-/// whose request is wrong, which their answer tells them.
+/// Clients that go away in the middle of a request, or were cut, which has a line of ours; and
+/// those whose request is wrong, which their answer tells them.
 bool IsNoiseOfClients(std::string_view line) {
   return line.starts_with("Socket has been disconnected when reading request") ||
          line.starts_with("Error processing request") ||

@@ -268,6 +268,8 @@ class CertificateFaultsTest(web_clients.WebCase):
         self._limit(limits)
         wanted = ssl.PEM_cert_to_DER_cert(certificates.read(renewed.certificate))
         support.wait_until(lambda: self._shown_certificate() == wanted, "the renewal")
+        support.wait_until(lambda: self.exporter.logged(msg="read the web configuration again"),
+                           "the line that it was read again")
         self.assertEqual(len(self.exporter.logged(msg="read the web configuration again")), 1)
         self.assertEqual(len(kept()), 1, kept())
 
