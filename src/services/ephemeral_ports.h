@@ -17,7 +17,8 @@ struct EphemeralPorts {
   PortRange range{Port::FromHost(32768), Port::FromHost(60999)};
   /// `ip_local_reserved_ports`: never chosen, inside the range or not.
   std::vector<PortRange> reserved;
-  /// False while `range` could not be read: then it is good enough to tell directions, and no figure.
+  /// False while `range` could not be read: then it is good enough to tell directions, and no
+  /// figure.
   bool is_known = true;
 };
 

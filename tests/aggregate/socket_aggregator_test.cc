@@ -114,6 +114,15 @@ TEST_F(SocketAggregatorTest, NeverDropsAnUnknownState) {
   EXPECT_EQ(Https(totals, kIn).states[SocketState::kUnknown], 1U);
 }
 
+TEST_F(SocketAggregatorTest, CountsNoEphemeralPortsWhileTheirRangeIsAGuess) {
+  EphemeralPorts ports;
+  EXPECT_TRUE(
+      SocketAggregator(Protocol::kTcp, matcher_, ports).TakeTotals().ephemeral_ports.has_value());
+  ports.is_known = false;
+  EXPECT_FALSE(
+      SocketAggregator(Protocol::kTcp, matcher_, ports).TakeTotals().ephemeral_ports.has_value());
+}
+
 TEST(PortTable, HoldsEveryPortExactly) {
   PortTable ports;
   for (std::uint32_t port = 0; port < 65536; ++port) {
