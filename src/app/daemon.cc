@@ -126,7 +126,7 @@ Result<void> Daemon::StartWebAccess() {
 }
 
 Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
-  const Result<void> web_access = StartWebAccess();
+  Result<void> web_access = StartWebAccess();
   if (!web_access) return web_access;
   http::ServerOptions server_options;
   server_options.web_access = web_access_.get();
@@ -258,7 +258,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", options.config_file.value_or("built-in defaults")}});
-  const Result<void> netlink = KernelPipelines::Check();
+  Result<void> netlink = KernelPipelines::Check();
   if (!netlink) return netlink;
   auto listeners = OpenListeners(options);
   if (!listeners) return tl::unexpected(listeners.error());
@@ -267,7 +267,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
   Daemon daemon(options, config, log);
-  const Result<void> serving = daemon.Serve(std::move(*listeners));
+  Result<void> serving = daemon.Serve(std::move(*listeners));
   if (!serving) return serving;
   daemon.Run(signals);
   if (!daemon.Stop()) {

@@ -159,7 +159,7 @@ Result<double> Share::operator()(const YamlNode& node) const {
 Result<milliseconds> DurationIn::operator()(const YamlNode& node) const {
   const Result<std::string> text = ParseText(node, kDurationExamples);
   if (!text) return tl::unexpected(text.error());
-  const Result<milliseconds> duration = ParseDuration(*text);
+  Result<milliseconds> duration = ParseDuration(*text);
   if (!duration) return duration;
   if (*duration >= min && *duration <= max) return duration;
   if (or_zero && *duration == milliseconds::zero()) return duration;

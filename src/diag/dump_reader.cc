@@ -79,7 +79,7 @@ DumpResult<Progress> DumpReader::Read(std::span<const std::byte> datagram) {
       return Malformed("a netlink message does not fit the " + std::to_string(left) +
                        " bytes left in its datagram");
     }
-    const DumpResult<Progress> progress = ReadMessage(*message);
+    DumpResult<Progress> progress = ReadMessage(*message);
     if (!progress || *progress == Progress::kDone) return progress;
   }
   return Progress::kMore;

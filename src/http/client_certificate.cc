@@ -90,7 +90,7 @@ Result<std::vector<std::string>> NamesInDer(const gnutls_datum_t& der) {
 
 std::optional<ClientRefusal> CheckNames(const gnutls_datum_t& der,
                                         const std::vector<std::string>& allowed) {
-  const Result<std::vector<std::string>> names = NamesInDer(der);
+  Result<std::vector<std::string>> names = NamesInDer(der);
   if (!names) return ClientRefusal{GNUTLS_A_BAD_CERTIFICATE, names.error().message};
   const bool is_allowed = std::any_of(names->begin(), names->end(), [&](const std::string& name) {
     return std::find(allowed.begin(), allowed.end(), name) != allowed.end();

@@ -54,9 +54,9 @@ std::array<MHD_OptionItem, 2> TlsOptions(bool use_tls) {
 Result<void> BeginTls(MHD_Connection* connection, void** slot,
                       std::shared_ptr<const TlsContext> tls) {
   const gnutls_session_t session = SessionOf(connection);
-  const Result<void> applied = session != nullptr && tls != nullptr
-                                   ? tls->Apply(session)
-                                   : Result<void>(Fail("TLS: a connection without a session"));
+  Result<void> applied = session != nullptr && tls != nullptr
+                             ? tls->Apply(session)
+                             : Result<void>(Fail("TLS: a connection without a session"));
   if (applied) {
     *slot = new std::shared_ptr<const TlsContext>(std::move(tls));
     return {};
