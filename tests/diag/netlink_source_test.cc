@@ -150,6 +150,8 @@ struct MissingModule {
   Protocol protocol;
   Script script;
   std::string message;
+
+  friend void PrintTo(const MissingModule& missing, std::ostream* out) { *out << missing.message; }
 };
 
 std::vector<MissingModule> MissingModules() {
