@@ -35,8 +35,7 @@ DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink&
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     if (!states.Contains(state)) continue;
     for (const Family family : kFamilies) {
-      const DumpResult<DumpStats> walk =
-          Walk(UdpDumpRequest(family, StateSet{state}, ++sequence_), sink);
+      DumpResult<DumpStats> walk = Walk(UdpDumpRequest(family, StateSet{state}, ++sequence_), sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;
