@@ -88,11 +88,11 @@ class FullDiskTest(support.TestCase):
                 self.assertEqual(result.returncode, 1, result.stderr)
 
     def test_output_that_may_not_grow(self):
-        path = support.temporary_file(self, "")
-        with open(path, "w", encoding="ascii") as file:
+        most = 1 << 20  # A sanitizer writes some files of its own.
+        with open(support.temporary_file(self, "x" * most), "ab") as file:
             result = support.run_exporter(
                 "--once", capture_output=False, stdout=file, stderr=subprocess.PIPE,
-                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertIn("cannot write to standard output", result.stderr)
 

@@ -256,8 +256,9 @@ def preload(**variables):
     return {"LD_PRELOAD": os.environ["SOCKDIAG_FAULTS"], **variables,
             # The sanitizers' libraries need not be the first ones here.
             "ASAN_OPTIONS": "verify_asan_link_order=0",
-            # A daemon that ends while a dump hangs leaves its threads to the kernel.
-            "TSAN_OPTIONS": "report_thread_leaks=0"}
+            # A daemon that ends while a dump hangs leaves its threads to the kernel, and has no
+            # second to spare for late reports.
+            "TSAN_OPTIONS": "report_thread_leaks=0:atexit_sleep_ms=0"}
 
 
 def netlink_hang(file):
