@@ -10,8 +10,9 @@ SocketAggregator::SocketAggregator(Protocol protocol, const ServiceMatcher& matc
     : classifier_(matcher, ephemeral.range), watch_(watch) {
   totals_.protocol = protocol;
   totals_.services = ServiceTable(matcher.names().size());
-  if (protocol == Protocol::kTcp && ephemeral.is_known)
+  if (protocol == Protocol::kTcp && ephemeral.is_known) {
     ephemeral_ = std::make_unique<EphemeralUsage>(ephemeral);
+  }
 }
 
 void SocketAggregator::Add(const SocketRecord& record) {

@@ -8,20 +8,13 @@
 #include <utility>
 
 #include "base/file.h"
+#include "base/words.h"
 
 namespace sockdiag {
 namespace {
 
 constexpr std::size_t kLimitBytes = 65536;
-
-/// The word at the front of the text; empty at its end.
-std::string_view TakeWord(std::string_view& text) {
-  constexpr std::string_view kSpace = " \t\n";
-  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
-  const std::string_view word = text.substr(0, text.find_first_of(kSpace));
-  text.remove_prefix(word.size());
-  return word;
-}
+constexpr std::string_view kSpace = " \t\n";
 
 template <typename Integer>
 std::optional<double> ParseAs(std::string_view word) {
@@ -86,12 +79,12 @@ Result<TcpSockstat> ParseTcpSockstat(std::string_view text) {
 Result<std::vector<double>> ParseIntegers(std::string_view text, std::size_t count) {
   std::vector<double> integers;
   std::string_view rest = text;
-  std::string_view word = TakeWord(rest);
+  std::string_view word = TakeWord(rest, kSpace);
   while (!word.empty() && integers.size() < count) {
     const std::optional<double> integer = ParseInteger(word);
     if (!integer) break;
     integers.push_back(*integer);
-    word = TakeWord(rest);
+    word = TakeWord(rest, kSpace);
   }
   if (word.empty() && integers.size() == count) return integers;
   return Fail(Excerpt(text) + " is not " +
@@ -109,8 +102,9 @@ Result<std::optional<double>> SockstatTcpField(std::string_view text, std::strin
   if (!line.starts_with(kName)) return Fail(Excerpt(text) + " has no TCP line");
   std::string_view rest = line.substr(kName.size());
   std::optional<double> found;
-  for (std::string_view word = TakeWord(rest); !word.empty(); word = TakeWord(rest)) {
-    const std::optional<double> value = ParseInteger(TakeWord(rest));
+  for (std::string_view word = TakeWord(rest, kSpace); !word.empty();
+       word = TakeWord(rest, kSpace)) {
+    const std::optional<double> value = ParseInteger(TakeWord(rest, kSpace));
     if (!value) return Fail(Excerpt(line) + " is not a line of keys and integers");
     if (word == key && !found) found = value;
   }

@@ -92,15 +92,15 @@ void Fill(const ProcStat& fields, ProcessStats& stats) {
 }  // namespace
 
 Result<ProcStat> ParseProcStat(std::string_view text) {
-  const Error malformed{Excerpt(text) + " is not in the form of proc(5)"};
+  const auto malformed = [text] { return Fail(Excerpt(text) + " is not in the form of proc(5)"); };
   const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string_view::npos) return tl::unexpected(malformed);
+  if (name_end == std::string_view::npos) return malformed();
   text.remove_prefix(name_end + 1);
   SkipWords(text, 19);  // to field 22
   const auto start = TakeNumber(text);
   const auto virtual_bytes = TakeNumber(text);
   const auto resident = TakeNumber(text);
-  if (!start || !virtual_bytes || !resident) return tl::unexpected(malformed);
+  if (!start || !virtual_bytes || !resident) return malformed();
   return ProcStat{*start, *virtual_bytes, *resident};
 }
 

@@ -20,8 +20,7 @@ class LiveWebAccess;
 class MhdDaemon {
  public:
   /// All must outlive this. `table` learns which connections run, `intake` which do not get so far.
-  /// With TLS if `web_access`, which
-  /// may be null, has it now.
+  /// With TLS if `web_access`, which may be null, has it now.
   [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
                                                                 LiveWebAccess* web_access,

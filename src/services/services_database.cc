@@ -6,19 +6,13 @@
 #include <optional>
 #include <utility>
 
+#include "base/words.h"
 #include "services/service_rule.h"
 
 namespace sockdiag {
 namespace {
 
 constexpr std::string_view kSpace = " \t\r";
-
-std::string_view TakeWord(std::string_view& line) {
-  line.remove_prefix(std::min(line.find_first_not_of(kSpace), line.size()));
-  const std::string_view word = line.substr(0, line.find_first_of(kSpace));
-  line.remove_prefix(word.size());
-  return word;
-}
 
 bool IsUsable(std::string_view name) {
   return !name.empty() && name.size() <= kMaxServiceNameBytes &&
@@ -47,8 +41,8 @@ ServicesDatabase ParseServicesDatabase(std::string_view text) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     line = line.substr(0, line.find('#'));
-    const std::string_view name = TakeWord(line);
-    const auto port = ParsePortAndProtocol(TakeWord(line));
+    const std::string_view name = TakeWord(line, kSpace);
+    const auto port = ParsePortAndProtocol(TakeWord(line, kSpace));
     if (port && IsUsable(name)) database.try_emplace(*port, name);
   }
   return database;

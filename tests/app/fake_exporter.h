@@ -9,12 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "app/pipeline.h"
 #include "app/scrape.h"
-#include "diag/netlink_source.h"
+#include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_tables.h"
-#include "tests/support/run_here.h"
 
 namespace sockdiag::testing {
 
@@ -57,29 +55,12 @@ class FakeExporter {
   FakeTables tables = MixedTables();
 
  private:
-  static Config Configuration() {
-    Config config;
-    config.collectors.kernel_limits = false;
-    config.sampling.interval = std::chrono::milliseconds(0);
-    return config;
-  }
-
   const Clock& clock_;
   DumpErrors errors_;
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
-  ScrapeService scrapes_{
-      std::make_shared<Pipeline>(
-          Configuration(), ServicesDatabase(),
-          PipelineEnvironment{
-              .open_source =
-                  [this] { return std::make_unique<NetlinkSource>(tables.Factory(), clock_); },
-              .clock = clock_,
-              .errors = errors_,
-              .on_sample = nullptr,
-              .ephemeral_ports = [] { return EphemeralPorts(); },
-              .start = RunHere}),
-      [] { return ReloadStatuses(); }, log_, clock_};
+  ScrapeService scrapes_{testing::FakePipeline(ServicesDatabase(), tables, clock_, errors_),
+                         [] { return ReloadStatuses(); }, log_, clock_};
 };
 
 /// That two expositions are the same; the failure names the first lines that differ.

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "tests/support/files.h"
+
 namespace sockdiag::fuzz {
 
 /// A directory that stands for /proc, where every file of the kernel's limits is the same one.
@@ -10,16 +12,13 @@ namespace sockdiag::fuzz {
 class ProcRoot {
  public:
   ProcRoot();
-  ProcRoot(const ProcRoot&) = delete;
-  ProcRoot& operator=(const ProcRoot&) = delete;
-  ~ProcRoot();
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& path() const { return directory_.path(); }
   /// Replaces what is in them.
   void Write(std::string_view text) const;
 
  private:
-  std::string path_;
+  const testing::TemporaryDirectory directory_;
 };
 
 }  // namespace sockdiag::fuzz

@@ -5,13 +5,11 @@
 #include <string>
 
 #include "app/pipeline.h"
-#include "diag/netlink_source.h"
 #include "exposition/families.h"
 #include "tests/app/fake_exporter.h"
 #include "tests/memory/allocation_failure.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_tables.h"
-#include "tests/support/run_here.h"
 
 namespace sockdiag {
 namespace {
@@ -25,19 +23,8 @@ class Host {
   explicit Host(const Clock& clock) : clock_(clock) {}
 
   [[nodiscard]] std::shared_ptr<Pipeline> MakePipeline() {
-    Config config;
-    config.collectors.kernel_limits = false;
-    config.sampling.interval = std::chrono::milliseconds(0);
-    return std::make_shared<Pipeline>(
-        config, ServicesDatabase{{{Protocol::kTcp, Port::FromHost(80)}, "http"}},
-        PipelineEnvironment{
-            .open_source =
-                [this] { return std::make_unique<NetlinkSource>(tables.Factory(), clock_); },
-            .clock = clock_,
-            .errors = errors_,
-            .on_sample = nullptr,
-            .ephemeral_ports = [] { return EphemeralPorts(); },
-            .start = testing::RunHere});
+    return testing::FakePipeline({{{Protocol::kTcp, Port::FromHost(80)}, "http"}}, tables, clock_,
+                                 errors_);
   }
 
   FakeTables tables = testing::MixedTables();

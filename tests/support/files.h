@@ -1,7 +1,5 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +21,7 @@ class TemporaryDirectory {
   ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string Path(const std::string& name) const { return path_ + "/" + name; }
 
   /// The file and the directories that it is in.
   void Write(const std::string& file, const std::string& text) const {
@@ -39,7 +38,7 @@ class TemporaryDirectory {
   }
 
  private:
-  std::string path_ = ::testing::TempDir() + "sockdiag_test_XXXXXX";
+  std::string path_ = std::filesystem::temp_directory_path() / "sockdiag-test-XXXXXX";
 };
 
 /// A name for what is wrong with a file that is to hold numbers, and its content.
