@@ -4,8 +4,8 @@
 #include <string>
 
 #include "app/startup.h"
-#include "diag/netlink_source.h"
-#include "diag/netlink_transport.h"
+#include "netlink/transport.h"
+#include "sockets/source/netlink_source.h"
 
 namespace sockdiag {
 namespace {

@@ -8,9 +8,9 @@
 #include "app/log.h"
 #include "app/pipeline.h"
 #include "base/clock.h"
-#include "collect/dump_errors.h"
 #include "config/config.h"
-#include "services/live_ephemeral_ports.h"
+#include "sockets/naming/live_ephemeral_ports.h"
+#include "sockets/source/dump_errors.h"
 
 namespace sockdiag {
 

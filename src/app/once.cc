@@ -6,9 +6,9 @@
 
 #include "app/kernel_pipelines.h"
 #include "app/reload_record.h"
-#include "exposition/families.h"
-#include "exposition/json.h"
-#include "exposition/report.h"
+#include "app/report.h"
+#include "metrics/families.h"
+#include "metrics/json.h"
 
 namespace sockdiag {
 namespace {

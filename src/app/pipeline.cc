@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "collect/kernel_limits_collector.h"
-#include "collect/socket_collector.h"
+#include "collectors/kernel_limits_collector.h"
+#include "collectors/socket_collector.h"
 
 namespace sockdiag {
 namespace {

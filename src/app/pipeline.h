@@ -7,16 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/state_watch.h"
 #include "base/clock.h"
-#include "collect/collection_run.h"
-#include "collect/dump_errors.h"
-#include "collect/sampler.h"
+#include "collectors/collection_run.h"
 #include "config/config.h"
-#include "diag/socket_source.h"
-#include "services/ephemeral_ports.h"
-#include "services/service_matcher.h"
-#include "services/services_database.h"
+#include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/service_matcher.h"
+#include "sockets/naming/services_database.h"
+#include "sockets/source/dump_errors.h"
+#include "sockets/source/socket_source.h"
+#include "sockets/watch/sampler.h"
+#include "sockets/watch/state_watch.h"
 
 namespace sockdiag {
 

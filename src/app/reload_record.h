@@ -3,7 +3,7 @@
 #include <chrono>
 #include <mutex>
 
-#include "exposition/reload_status.h"
+#include "app/reload_status.h"
 
 namespace sockdiag {
 

@@ -3,8 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "app/landing_page.h"
 #include "app/scrape_deadline.h"
-#include "exposition/landing_page.h"
 
 namespace sockdiag {
 namespace {

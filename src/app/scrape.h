@@ -10,7 +10,7 @@
 
 #include "app/failure_log.h"
 #include "app/pipeline.h"
-#include "exposition/families.h"
+#include "metrics/families.h"
 
 namespace sockdiag {
 

@@ -6,7 +6,7 @@
 #include "app/log.h"
 #include "base/error.h"
 #include "config/config.h"
-#include "services/services_database.h"
+#include "sockets/naming/services_database.h"
 
 namespace sockdiag {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/limits.h"
 #include "model/socket_state.h"
-#include "services/service_rule.h"
+#include "sockets/naming/limits.h"
+#include "sockets/naming/service_rule.h"
 
 namespace sockdiag {
 

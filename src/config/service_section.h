@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "config/yaml_reader.h"
 #include "model/port.h"
-#include "services/service_rule.h"
+#include "sockets/naming/service_rule.h"
 
 namespace sockdiag {
 

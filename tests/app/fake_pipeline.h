@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "app/pipeline.h"
-#include "diag/netlink_source.h"
+#include "sockets/source/netlink_source.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/fake_tables.h"
 #include "tests/support/run_here.h"

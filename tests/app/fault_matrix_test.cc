@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "diag/netlink_source.h"
+#include "sockets/source/netlink_source.h"
 #include "tests/app/fake_exporter.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/netlink_faults.h"

@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
-#include "aggregate/socket_aggregator.h"
-#include "diag/dump_reader.h"
-#include "diag/inet_diag_codec.h"
+#include "netlink/dump_reader.h"
+#include "sockets/source/inet_diag_codec.h"
+#include "sockets/tally/socket_aggregator.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {

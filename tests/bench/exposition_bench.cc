@@ -1,7 +1,7 @@
 #include <benchmark/benchmark.h>
 
-#include "aggregate/snapshot_builder.h"
-#include "exposition/families.h"
+#include "metrics/families.h"
+#include "sockets/tally/snapshot_builder.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {

@@ -13,17 +13,17 @@
 #include <ctime>
 #include <string>
 
-#include "aggregate/state_watch.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "collect/sampler.h"
-#include "collect/socket_collector.h"
+#include "collectors/socket_collector.h"
 #include "config/config.h"
-#include "diag/netlink_source.h"
-#include "diag/netlink_transport.h"
-#include "services/live_ephemeral_ports.h"
-#include "services/service_matcher.h"
-#include "services/services_database.h"
+#include "netlink/transport.h"
+#include "sockets/naming/live_ephemeral_ports.h"
+#include "sockets/naming/service_matcher.h"
+#include "sockets/naming/services_database.h"
+#include "sockets/source/netlink_source.h"
+#include "sockets/watch/sampler.h"
+#include "sockets/watch/state_watch.h"
 
 namespace sockdiag::bench {
 namespace {

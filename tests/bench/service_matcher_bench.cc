@@ -2,9 +2,9 @@
 
 #include <vector>
 
-#include "services/direction.h"
-#include "services/listener_table.h"
-#include "services/service_matcher.h"
+#include "sockets/naming/direction.h"
+#include "sockets/naming/listener_table.h"
+#include "sockets/naming/service_matcher.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {

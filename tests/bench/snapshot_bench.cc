@@ -1,6 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "aggregate/snapshot_builder.h"
+#include "sockets/tally/snapshot_builder.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "aggregate/socket_aggregator.h"
+#include "sockets/tally/socket_aggregator.h"
 
 namespace sockdiag::bench {
 namespace {

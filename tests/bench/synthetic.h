@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "aggregate/service_view.h"
-#include "exposition/families.h"
+#include "metrics/families.h"
 #include "model/socket_record.h"
-#include "services/service_rule.h"
-#include "services/services_database.h"
+#include "sockets/naming/service_rule.h"
+#include "sockets/naming/services_database.h"
+#include "sockets/tally/service_view.h"
 
 namespace sockdiag::bench {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "aggregate/destination_sketch.h"
-#include "aggregate/state_tracker.h"
+#include "sockets/tally/destination_sketch.h"
+#include "sockets/watch/state_tracker.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {

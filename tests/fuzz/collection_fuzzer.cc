@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "collect/collection_run.h"
-#include "collect/socket_collector.h"
-#include "exposition/families.h"
+#include "collectors/collection_run.h"
+#include "collectors/socket_collector.h"
+#include "metrics/families.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/recorded_dumps.h"
 #include "tests/support/fake_clock.h"

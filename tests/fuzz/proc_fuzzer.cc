@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "collect/kernel_limits.h"
-#include "collect/process_stats.h"
-#include "services/ephemeral_ports.h"
+#include "collectors/kernel_limits.h"
+#include "collectors/process_stats.h"
+#include "sockets/naming/ephemeral_ports.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/proc_root.h"
 

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "diag/dump_reader.h"
+#include "netlink/dump_reader.h"
 #include "tests/fuzz/expect.h"
 
 namespace sockdiag::fuzz {

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <span>
 
-#include "diag/inet_diag_request.h"
-#include "diag/socket_source.h"
+#include "sockets/source/inet_diag_request.h"
+#include "sockets/source/socket_source.h"
 
 namespace sockdiag::fuzz {
 

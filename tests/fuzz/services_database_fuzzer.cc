@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "services/service_rule.h"
-#include "services/services_database.h"
+#include "sockets/naming/service_rule.h"
+#include "sockets/naming/services_database.h"
 #include "tests/fuzz/expect.h"
 
 /// Any text as a services(5) file: names that come out are printable and not empty.

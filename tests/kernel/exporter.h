@@ -8,10 +8,10 @@
 #include <string>
 
 #include "app/pipeline.h"
-#include "collect/collection.h"
+#include "collectors/collection.h"
 #include "config/config.h"
-#include "diag/netlink_source.h"
-#include "services/live_ephemeral_ports.h"
+#include "sockets/naming/live_ephemeral_ports.h"
+#include "sockets/source/netlink_source.h"
 
 namespace sockdiag::kernel {
 

@@ -12,11 +12,14 @@ SOURCE_DIR = pathlib.Path(os.environ.get("SOCKDIAG_SOURCE_DIR", pathlib.Path(__f
 # What each room may include, beside itself.
 ALLOWED = {"base": set()}
 ALLOWED["model"] = {"base"}
-ALLOWED["diag"] = ALLOWED["services"] = {"base", "model"}
-ALLOWED["aggregate"] = {"base", "model", "diag", "services"}
-ALLOWED["collect"] = ALLOWED["aggregate"] | {"aggregate"}
-ALLOWED["exposition"] = ALLOWED["collect"] | {"collect"}
-ALLOWED["config"] = {"base", "model", "services", "aggregate"}
+ALLOWED["netlink"] = {"base", "model", "sockets/source"}
+ALLOWED["sockets/source"] = {"base", "model", "netlink"}
+ALLOWED["sockets/naming"] = {"base", "model"}
+ALLOWED["sockets/watch"] = {"base", "model", "sockets/source", "sockets/naming"}
+ALLOWED["sockets/tally"] = {"base", "model", "sockets/naming", "sockets/watch"}
+ALLOWED["collectors"] = set(ALLOWED)
+ALLOWED["metrics"] = {"base", "collectors", "app"}
+ALLOWED["config"] = {"base", "model", "sockets/naming"}
 ALLOWED["http"] = {"base"}
 ALLOWED["app"] = set(ALLOWED)
 ALLOWED["main.cc"] = set(ALLOWED)
@@ -24,28 +27,31 @@ ALLOWED["main.cc"] = set(ALLOWED)
 # Single files of a room that another one may include beside them: plain structs that it fills.
 ALLOWED_FILES = {"config": {"http/web_settings.h"}}
 
-# System headers with the only room that may know them.
+# System headers with the only rooms that may know them.
 FOREIGN = {
-    r"yaml-cpp/": "config",
-    r"libmnl/|linux/[a-z]+_diag\.h$": "diag",
-    r"microhttpd\.h$|gnutls/|crypt\.h$": "http",
+    r"yaml-cpp/": ("config",),
+    r"libmnl/": ("netlink", "sockets/source"),
+    r"linux/[a-z]+_diag\.h$": ("sockets/source",),
+    r"microhttpd\.h$|gnutls/|crypt\.h$": ("http",),
 }
 _INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
 
-def room_of(path, source):
-    """The folder directly below src/, or the file's name for main.cc."""
-    return path.relative_to(source).parts[0]
+def room_of(name):
+    """The innermost room that holds a file, or its first folder when none does."""
+    parts = name.split("/")
+    rooms = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((room for room in rooms if room in ALLOWED), parts[0])
 
 
 def check_include(room, quoted, system, source):
     """What is wrong with an include in that room, or nothing."""
     if system:
-        for pattern, owner in FOREIGN.items():
-            if re.match(pattern, system) and room != owner:
-                return f"<{system}> belongs to {owner}/ alone"
+        for pattern, owners in FOREIGN.items():
+            if re.match(pattern, system) and room not in owners:
+                return f"<{system}> belongs to {' and '.join(owners)} alone"
         return None
-    target = quoted.partition("/")[0]
+    target = room_of(quoted)
     if not (source / quoted).is_file() or target not in ALLOWED:
         return f'"{quoted}" is not a file below src/, in the form room/file.h'
     if quoted in ALLOWED_FILES.get(room, ()):
@@ -61,7 +67,7 @@ def find_violations(source):
     for path in sorted(source.rglob("*")):
         if not re.search(r"\.(h|cc|inc?)$", path.name):
             continue
-        room = room_of(path, source)
+        room = room_of(str(path.relative_to(source)))
         if room not in ALLOWED:
             violations.append(f"{path}: {room} has no place in the order of rooms")
             continue
@@ -98,7 +104,7 @@ class CheckerTest(unittest.TestCase):
 
     def _write(self, name, text):
         path = self.source / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
     def _violations(self, name, include):
@@ -109,30 +115,34 @@ class CheckerTest(unittest.TestCase):
 
     def test_accepts_includes_along_the_arrows(self):
         for name, include in (
-                ("model/x.cc", '"base/room.h"'), ("diag/x.cc", '"diag/room.h"'),
-                ("collect/x.h", '"aggregate/room.h"'), ("app/x.cc", '"config/room.h"'),
+                ("model/x.cc", '"base/room.h"'), ("sockets/source/x.cc", '"netlink/room.h"'),
+                ("collectors/x.h", '"sockets/tally/room.h"'), ("app/x.cc", '"config/room.h"'),
+                ("sockets/source/deep/x.cc", '"sockets/source/room.h"'),
                 ("main.cc", '"app/room.h"'), ("http/x.cc", "<microhttpd.h>"),
-                ("config/x.cc", "<yaml-cpp/parser.h>"), ("diag/x.cc", "<linux/inet_diag.h>"),
-                ("diag/x.cc", "<libmnl/libmnl.h>"), ("base/x.cc", "<linux/tcp.h>"),
+                ("config/x.cc", "<yaml-cpp/parser.h>"),
+                ("sockets/source/x.cc", "<linux/inet_diag.h>"),
+                ("netlink/x.cc", "<libmnl/libmnl.h>"), ("base/x.cc", "<linux/tcp.h>"),
                 ("http/x.cc", "<gnutls/crypto.h>"), ("config/x.h", '"http/web_settings.h"')):
             self.assertEqual(self._violations(name, include), [], (name, include))
 
     def test_finds_each_planted_violation(self):
         for name, include in (
-                ("base/x.h", '"model/room.h"'), ("model/x.cc", '"services/room.h"'),
-                ("diag/x.cc", '"services/room.h"'), ("services/x.cc", '"diag/room.h"'),
-                ("aggregate/x.cc", '"collect/room.h"'), ("collect/x.cc", '"exposition/room.h"'),
-                ("exposition/x.cc", '"app/room.h"'), ("http/x.cc", '"model/room.h"'),
-                ("http/x.cc", '"app/room.h"'), ("config/x.cc", '"collect/room.h"'),
-                ("services/x.cc", '"config/room.h"'), ("collect/x.cc", '"http/room.h"'),
+                ("base/x.h", '"model/room.h"'), ("model/x.cc", '"sockets/naming/room.h"'),
+                ("sockets/source/x.cc", '"sockets/naming/room.h"'),
+                ("sockets/naming/x.cc", '"sockets/source/room.h"'),
+                ("sockets/naming/x.cc", '"sockets/tally/room.h"'),
+                ("sockets/tally/x.cc", '"collectors/room.h"'),
+                ("collectors/x.cc", '"metrics/room.h"'), ("http/x.cc", '"model/room.h"'),
+                ("http/x.cc", '"app/room.h"'), ("config/x.cc", '"collectors/room.h"'),
+                ("sockets/watch/x.cc", '"config/room.h"'), ("collectors/x.cc", '"http/room.h"'),
                 ("config/x.cc", '"http/room.h"'), ("app/x.cc", '"http/web_setting.h"'),
-                ("collect/x.cc", '"http/web_settings.h"'), ("config/x.cc", "<crypt.h>"),
+                ("collectors/x.cc", '"http/web_settings.h"'), ("config/x.cc", "<crypt.h>"),
                 ("app/x.cc", "<gnutls/gnutls.h>"),
-                ("app/x.cc", "<yaml-cpp/yaml.h>"), ("collect/x.cc", "<libmnl/libmnl.h>"),
-                ("model/x.h", "<linux/inet_diag.h>"), ("services/x.cc", "<linux/sock_diag.h>"),
+                ("app/x.cc", "<yaml-cpp/yaml.h>"), ("collectors/x.cc", "<libmnl/libmnl.h>"),
+                ("model/x.h", "<linux/inet_diag.h>"), ("netlink/x.cc", "<linux/sock_diag.h>"),
                 ("app/x.cc", "<microhttpd.h>"), ("app/x.cc", '"room.h"'),
                 ("app/x.cc", '"../base/room.h"'), ("app/x.cc", '"base/missing.h"'),
-                ("extra/x.cc", '"base/room.h"')):
+                ("extra/x.cc", '"base/room.h"'), ("sockets/x.cc", '"base/room.h"')):
             violations = self._violations(name, include)
             self.assertEqual(len(violations), 1, (name, include))
             self.assertIn(name, violations[0])

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "config/loader.h"
-#include "services/services_database.h"
+#include "sockets/naming/services_database.h"
 #include "tests/memory/allocation_failure.h"
 
 namespace sockdiag {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "app/pipeline.h"
-#include "exposition/families.h"
+#include "metrics/families.h"
 #include "tests/app/fake_exporter.h"
 #include "tests/memory/allocation_failure.h"
 #include "tests/support/fake_clock.h"

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <string>
 
-#include "aggregate/state_watch.h"
-#include "collect/sampler.h"
-#include "diag/netlink_source.h"
+#include "sockets/source/netlink_source.h"
+#include "sockets/watch/sampler.h"
+#include "sockets/watch/state_watch.h"
 #include "tests/support/fake_tables.h"
 
 namespace sockdiag::testing {

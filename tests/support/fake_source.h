@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "diag/socket_source.h"
+#include "sockets/source/socket_source.h"
 #include "tests/support/fake_clock.h"
 
 namespace sockdiag::testing {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "diag/netlink_transport.h"
 #include "model/protocol.h"
+#include "netlink/transport.h"
 #include "tests/support/netlink_message.h"
 
 namespace sockdiag::testing {

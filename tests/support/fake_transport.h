@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "diag/netlink_transport.h"
+#include "netlink/transport.h"
 #include "tests/support/netlink_message.h"
 
 namespace sockdiag::testing {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "diag/dump_error.h"
+#include "netlink/dump_error.h"
 #include "tests/support/fake_tables.h"
 
 namespace sockdiag::testing {

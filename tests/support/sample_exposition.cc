@@ -1,7 +1,7 @@
 #include "tests/support/sample_exposition.h"
 
-#include "collect/collection_run.h"
-#include "collect/socket_collector.h"
+#include "collectors/collection_run.h"
+#include "collectors/socket_collector.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/records.h"

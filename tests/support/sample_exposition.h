@@ -1,6 +1,6 @@
 #pragma once
 
-#include "exposition/families.h"
+#include "metrics/families.h"
 
 namespace sockdiag::testing {
 

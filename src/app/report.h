@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "collectors/collection.h"
+
+namespace sockdiag {
+
+/// A collection as tables for people: sockets by state, then services, ports and listeners, each
+/// with the fullest first and only with the states that occur, then the limits. Failed collectors
+/// are named before all, and a table without rows is left out.
+[[nodiscard]] std::string ToReport(const Collection& collection);
+
+/// A line for each collector that failed; empty without one.
+[[nodiscard]] std::string ToFailures(const Collection& collection);
+
+/// Sockets by state alone: one row a state that occurs, one column a protocol and family that was
+/// counted. Empty when none was.
+[[nodiscard]] std::string ToStateTable(const Snapshot& snapshot);
+
+}  // namespace sockdiag

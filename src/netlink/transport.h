@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "netlink/dump_error.h"
+
+namespace sockdiag {
+
+/// A netlink socket as a dump uses it: the kernel's, or a test's. Errors are errno values.
+class NetlinkTransport {
+ public:
+  virtual ~NetlinkTransport() = default;
+
+  /// Our address, which the kernel puts into nlmsg_pid of its answers.
+  [[nodiscard]] virtual std::uint32_t port_id() const = 0;
+  [[nodiscard]] virtual tl::expected<void, int> Send(std::span<const std::byte> request) = 0;
+  /// One datagram into `buffer`; its size. ENOSPC when it did not fit, EAGAIN when none came in
+  /// time.
+  [[nodiscard]] virtual tl::expected<std::size_t, int> Receive(std::span<std::byte> buffer) = 0;
+};
+
+/// Opens a transport for one dump; an errno when there is none to be had.
+using NetlinkTransportFactory =
+    std::function<tl::expected<std::unique_ptr<NetlinkTransport>, int>()>;
+
+/// NETLINK_SOCK_DIAG over libmnl, in the network namespace of the calling thread. Receive() waits
+/// at most `silence_limit` for the kernel to say something; see sock_diag(7).
+[[nodiscard]] tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
+    std::chrono::milliseconds silence_limit);
+
+}  // namespace sockdiag

@@ -1,0 +1,15 @@
+#include "sockets/naming/direction.h"
+
+namespace sockdiag {
+
+Direction ResolveDirection(const SocketRecord& record, const ListenerTable& listeners,
+                           const PortRange& ephemeral) {
+  if (IsListening(record) || record.state == SocketState::kSynRecv) return Direction::kInbound;
+  if (record.state == SocketState::kSynSent) return Direction::kOutbound;
+  if (listeners.Matches(record.local)) return Direction::kInbound;
+  const bool local_is_service =
+      !ephemeral.Contains(record.local.port) && ephemeral.Contains(record.remote.port);
+  return local_is_service ? Direction::kInbound : Direction::kOutbound;
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,114 @@
+#include "sockets/naming/rule_plane.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace sockdiag {
+namespace {
+
+bool HasNetworks(const ServiceRule& rule) {
+  return !rule.local_networks.empty() || !rule.remote_networks.empty();
+}
+
+bool HoldsPort(const ServiceRule& rule, Port port) {
+  return rule.ports.empty() ||
+         std::any_of(rule.ports.begin(), rule.ports.end(),
+                     [&](const PortRange& range) { return range.Contains(port); });
+}
+
+/// Where the address space must be cut so that each piece is inside or outside every network, and
+/// all IPv4 or all IPv6.
+std::vector<IpAddress> AddressStarts(const std::vector<PlaneRule>& rules,
+                                     std::vector<Cidr> ServiceRule::*networks) {
+  std::vector<IpAddress> starts{IpAddress::FromBits(0, 0xffff'0000'0000),
+                                IpAddress::FromBits(0, 0x1'0000'0000'0000)};
+  for (const PlaneRule& plane_rule : rules) {
+    for (const Cidr& network : plane_rule.rule->*networks) {
+      starts.push_back(network.First());
+      const std::uint64_t low = network.Last().Low() + 1;
+      const std::uint64_t high = network.Last().High() + (low == 0 ? 1 : 0);
+      if (low != 0 || high != 0) starts.push_back(IpAddress::FromBits(high, low));
+    }
+  }
+  return starts;
+}
+
+std::vector<Port> PortStarts(const std::vector<PlaneRule>& rules,
+                             const RulePlane::PortNames& port_names) {
+  std::vector<Port> starts;
+  const auto add_range = [&](const PortRange& range) {
+    starts.push_back(range.first);
+    if (range.last.Value() == std::numeric_limits<std::uint16_t>::max()) return;
+    starts.push_back(Port::FromHost(static_cast<std::uint16_t>(range.last.Value() + 1)));
+  };
+  for (const PlaneRule& plane_rule : rules) {
+    std::for_each(plane_rule.rule->ports.begin(), plane_rule.rule->ports.end(), add_range);
+  }
+  for (const auto& [port, service] : port_names) add_range({port, port});
+  return starts;
+}
+
+}  // namespace
+
+AddressRows::AddressRows(const std::vector<PlaneRule>& rules,
+                         std::vector<Cidr> ServiceRule::*networks)
+    : intervals_(AddressStarts(rules, networks)), rows_(intervals_.size(), rules.size()) {
+  for (std::size_t bit = 0; bit < rules.size(); ++bit) {
+    const std::vector<Cidr>& allowed = rules[bit].rule->*networks;
+    if (allowed.empty()) {
+      for (std::size_t row = 0; row < intervals_.size(); ++row) rows_.Set(row, bit);
+    }
+    for (const Cidr& network : allowed) {
+      const std::size_t last = intervals_.Find(network.Last());
+      for (std::size_t row = intervals_.Find(network.First()); row <= last; ++row) {
+        // A network such as ::/0 spans the IPv4 interval and does not hold it.
+        if (network.Contains(intervals_.Start(row))) rows_.Set(row, bit);
+      }
+    }
+  }
+}
+
+RulePlane::RulePlane(const std::vector<PlaneRule>& rules, const PortNames& port_names)
+    : ports_(PortStarts(rules, port_names)),
+      port_rows_(ports_.size(), rules.size()),
+      local_(rules, &ServiceRule::local_networks),
+      remote_(rules, &ServiceRule::remote_networks) {
+  for (const PlaneRule& rule : rules) services_.push_back(rule.service);
+  for (std::size_t row = 0; row < ports_.size(); ++row) AddPorts(row, rules, port_names);
+}
+
+/// Fills the row's bits up to the first rule that asks for no address, since none after it counts.
+void RulePlane::AddPorts(std::size_t row, const std::vector<PlaneRule>& rules,
+                         const PortNames& port_names) {
+  const Port port = ports_.Start(row);
+  PortAnswer answer;
+  const auto named = port_names.find(port);
+  if (named != port_names.end()) answer.service = named->second;
+  for (std::size_t bit = 0; bit < rules.size(); ++bit) {
+    if (!HoldsPort(*rules[bit].rule, port)) continue;
+    if (!HasNetworks(*rules[bit].rule)) {
+      answer.service = rules[bit].service;
+      break;
+    }
+    port_rows_.Set(row, bit);
+    answer.asks_for_addresses = true;
+  }
+  answers_.push_back(answer);
+}
+
+ServiceId RulePlane::Match(Port port, const IpAddress& local, const IpAddress& remote) const {
+  const std::size_t row = ports_.Find(port);
+  const PortAnswer& answer = answers_[row];
+  if (!answer.asks_for_addresses) return answer.service;
+  const std::uint64_t* port_bits = port_rows_.Row(row);
+  const std::uint64_t* local_bits = local_.Row(local);
+  const std::uint64_t* remote_bits = remote_.Row(remote);
+  for (std::size_t word = 0; word < port_rows_.words_per_row(); ++word) {
+    const std::uint64_t bits = port_bits[word] & local_bits[word] & remote_bits[word];
+    if (bits != 0) return services_[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
+  }
+  return answer.service;
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "model/ip_address.h"
+#include "model/port.h"
+#include "sockets/naming/bit_rows.h"
+#include "sockets/naming/interval_map.h"
+#include "sockets/naming/service_rule.h"
+
+namespace sockdiag {
+
+/// A service name's place in ServiceMatcher::names(); 0 is `other`.
+enum class ServiceId : std::uint32_t { kOther = 0 };
+
+/// A rule with its name resolved; the rule must outlive it.
+struct PlaneRule {
+  const ServiceRule* rule;
+  ServiceId service;
+};
+
+/// One of the two address dimensions of a plane: which rules an address lets through.
+class AddressRows {
+ public:
+  AddressRows(const std::vector<PlaneRule>& rules, std::vector<Cidr> ServiceRule::*networks);
+
+  /// One bit a rule.
+  [[nodiscard]] const std::uint64_t* Row(const IpAddress& address) const {
+    return rows_.Row(intervals_.Find(address));
+  }
+
+ private:
+  IntervalMap<IpAddress> intervals_;
+  BitRows rows_;
+};
+
+/// The rules of one protocol and direction, compiled.
+///
+/// Each of service port, local and remote address is cut into intervals within which no rule
+/// changes its mind, and each interval has a row of bits, one a rule that holds there. A lookup is
+/// a binary search in each, and the first bit that all three rows share. Ports whose first rule
+/// asks for no address skip the addresses.
+class RulePlane {
+ public:
+  using PortNames = std::map<Port, ServiceId>;
+
+  /// `port_names` names the ports that no rule names.
+  RulePlane(const std::vector<PlaneRule>& rules, const PortNames& port_names);
+
+  [[nodiscard]] ServiceId Match(Port port, const IpAddress& local, const IpAddress& remote) const;
+
+ private:
+  struct PortAnswer {
+    /// When no rule that asks for addresses holds.
+    ServiceId service = ServiceId::kOther;
+    bool asks_for_addresses = false;
+  };
+
+  void AddPorts(std::size_t row, const std::vector<PlaneRule>& rules, const PortNames& port_names);
+
+  IntervalMap<Port> ports_;
+  BitRows port_rows_;
+  std::vector<PortAnswer> answers_;  // one for each interval of ports
+  AddressRows local_;
+  AddressRows remote_;
+  std::vector<ServiceId> services_;  // one for each rule
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "model/ip_address.h"
+#include "model/port.h"
+#include "model/protocol.h"
+#include "sockets/naming/rule_plane.h"
+#include "sockets/naming/service_rule.h"
+#include "sockets/naming/services_database.h"
+
+namespace sockdiag {
+
+/// From what is known of a socket to its service name: the first rule that matches, else the
+/// services database's name of the service port, else `other`. Immutable, so any thread may use it.
+class ServiceMatcher {
+ public:
+  /// What a rule names, and so is shown from the start.
+  struct Configured {
+    Protocol protocol;
+    ServiceId service;
+    Direction direction;
+
+    friend bool operator==(const Configured&, const Configured&) = default;
+  };
+
+  ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database);
+
+  [[nodiscard]] ServiceId Match(Protocol protocol, Direction direction, Port service_port,
+                                const IpAddress& local, const IpAddress& remote) const {
+    return planes_[PlaneIndex(protocol, direction)].Match(service_port, local, remote);
+  }
+
+  /// Every name that Match() can give, without repeats: `other`, the rules' in their order, the
+  /// database's.
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+  /// In the rules' order, without repeats.
+  [[nodiscard]] const std::vector<Configured>& configured() const { return configured_; }
+
+ private:
+  [[nodiscard]] static std::size_t PlaneIndex(Protocol protocol, Direction direction) {
+    return Index(protocol) * kDirections.size() + Index(direction);
+  }
+
+  std::vector<std::string> names_;
+  std::vector<Configured> configured_;
+  std::vector<RulePlane> planes_;  // one for each protocol and direction
+};
+
+/// By ServiceId of one matcher: the id that the same name has in another one, or that of `other`.
+using ServiceTranslation = std::vector<ServiceId>;
+[[nodiscard]] ServiceTranslation Translate(const ServiceMatcher& from, const ServiceMatcher& to);
+
+}  // namespace sockdiag

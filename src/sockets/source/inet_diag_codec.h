@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "model/socket_record.h"
+#include "netlink/dump_error.h"
+
+namespace sockdiag {
+
+/// A socket from the payload of one netlink message: a 72-byte `inet_diag_msg`
+/// (`uapi/linux/inet_diag.h`), then attributes. Of these only INET_DIAG_SKV6ONLY is read, and only
+/// where the kernel attaches it: on IPv6 sockets that listen or are unconnected.
+/// kMalformed when the payload is short, the family is not IP, or an attribute lies about its
+/// length.
+[[nodiscard]] DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol,
+                                                      std::span<const std::byte> payload);
+
+}  // namespace sockdiag

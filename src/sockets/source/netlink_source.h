@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "netlink/transport.h"
+#include "sockets/source/inet_diag_request.h"
+#include "sockets/source/socket_source.h"
+
+namespace sockdiag {
+
+/// Socket tables from the kernel. TCP is one walk for both families; UDP is a walk per family,
+/// first of the unconnected sockets, because direction is decided from them. Each walk has a
+/// netlink socket of its own, since closing it is the only way to end a dump before its end.
+class NetlinkSource final : public SocketSource {
+ public:
+  /// The clock must outlive the source.
+  NetlinkSource(NetlinkTransportFactory open, const Clock& clock);
+
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+                                           SocketSink& sink) override;
+
+  /// How long a protocol that the kernel does not support is not asked for again: at each attempt
+  /// the kernel would start modprobe.
+  static constexpr std::chrono::minutes kRefusalMemory{5};
+
+ private:
+  struct Refusal {
+    DumpError error;
+    Clock::TimePoint until;
+  };
+
+  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const StateSet& states,
+                                                 SocketSink& sink);
+  [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
+  [[nodiscard]] DumpResult<DumpStats> Walk(const DumpRequest& request, SocketSink& sink);
+
+  /// The kernel caps its dump messages at 32 KiB; a smaller buffer could lose some.
+  static constexpr std::size_t kBufferSize = 32768;
+  using Buffer = std::array<std::byte, kBufferSize>;
+
+  NetlinkTransportFactory open_;
+  const Clock& clock_;
+  std::unique_ptr<Buffer> buffer_ = std::make_unique<Buffer>();
+  std::uint32_t sequence_ = 0;
+  std::array<std::optional<Refusal>, kProtocols.size()> refusals_;
+};
+
+}  // namespace sockdiag

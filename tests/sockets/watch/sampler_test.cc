@@ -1,0 +1,197 @@
+#include "sockets/watch/sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <latch>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_source.h"
+#include "tests/support/records.h"
+
+namespace sockdiag {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::Listener;
+using testing::Tcp;
+
+class SamplerTest : public ::testing::Test {
+ protected:
+  SamplerTest() {
+    source_.tables[Protocol::kTcp].records = {
+        Listener("0.0.0.0:443"), Tcp(SocketState::kEstablished, "10.0.0.1:443", "10.0.0.2:5"),
+        WithCookie(Tcp(SocketState::kCloseWait, "10.0.0.1:443", "10.0.0.3:5"))};
+  }
+  static SocketRecord WithCookie(SocketRecord record) {
+    record.cookie = 1;
+    return record;
+  }
+  static WatchOptions Watched() {
+    WatchOptions options;
+    options.states = {SocketState::kCloseWait};
+    return options;
+  }
+  Sampler MakeSampler(SamplerOptions options) {
+    return {options,
+            source_,
+            matcher_,
+            watch_,
+            errors_,
+            [] { return EphemeralPorts(); },
+            [this] { return cpu_ += cpu_per_call_; },
+            [](const std::string&) {},
+            clock_};
+  }
+
+  testing::FakeClock clock_;
+  testing::FakeSource source_{clock_};
+  ServiceMatcher matcher_{{}, {}};
+  StateWatch watch_{Watched(), clock_};
+  DumpErrors errors_;
+  std::chrono::nanoseconds cpu_{0};
+  std::chrono::nanoseconds cpu_per_call_{0};
+};
+
+TEST_F(SamplerTest, ShowsTheWatchedSocketsWithTheirDirection) {
+  Sampler sampler = MakeSampler({});
+  ASSERT_TRUE(sampler.SampleOnce());
+  const WatchReport report = watch_.Report();
+  ASSERT_TRUE(report.latest);
+  ASSERT_EQ(report.latest->figures.size(), 1U);
+  const auto& [key, figures] = *report.latest->figures.begin();
+  EXPECT_EQ(key.direction, Direction::kInbound) << "decided by the listener";
+  EXPECT_EQ(figures.sockets, 1U);
+}
+
+TEST_F(SamplerTest, AsksForNoEstablishedSockets) {
+  source_.tables[Protocol::kTcp].records.clear();
+  Sampler sampler = MakeSampler({});
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(source_.last_states, (StateSet{SocketState::kCloseWait, SocketState::kListen}));
+}
+
+TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
+  Sampler sampler = MakeSampler({});
+  source_.tables[Protocol::kTcp].error = DumpError{DumpErrorReason::kOverrun, "answers were lost"};
+  const Result<Sampler::Turn> failed = sampler.SampleOnce();
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().message, "answers were lost");
+  EXPECT_EQ(errors_.Count(Protocol::kTcp, DumpErrorReason::kOverrun), 1U);
+  EXPECT_FALSE(watch_.Report().latest);
+  source_.tables[Protocol::kTcp].error.reset();
+  EXPECT_TRUE(sampler.SampleOnce());
+  EXPECT_TRUE(watch_.Report().latest);
+}
+
+TEST_F(SamplerTest, SkipsItsTurnDuringAScrape) {
+  Sampler sampler = MakeSampler({});
+  const auto scrape = watch_.TryBegin();
+  EXPECT_EQ(sampler.SampleOnce(), Sampler::Turn::kSkipped);
+  EXPECT_EQ(source_.dumps, 0);
+}
+
+TEST_F(SamplerTest, StretchesTheIntervalToItsBudget) {
+  Sampler sampler = MakeSampler({seconds(5), 0.02});
+  EXPECT_EQ(sampler.interval(), seconds(5));
+  cpu_per_call_ = milliseconds(100);
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.interval(), seconds(5));
+  cpu_per_call_ = milliseconds(400);
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.interval(), seconds(20));
+  cpu_per_call_ = milliseconds(1);
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.interval(), seconds(5));
+}
+
+TEST_F(SamplerTest, ABudgetOfNextToNothingGivesTheLongestInterval) {
+  Sampler sampler = MakeSampler({seconds(5), 1e-300});
+  cpu_per_call_ = milliseconds(1);
+  ASSERT_TRUE(sampler.SampleOnce());
+  EXPECT_EQ(sampler.interval(), Sampler::kLongestInterval);
+}
+
+TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
+  std::latch sampled(3);
+  Sampler sampler(
+      {milliseconds(1), 1}, source_, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
+      Sampler::ThreadCpuTime,
+      [&, left = 3](const std::string& error) mutable {
+        EXPECT_EQ(error, "");
+        if (left-- > 0) sampled.count_down();
+      },
+      clock_);
+  sampler.Start();
+  sampled.wait();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_TRUE(watch_.Report().latest);
+}
+
+/// Fails with an exception the first time, as when memory runs out.
+class ThrowingSource final : public SocketSource {
+ public:
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const StateSet&, SocketSink&) override {
+    if (dumps_++ == 0) throw std::runtime_error("out of something");
+    return DumpStats{};
+  }
+
+ private:
+  int dumps_ = 0;
+};
+
+TEST_F(SamplerTest, GoesOnAfterAnException) {
+  ThrowingSource source;
+  std::vector<std::string> outcomes;
+  std::latch two(2);
+  Sampler sampler(
+      {milliseconds(1), 1}, source, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
+      Sampler::ThreadCpuTime,
+      [&](const std::string& error) {
+        if (outcomes.size() == 2) return;
+        outcomes.push_back(error);
+        two.count_down();
+      },
+      clock_);
+  sampler.Start();
+  two.wait();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_EQ(outcomes, (std::vector<std::string>{"out of something", ""}));
+}
+
+TEST_F(SamplerTest, GoesOnWhenNotEvenTheOutcomeCanBeTold) {
+  std::latch three(3);
+  Sampler sampler(
+      {milliseconds(1), 1}, source_, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
+      Sampler::ThreadCpuTime,
+      [&, left = 3](const std::string&) mutable {
+        if (left-- > 0) three.count_down();
+        throw std::bad_alloc();
+      },
+      clock_);
+  sampler.Start();
+  three.wait();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_FALSE(sampler.sampling_since());
+}
+
+TEST_F(SamplerTest, AnIntervalOfZeroStartsNothing) {
+  Sampler sampler = MakeSampler({seconds(0), 0.02});
+  sampler.Start();
+  EXPECT_TRUE(sampler.Stop(seconds(10)));
+  EXPECT_EQ(source_.dumps, 0);
+}
+
+TEST(SamplerCpu, MeasuresTheThreadsOwnTime) {
+  const auto before = Sampler::ThreadCpuTime();
+  volatile std::uint64_t sum = 0;
+  while (Sampler::ThreadCpuTime() - before < milliseconds(2)) sum = sum + 1;
+  EXPECT_GT(sum, 0U);
+}
+
+}  // namespace
+}  // namespace sockdiag

@@ -1,0 +1,218 @@
+#include "sockets/watch/state_tracker.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/records.h"
+
+namespace sockdiag {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+constexpr auto kCloseWait = SocketState::kCloseWait;
+constexpr auto kLastAck = SocketState::kLastAck;
+constexpr ServiceId kService{3};
+
+WatchOptions Options(std::size_t max_tracked = 100) {
+  WatchOptions options;
+  options.states = {kCloseWait, kLastAck};
+  options.stuck_after[Index(kCloseWait)] = seconds(60);
+  options.stuck_after[Index(kLastAck)] = seconds(5);
+  options.max_tracked_sockets = max_tracked;
+  return options;
+}
+
+WatchPass CommitPass(StateTracker& tracker, Clock::TimePoint now) {
+  WatchPass pass = tracker.Look(now);
+  tracker.Commit();
+  return pass;
+}
+
+class StateTrackerTest : public ::testing::Test {
+ protected:
+  struct Seen {
+    std::uint64_t cookie;
+    SocketState state = kCloseWait;
+    Direction direction = Direction::kInbound;
+  };
+
+  void Observe(const std::vector<Seen>& sockets) {
+    for (const Seen& seen : sockets) {
+      SocketRecord record = testing::Tcp(seen.state, "10.0.0.1:1", "10.0.0.2:2");
+      record.cookie = seen.cookie;
+      tracker_.Observe(record, {seen.direction, Port::FromHost(1), kService});
+    }
+  }
+  WatchPass Pass(const std::vector<Seen>& sockets) {
+    Observe(sockets);
+    return CommitPass(tracker_, clock_.Now());
+  }
+  static WatchFigures Of(const WatchPass& pass, SocketState state = kCloseWait,
+                         Direction direction = Direction::kInbound) {
+    const auto found = pass.figures.find({kService, direction, state});
+    return found == pass.figures.end() ? WatchFigures() : found->second;
+  }
+  static seconds Age(const WatchPass& pass, SocketState state = kCloseWait) {
+    return std::chrono::duration_cast<seconds>(pass.at - Of(pass, state).oldest_since.value());
+  }
+
+  testing::FakeClock clock_;
+  StateTracker tracker_{Options(), clock_.Now()};
+};
+
+TEST_F(StateTrackerTest, CountsOnlyWatchedStates) {
+  const WatchPass pass = Pass({{1}, {2, SocketState::kEstablished}, {3, kLastAck}});
+  EXPECT_EQ(pass.figures.size(), 2U);
+  EXPECT_EQ(Of(pass).sockets, 1U);
+  EXPECT_EQ(Of(pass, kLastAck).sockets, 1U);
+  EXPECT_EQ(tracker_.size(), 2U);
+}
+
+TEST_F(StateTrackerTest, ASocketIsStuckWhenItIsLongerThanAllowedInItsState) {
+  Pass({{1}});
+  clock_.Advance(seconds(60));
+  EXPECT_EQ(Of(Pass({{1}, {2}})).stuck, 0U);
+  clock_.Advance(milliseconds(100));
+  const WatchPass pass = Pass({{1}, {2}});
+  EXPECT_EQ(Of(pass).stuck, 1U);
+  EXPECT_EQ(Of(pass).sockets, 2U);
+  EXPECT_EQ(Age(pass), seconds(60));
+}
+
+TEST_F(StateTrackerTest, AnAgeIsNeverMoreThanItIs) {
+  clock_.Advance(milliseconds(30));
+  const WatchPass pass = Pass({{1}});
+  EXPECT_GE(Of(pass).oldest_since.value(), pass.at);
+}
+
+TEST_F(StateTrackerTest, AChangeOfStateStartsANewAge) {
+  Pass({{1}});
+  clock_.Advance(seconds(100));
+  Pass({{1, kLastAck}});
+  clock_.Advance(seconds(4));
+  const WatchPass pass = Pass({{1, kLastAck}});
+  EXPECT_EQ(Age(pass, kLastAck), seconds(4));
+  EXPECT_EQ(Of(pass, kLastAck).stuck, 0U);
+  EXPECT_EQ(Of(pass).sockets, 0U);
+}
+
+TEST_F(StateTrackerTest, ASocketMissedOnceKeepsItsAge) {
+  Pass({{1}});
+  clock_.Advance(seconds(50));
+  EXPECT_EQ(Of(Pass({})).sockets, 0U) << "what a dump does not show is not counted";
+  clock_.Advance(seconds(50));
+  EXPECT_EQ(Age(Pass({{1}})), seconds(100));
+}
+
+TEST_F(StateTrackerTest, ASocketMissedTwiceIsGoneAndItsCookieStartsAnew) {
+  Pass({{1}});
+  Pass({});
+  EXPECT_EQ(tracker_.size(), 1U);
+  Pass({});
+  EXPECT_EQ(tracker_.size(), 0U);
+  clock_.Advance(seconds(100));
+  const WatchPass pass = Pass({{1}});
+  EXPECT_EQ(Age(pass), seconds(0));
+  EXPECT_EQ(Of(pass).entered, 1U);
+}
+
+TEST_F(StateTrackerTest, CountsEntriesButNotOfTheFirstPass) {
+  EXPECT_EQ(Of(Pass({{1}, {2}})).entered, 0U);
+  EXPECT_EQ(Of(Pass({{1}, {2}, {3}})).entered, 1U);
+  EXPECT_EQ(Of(Pass({{1}, {2}, {3}})).entered, 0U);
+  EXPECT_EQ(Of(Pass({{1, kLastAck}}), kLastAck).entered, 1U);
+}
+
+TEST_F(StateTrackerTest, KeepsTheServiceAndDirectionOfTheEntry) {
+  Pass({{1, kCloseWait, Direction::kInbound}});
+  const WatchPass pass = Pass({{1, kCloseWait, Direction::kOutbound}});
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kInbound).sockets, 1U);
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).sockets, 0U);
+}
+
+TEST_F(StateTrackerTest, AFailedPassChangesNothing) {
+  Pass({{1}, {2}});
+  clock_.Advance(seconds(10));
+  Observe({{1, kLastAck}, {3}});
+  tracker_.Abandon();
+  Observe({{4}});
+  tracker_.Abandon();
+  const WatchPass pass = Pass({{2}, {3}});
+  EXPECT_EQ(Of(pass).sockets, 2U);
+  EXPECT_EQ(Of(pass).entered, 1U) << "socket 3 came after the last whole pass";
+  EXPECT_EQ(Age(pass), seconds(10)) << "socket 2 was not missed by a whole pass";
+}
+
+TEST_F(StateTrackerTest, AClockThatDoesNotMoveGivesAgeZero) {
+  for (int pass = 0; pass < 3; ++pass) {
+    EXPECT_EQ(Age(Pass({{1}})), seconds(0));
+  }
+}
+
+TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
+  testing::FakeClock clock;
+  StateTracker tracker(Options(2), clock.Now());
+  SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
+  const auto pass = [&](std::uint64_t first, std::uint64_t last) {
+    for (record.cookie = first; record.cookie <= last; ++record.cookie) tracker.Observe(record, {});
+    return CommitPass(tracker, clock.Now());
+  };
+  pass(1, 2);
+  clock.Advance(seconds(100));
+  const WatchPass full = pass(1, 5);
+  EXPECT_EQ(full.untracked, 3U);
+  EXPECT_EQ(full.figures.begin()->second.sockets, 5U);
+  EXPECT_EQ(full.figures.begin()->second.stuck, 2U);
+  EXPECT_EQ(tracker.size(), 2U);
+}
+
+TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
+  testing::FakeClock clock;
+  StateTracker tracker(Options(2), clock.Now());
+  SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
+  const auto entered = [&](std::uint64_t first, std::uint64_t last) {
+    for (record.cookie = first; record.cookie <= last; ++record.cookie) tracker.Observe(record, {});
+    return CommitPass(tracker, clock.Now()).figures.begin()->second.entered;
+  };
+  entered(1, 5);
+  // Sockets 1 and 2 go; 3 and 4 were there all the time and get their places.
+  EXPECT_EQ(entered(3, 5), 0U);
+  EXPECT_EQ(entered(3, 5), 0U);
+  EXPECT_EQ(entered(3, 5), 0U);
+  EXPECT_EQ(tracker.size(), 2U);
+}
+
+TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
+  testing::FakeClock clock;
+  StateTracker tracker(Options(), clock.Now());
+  const SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
+  tracker.Observe(record, {});
+  tracker.Observe(record, {});
+  const WatchPass pass = CommitPass(tracker, clock.Now());
+  EXPECT_EQ(pass.untracked, 2U);
+  EXPECT_EQ(pass.figures.begin()->second.sockets, 2U);
+}
+
+TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
+  testing::FakeClock clock;
+  StateTracker tracker(Options(200'000), clock.Now());
+  SocketRecord record = testing::Tcp(kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
+  std::size_t most = 0;
+  for (int pass = 0; pass < 1000; ++pass) {
+    for (int i = 0; i < 10'000; ++i) {
+      ++record.cookie;
+      tracker.Observe(record, {});
+    }
+    static_cast<void>(CommitPass(tracker, clock.Now()));
+    clock.Advance(seconds(5));
+    most = std::max(most, tracker.memory_bytes());
+  }
+  EXPECT_EQ(record.cookie, 10'000'000U);
+  // Those of one pass, and those that it missed for the first time.
+  EXPECT_LE(tracker.size(), 20'000U);
+  EXPECT_LE(most, 30'000 * 32U);
+}
+
+}  // namespace
+}  // namespace sockdiag
