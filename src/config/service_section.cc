@@ -14,8 +14,12 @@
 namespace sockdiag {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Protocol>, 2> kProtocolWords{
-    {{"tcp", Protocol::kTcp}, {"udp", Protocol::kUdp}}};
+constexpr auto kProtocolWords = [] {
+  std::array<std::pair<std::string_view, Protocol>, kProtocols.size()> words;
+  std::transform(kProtocols.begin(), kProtocols.end(), words.begin(),
+                 [](Protocol protocol) { return std::pair(Name(protocol), protocol); });
+  return words;
+}();
 
 constexpr std::array<std::pair<std::string_view, std::optional<Direction>>, 3> kDirectionWords{
     {{"inbound", Direction::kInbound},

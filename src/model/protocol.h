@@ -3,7 +3,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
+
+#include "model/direction.h"
+#include "model/socket_state.h"
 
 namespace sockdiag {
 
@@ -15,25 +20,59 @@ inline constexpr std::array kProtocols{Protocol::kTcp, Protocol::kUdp};
 enum class Family : std::uint8_t { kIpv4, kIpv6 };
 inline constexpr std::array kFamilies{Family::kIpv4, Family::kIpv6};
 
-/// Which side of the connection the service is on: kInbound when this host serves.
-enum class Direction : std::uint8_t { kInbound, kOutbound };
-inline constexpr std::array kDirections{Direction::kInbound, Direction::kOutbound};
-
-/// Label values.
-[[nodiscard]] constexpr std::string_view Name(Protocol protocol) {
-  return protocol == Protocol::kTcp ? "tcp" : "udp";
-}
 [[nodiscard]] constexpr std::string_view Name(Family family) {
   return family == Family::kIpv4 ? "ipv4" : "ipv6";
 }
-[[nodiscard]] constexpr std::string_view Name(Direction direction) {
-  return direction == Direction::kInbound ? "inbound" : "outbound";
+
+/// What sets the sockets of one protocol apart from those of another.
+struct ProtocolTraits {
+  /// The label value.
+  std::string_view name;
+  /// Every state that this program knows, in the kernel's order.
+  std::span<const SocketState> states;
+  /// A socket in it takes connections, or datagrams from whoever sends.
+  SocketState listening;
+  /// What the kernel's TCP_CLOSE, 7, says of a socket.
+  SocketState closed;
+  /// Whether the queues of a listening socket count the connections that wait for accept(), and the
+  /// backlog that bounds them, instead of bytes.
+  bool queue_is_backlog;
+  /// Whether sockets stay in states that are worth watching between scrapes.
+  bool has_watched_states;
+  /// Whether outgoing connections take local ports that can run out.
+  bool takes_ephemeral_ports;
+};
+
+/// By Protocol.
+inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
+    {.name = "tcp",
+     .states = kTcpStates,
+     .listening = SocketState::kListen,
+     .closed = SocketState::kClose,
+     .queue_is_backlog = true,
+     .has_watched_states = true,
+     .takes_ephemeral_ports = true},
+    {.name = "udp",
+     .states = kUdpStates,
+     .listening = SocketState::kUnconnected,
+     .closed = SocketState::kUnconnected,
+     .queue_is_backlog = false,
+     .has_watched_states = false,
+     .takes_ephemeral_ports = false},
+}};
+
+[[nodiscard]] constexpr const ProtocolTraits& Traits(Protocol protocol) {
+  return kProtocolTraits[Index(protocol)];
+}
+[[nodiscard]] constexpr std::string_view Name(Protocol protocol) { return Traits(protocol).name; }
+[[nodiscard]] constexpr std::span<const SocketState> States(Protocol protocol) {
+  return Traits(protocol).states;
 }
 
-/// Position in an array that has one place for each value.
-template <typename Enum>
-[[nodiscard]] constexpr std::size_t Index(Enum value) {
-  return static_cast<std::size_t>(value);
-}
+/// The protocol with this label value; nothing when there is none.
+[[nodiscard]] std::optional<Protocol> ProtocolFromName(std::string_view name);
+
+/// From the number in `idiag_state`; kUnknown for one that the protocol has not.
+[[nodiscard]] SocketState StateFromKernel(Protocol protocol, std::uint8_t state);
 
 }  // namespace sockdiag

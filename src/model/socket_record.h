@@ -26,6 +26,11 @@ struct SocketRecord {
   std::uint32_t send_queue = 0;
 };
 
+/// Whether a socket takes connections or waits for whoever sends.
+[[nodiscard]] constexpr bool IsListening(const SocketRecord& record) {
+  return record.state == Traits(record.protocol).listening;
+}
+
 /// Where records go while a dump is read; each is valid only during the call.
 class SocketSink {
  public:

@@ -3,10 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
-
-#include "model/protocol.h"
 
 namespace sockdiag {
 
@@ -38,19 +35,22 @@ inline constexpr std::array kTcpStates{
     SocketState::kListen,      SocketState::kClosing};
 inline constexpr std::array kUdpStates{SocketState::kEstablished, SocketState::kUnconnected};
 
-[[nodiscard]] constexpr std::span<const SocketState> States(Protocol protocol) {
-  if (protocol == Protocol::kTcp) return kTcpStates;
-  return kUdpStates;
-}
-
-/// From the number in `idiag_state`. State 7 is TCP_CLOSE; for UDP it means "not connected".
-[[nodiscard]] SocketState StateFromKernel(Protocol protocol, std::uint8_t state);
+/// Every state, with `unknown` last.
+inline constexpr std::array kAllStates{
+    SocketState::kEstablished, SocketState::kSynSent,   SocketState::kSynRecv,
+    SocketState::kFinWait1,    SocketState::kFinWait2,  SocketState::kTimeWait,
+    SocketState::kClose,       SocketState::kCloseWait, SocketState::kLastAck,
+    SocketState::kListen,      SocketState::kClosing,   SocketState::kUnconnected,
+    SocketState::kUnknown};
+static_assert(kAllStates.size() == kSocketStateCount);
 
 /// The label value: `established`, `syn_sent`, ... `unconnected`, `unknown`.
 [[nodiscard]] std::string_view Name(SocketState state);
 
-/// Whether a socket of this direction can ever be in this state: a service that we only connect to
-/// has no LISTEN or SYN_RECV, one that we serve no SYN_SENT.
-[[nodiscard]] bool CanOccur(SocketState state, Direction direction);
+/// Position in an array that has one place for each value.
+template <typename Enum>
+[[nodiscard]] constexpr std::size_t Index(Enum value) {
+  return static_cast<std::size_t>(value);
+}
 
 }  // namespace sockdiag

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "model/socket_state.h"
+#include "model/protocol.h"
 
 namespace sockdiag {
 

@@ -4,8 +4,7 @@ namespace sockdiag {
 
 Direction ResolveDirection(const SocketRecord& record, const ListenerTable& listeners,
                            const PortRange& ephemeral) {
-  if (IsListening(record) || record.state == SocketState::kSynRecv) return Direction::kInbound;
-  if (record.state == SocketState::kSynSent) return Direction::kOutbound;
+  if (const auto decided = DirectionOf(record.state)) return *decided;
   if (listeners.Matches(record.local)) return Direction::kInbound;
   const bool local_is_service =
       !ephemeral.Contains(record.local.port) && ephemeral.Contains(record.remote.port);

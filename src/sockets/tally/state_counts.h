@@ -32,13 +32,4 @@ class StateCounts {
   std::array<Count, kSocketStateCount> counts_{};
 };
 
-/// Every slot of StateCounts, with `unknown` last.
-inline constexpr std::array kAllStates{
-    SocketState::kEstablished, SocketState::kSynSent,   SocketState::kSynRecv,
-    SocketState::kFinWait1,    SocketState::kFinWait2,  SocketState::kTimeWait,
-    SocketState::kClose,       SocketState::kCloseWait, SocketState::kLastAck,
-    SocketState::kListen,      SocketState::kClosing,   SocketState::kUnconnected,
-    SocketState::kUnknown};
-static_assert(kAllStates.size() == kSocketStateCount);
-
 }  // namespace sockdiag

@@ -1,4 +1,4 @@
-#include "model/socket_state.h"
+#include "model/protocol.h"
 
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>
