@@ -23,6 +23,7 @@
 #include "app/service_manager.h"
 #include "app/signals.h"
 #include "app/startup.h"
+#include "base/guard.h"
 #include "config/web_config.h"
 #include "http/live_web_access.h"
 #include "http/server.h"
@@ -76,13 +77,14 @@ class Daemon {
   Daemon(const Options& options, const Config& config, const Log& log)
       : options_(options),
         log_(log),
-        pipelines_(log),
+        pipelines_(log, [this] { return Statuses(); }),
         notifier_(log, pipelines_.clock()),
-        scrapes_(
-            pipelines_.Make(config), [this] { return Statuses(); }, log, pipelines_.clock()),
+        scrapes_(log, pipelines_.clock()),
         reloader_({[this] { return Load(); },
                    [this](const Config& next) { return pipelines_.Make(next); }},
-                  scrapes_, record_, notifier_, log) {}
+                  scrapes_, record_, notifier_, log) {
+    scrapes_.Use(pipelines_.Make(config));
+  }
 
   [[nodiscard]] Result<void> Serve(std::vector<http::Listener> listeners);
   /// Until a signal ends it.
@@ -178,11 +180,11 @@ Result<Config> Daemon::Load() {
 
 /// So that the exporter is ready before it is scraped.
 void Daemon::CollectFirst() {
-  try {
-    static_cast<void>(scrapes_.Get(std::nullopt));
-  } catch (const std::exception& error) {
-    log_.Error("the first collection failed", {{"error", error.what()}});
-  }
+  const Result<void> collected = Guard([this] { static_cast<void>(scrapes_.Get(std::nullopt)); });
+  if (collected) return;
+  TryToLog([&] {
+    log_.Error("the first collection failed", {{"error", collected.error().message}});
+  });
 }
 
 void Daemon::Run(const SignalQueue& signals) {

@@ -22,13 +22,15 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
   const PipelineEnvironment environment{
       .open_source = [this] { return std::make_unique<NetlinkSource>(OpenNetlink, clock_); },
       .clock = clock_,
-      .errors = errors_,
+      .memory = memory_,
       .on_sample =
           [this](const std::string& error) {
             const std::lock_guard lock(sampling_mutex_);
             sampling_.Note(error);
           },
       .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
+      .show_self =
+          [this](Samples& samples) { SelfSamples::Show(reloads_(), CurrentBuild(), samples); },
   };
   return std::make_shared<Pipeline>(config, LoadServicesDatabase(config, log_), environment);
 }

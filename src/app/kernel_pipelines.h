@@ -1,25 +1,34 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "app/failure_log.h"
 #include "app/log.h"
 #include "app/pipeline.h"
+#include "app/self_samples.h"
 #include "base/clock.h"
+#include "collectors/socket_memory.h"
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"
-#include "sockets/source/dump_errors.h"
 
 namespace sockdiag {
 
 /// Makes pipelines with the real kernel behind them, and keeps what goes on from one to the next.
 class KernelPipelines {
  public:
-  /// The log must outlive this, and this every pipeline.
-  explicit KernelPipelines(const Log& log)
-      : log_(log), sampling_("sampling", log, clock_), reading_("reading", log, clock_) {}
+  /// What is shown of reloads besides the collectors' findings; any thread may call it.
+  using ReloadStatusReader = std::function<ReloadStatuses()>;
+
+  /// The log and what `reloads` refers to must outlive this, and this every pipeline.
+  KernelPipelines(const Log& log, ReloadStatusReader reloads)
+      : log_(log),
+        reloads_(std::move(reloads)),
+        sampling_("sampling", log, clock_),
+        reading_("reading", log, clock_) {}
 
   [[nodiscard]] std::shared_ptr<Pipeline> Make(const Config& config);
   [[nodiscard]] const Clock& clock() const { return clock_; }
@@ -29,8 +38,9 @@ class KernelPipelines {
 
  private:
   const Log& log_;
+  const ReloadStatusReader reloads_;
   const SystemClock clock_{};
-  DumpErrors errors_;
+  SocketMemory memory_{clock_};
   std::mutex sampling_mutex_;
   FailureLog sampling_;
   FailureLog reading_;

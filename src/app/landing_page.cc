@@ -35,8 +35,8 @@ std::string Link(std::string_view path, std::string_view what) {
 
 }  // namespace
 
-std::string ToLandingPage(const Exposition& exposition, std::string_view telemetry_path) {
-  const Collection& collection = exposition.collection;
+std::string ToLandingPage(const Collection& collection, const BuildInfo& build,
+                          std::string_view telemetry_path) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width\">\n"
@@ -44,15 +44,14 @@ std::string ToLandingPage(const Exposition& exposition, std::string_view telemet
       "<style>body{font-family:sans-serif;margin:2em auto;max-width:50em;padding:0 1em}"
       "pre{background:#f4f4f4;padding:1em;overflow-x:auto}.failed{color:#b00020}</style>\n"
       "</head>\n<body>\n<h1>sockdiag_exporter</h1>\n<p>Version ";
-  page += EscapeHtml(exposition.build.version) + ", revision " +
-          EscapeHtml(exposition.build.revision) + "</p>\n<ul>\n";
+  page += EscapeHtml(build.version) + ", revision " + EscapeHtml(build.revision) + "</p>\n<ul>\n";
   page += Link(telemetry_path, "the metrics");
   page += Link("/-/healthy", "whether the process serves");
   page += Link("/-/ready", "whether it has collected");
   page += "</ul>\n<h2>Sockets now</h2>\n";
   const std::string failures = ToFailures(collection);
   if (!failures.empty()) page += "<pre class=\"failed\">" + EscapeHtml(failures) + "</pre>\n";
-  page += "<pre>" + EscapeHtml(ToStateTable(collection.snapshot)) + "</pre>\n";
+  page += "<pre>" + EscapeHtml(ToStateTable(collection.samples)) + "</pre>\n";
   return page + "</body>\n</html>\n";
 }
 

@@ -7,36 +7,35 @@
 #include "app/kernel_pipelines.h"
 #include "app/reload_record.h"
 #include "app/report.h"
-#include "metrics/families.h"
 #include "metrics/json.h"
+#include "metrics/text.h"
 
 namespace sockdiag {
 namespace {
 
-std::string Render(const Exposition& exposition, OnceFormat format) {
+std::string Render(const Collection& collection, OnceFormat format) {
   switch (format) {
     case OnceFormat::kTable:
-      return ToReport(exposition.collection);
+      return ToReport(collection);
     case OnceFormat::kJson:
-      return ToJson(exposition);
+      return ToJson(collection.samples);
     case OnceFormat::kMetrics:
       break;
   }
-  return ToText(ToFamilies(exposition));
+  return ToText(collection.samples);
 }
 
 }  // namespace
 
 Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
-  KernelPipelines pipelines(log);
+  const ReloadRecord record;
+  KernelPipelines pipelines(log, [&] { return ReloadStatuses{record.status(), std::nullopt}; });
   const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config);
-  const Exposition exposition{pipeline->Collect(),
-                              ReadProcessStats(),
-                              CurrentBuild(),
-                              {ReloadRecord().status(), std::nullopt}};
-  std::cout << Render(exposition, format) << std::flush;
+  pipeline->TakeEffect();
+  const std::shared_ptr<const Collection> collection = pipeline->Collect();
+  std::cout << Render(*collection, format) << std::flush;
   if (!std::cout) return Fail("cannot write to standard output");
-  for (const CollectorReport& report : exposition.collection.collectors) {
+  for (const CollectorReport& report : collection->collectors) {
     if (!report.Succeeded()) return Fail("collector " + report.collector + ": " + report.error);
   }
   return {};

@@ -3,103 +3,115 @@
 #include <algorithm>
 #include <utility>
 
-#include "collectors/kernel_limits_collector.h"
-#include "collectors/socket_collector.h"
+#include "app/all_metrics.h"
+#include "collectors/registry.h"
 
 namespace sockdiag {
 namespace {
 
-WatchOptions MakeWatchOptions(const Config& config) {
-  WatchOptions options;
-  for (const SocketState state : config.sampling.watched_states) options.states.Add(state);
-  const StuckAfter& after = config.stuck_after;
-  const std::pair<SocketState, std::chrono::milliseconds> limits[] = {
-      {SocketState::kSynSent, after.syn_sent},     {SocketState::kSynRecv, after.syn_recv},
-      {SocketState::kFinWait1, after.fin_wait1},   {SocketState::kFinWait2, after.fin_wait2},
-      {SocketState::kCloseWait, after.close_wait}, {SocketState::kLastAck, after.last_ack},
-      {SocketState::kClosing, after.closing}};
-  for (const auto& [state, limit] : limits) options.stuck_after[Index(state)] = limit;
-  options.max_tracked_sockets = config.sampling.max_tracked_sockets;
-  options.peak_window = config.sampling.peak_window;
-  return options;
+bool WatchesSockets(const Config& config) {
+  return config.collectors.IsEnabled(Name(Protocol::kTcp)) &&
+         !config.sampling.watched_states.empty();
 }
 
-std::unique_ptr<StateWatch> MakeWatch(const Config& config, const Clock& clock) {
-  if (!config.collectors.tcp || config.sampling.watched_states.empty()) return nullptr;
-  return std::make_unique<StateWatch>(MakeWatchOptions(config), clock);
+SocketMemory::Settings MakeSettings(const Config& config, const ServiceMatcher& matcher,
+                                    std::uint64_t generation) {
+  SocketMemory::Settings settings{.limits = config.limits,
+                                  .watch = {},
+                                  .configured = matcher.configured(),
+                                  .generation = generation};
+  if (WatchesSockets(config)) {
+    for (const SocketState state : config.sampling.watched_states) settings.watch.states.Add(state);
+  }
+  settings.watch.stuck_after = config.stuck_after;
+  settings.watch.max_tracked_sockets = config.sampling.max_tracked_sockets;
+  settings.watch.peak_window = config.sampling.peak_window;
+  return settings;
+}
+
+std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,
+                                                       const CollectorEnvironment& environment) {
+  std::vector<std::unique_ptr<Collector>> collectors;
+  for (const CollectorEntry& entry : AllCollectors()) {
+    if (config.collectors.IsEnabled(entry.name)) collectors.push_back(entry.make(environment));
+  }
+  return collectors;
 }
 
 }  // namespace
 
 Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                    const PipelineEnvironment& environment)
-    : matcher_(config.services, database),
-      watch_(MakeWatch(config, environment.clock)),
-      run_(MakeCollectors(config, environment),
-           SnapshotBuilder(matcher_, config.limits, watch_ ? watch_->states() : StateSet()),
-           watch_.get(), environment.errors, environment.clock, environment.start) {
-  if (!watch_ || config.sampling.interval.count() == 0) return;
+    : memory_(environment.memory),
+      show_self_(environment.show_self),
+      order_(AllMetrics()),
+      matcher_(
+          std::make_shared<ServiceMatcher>(config.services, database, environment.memory.names())),
+      settings_(MakeSettings(config, *matcher_, memory_.NewGeneration())),
+      source_(environment.open_source()),
+      scheduler_(
+          MakeCollectors(config, {.open_source = environment.open_source,
+                                  .matcher = matcher_,
+                                  .ephemeral_ports = environment.ephemeral_ports,
+                                  .memory = environment.memory,
+                                  .generation = settings_.generation,
+                                  .clock = environment.clock}),
+          [this](const auto& findings, Collection& collection) { Complete(findings, collection); },
+          environment.clock, environment.start) {
+  if (settings_.watch.states.IsEmpty() || config.sampling.interval.count() == 0) return;
   sampler_ = std::make_unique<Sampler>(
-      SamplerOptions{config.sampling.interval, config.sampling.cpu_budget}, NewSource(environment),
-      matcher_, *watch_, environment.errors, environment.ephemeral_ports, Sampler::ThreadCpuTime,
-      environment.on_sample, environment.clock);
+      SamplerOptions{config.sampling.interval, config.sampling.cpu_budget},
+      SamplerEnvironment{.source = *source_,
+                         .matcher = *matcher_,
+                         .watch = memory_.watch(),
+                         .generation = settings_.generation,
+                         .errors = memory_.errors(),
+                         .ephemeral_ports = environment.ephemeral_ports,
+                         .cpu_clock = Sampler::ThreadCpuTime,
+                         .listener = environment.on_sample,
+                         .clock = environment.clock});
 }
 
-SocketSource& Pipeline::NewSource(const PipelineEnvironment& environment) {
-  return *sources_.emplace_back(environment.open_source());
-}
+void Pipeline::TakeEffect() { memory_.Configure(settings_); }
 
-std::vector<std::unique_ptr<Collector>> Pipeline::MakeCollectors(
-    const Config& config, const PipelineEnvironment& environment) {
-  std::vector<std::unique_ptr<Collector>> collectors;
-  const auto add = [&](Protocol protocol, StateWatch* watch) {
-    collectors.push_back(std::make_unique<SocketCollector>(
-        protocol, NewSource(environment), matcher_, environment.ephemeral_ports, watch,
-        environment.errors, environment.clock));
-  };
-  if (config.collectors.tcp) add(Protocol::kTcp, watch_.get());
-  if (config.collectors.udp) add(Protocol::kUdp, nullptr);
-  if (config.collectors.kernel_limits) {
-    collectors.push_back(std::make_unique<KernelLimitsCollector>());
+void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& findings,
+                        Collection& collection) const {
+  SocketMemory::Round round;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const auto protocol = ProtocolFromName(collection.collectors[i].collector);
+    if (protocol) round.is_collected[Index(*protocol)] = true;
+    if (!findings[i]) continue;
+    collection.samples.Append(Samples(findings[i]->samples));
+    if (protocol) round.tallies[Index(*protocol)] = findings[i]->sockets;
   }
-  return collectors;
-}
-
-Collection Pipeline::Assemble(const CollectionRound& round) {
-  Collection collection = run_.Assemble(round);
-  if (sampler_) {
-    collection.sampling_interval_seconds =
-        std::chrono::duration<double>(sampler_->interval()).count();
-  }
-  return collection;
-}
-
-Collection Pipeline::Collect() {
-  const CollectionRound round = Begin();
-  round.WaitUntil(std::nullopt);
-  return Assemble(round);
+  if (sampler_) sampler_->Show(collection.samples);
+  show_self_(collection.samples);
+  // Last, as it counts: what fails before it leaves nothing behind.
+  memory_.Show(round, collection.samples);
+  collection.samples.Sort(order_);
 }
 
 void Pipeline::StartSampling() {
   if (sampler_) sampler_->Start();
 }
 
-bool Pipeline::StartFrom(Pipeline& before, std::chrono::milliseconds grace) {
-  // Holds the sampler off until its watch knows what the other one's does.
-  const std::optional<StateWatch::Pass> own = watch_ ? watch_->TryBegin() : std::nullopt;
-  StartSampling();
-  return run_.TakeOver(before.run_, Translate(before.matcher_, matcher_), grace);
+bool Pipeline::WaitForDumps(std::chrono::milliseconds grace) const {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  const bool sampled = !sampler_ || sampler_->WaitForSample(grace);
+  const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
+  return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left)) && sampled;
 }
 
 bool Pipeline::Stop(std::chrono::milliseconds grace) {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   const bool sampler_ended = !sampler_ || sampler_->Stop(grace);
   const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
-  return run_.WaitUntilIdle(std::chrono::floor<std::chrono::milliseconds>(left)) && sampler_ended;
+  return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left)) &&
+         sampler_ended;
 }
 
 std::optional<Clock::TimePoint> Pipeline::running_since() const {
-  const std::optional<Clock::TimePoint> collecting = run_.running_since();
+  const std::optional<Clock::TimePoint> collecting = scheduler_.running_since();
   const std::optional<Clock::TimePoint> sampling =
       sampler_ ? sampler_->sampling_since() : std::nullopt;
   if (!collecting || !sampling) return collecting ? collecting : sampling;

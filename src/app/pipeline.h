@@ -8,15 +8,16 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "collectors/collection_run.h"
+#include "collectors/collector.h"
+#include "collectors/scheduler.h"
+#include "collectors/socket_memory.h"
 #include "config/config.h"
+#include "metrics/samples.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/naming/services_database.h"
-#include "sockets/source/dump_errors.h"
 #include "sockets/source/socket_source.h"
 #include "sockets/watch/sampler.h"
-#include "sockets/watch/state_watch.h"
 
 namespace sockdiag {
 
@@ -25,17 +26,17 @@ struct PipelineEnvironment {
   /// Called for each collector and for the sampler, which dump at the same time.
   std::function<std::unique_ptr<SocketSource>()> open_source;
   const Clock& clock;
-  /// Counts for as long as the program runs, whatever the configuration.
-  DumpErrors& errors;
+  SocketMemory& memory;
   /// Gets the outcome of each sample; see Sampler.
-  Sampler::Listener on_sample;
+  std::function<void(const std::string& error)> on_sample;
   /// Called by any thread.
   EphemeralPortsReader ephemeral_ports;
+  /// Adds what is shown besides the collectors' findings. Called by any thread.
+  std::function<void(Samples&)> show_self = [](Samples&) {};
   RunStarter start = RunInThread;
 };
 
-/// The way from the socket tables to a Collection, as one configuration wants it, and the sampler
-/// beside it.
+/// What one configuration runs: its collectors and the sampler beside them.
 class Pipeline {
  public:
   /// What `environment` refers to must outlive the pipeline.
@@ -44,20 +45,23 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  /// Starts the collectors that do not run already. Any thread may call it, as the next one too.
-  [[nodiscard]] CollectionRound Begin() { return run_.Begin(); }
-  /// What is shown of the runs that have ended.
-  [[nodiscard]] Collection Assemble(const CollectionRound& round);
-  /// Begin(), wait for all, Assemble().
-  [[nodiscard]] Collection Collect();
+  /// From now on what is remembered follows this configuration. When it throws, for want of memory,
+  /// nothing has changed. Before the first collection that is to count.
+  void TakeEffect();
+
+  /// See Scheduler. Any thread may call it.
+  [[nodiscard]] std::shared_ptr<const Collection> Collect(
+      std::optional<Clock::TimePoint> deadline = std::nullopt) {
+    return scheduler_.Collect(deadline);
+  }
+  /// How many wait for a collection right now.
+  [[nodiscard]] int waiting() const { return scheduler_.waiting(); }
 
   /// Starts the sampler, when the configuration wants one. Throws std::system_error when there is
   /// no thread to be had.
   void StartSampling();
-  /// The same, and goes on from what the pipeline of another configuration knows: ages, counters
-  /// and names. False when a dump of that one does not end within `grace`. When it fails, or
-  /// throws, the other one is as it was, and this one has not dumped anything.
-  [[nodiscard]] bool StartFrom(Pipeline& before, std::chrono::milliseconds grace);
+  /// False when a dump that is under way now still is after `grace`.
+  [[nodiscard]] bool WaitForDumps(std::chrono::milliseconds grace) const;
   /// Stops the sampler. False when it or a collector still runs after `grace`: then it must not be
   /// destroyed, as that would wait for them.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
@@ -66,15 +70,18 @@ class Pipeline {
   [[nodiscard]] std::optional<Clock::TimePoint> running_since() const;
 
  private:
-  [[nodiscard]] std::vector<std::unique_ptr<Collector>> MakeCollectors(
-      const Config& config, const PipelineEnvironment& environment);
-  [[nodiscard]] SocketSource& NewSource(const PipelineEnvironment& environment);
+  /// Names what was counted, and puts all into order.
+  void Complete(const std::vector<std::shared_ptr<const Findings>>& findings,
+                Collection& collection) const;
 
-  ServiceMatcher matcher_;
-  std::vector<std::unique_ptr<SocketSource>> sources_;
-  /// Null when no state is watched.
-  std::unique_ptr<StateWatch> watch_;
-  CollectionRun run_;
+  SocketMemory& memory_;
+  const std::function<void(Samples&)> show_self_;
+  const std::vector<const Metric*> order_;
+  const std::shared_ptr<const ServiceMatcher> matcher_;
+  const SocketMemory::Settings settings_;
+  /// Of the sampler.
+  const std::unique_ptr<SocketSource> source_;
+  Scheduler scheduler_;
   /// Null when it is turned off.
   std::unique_ptr<Sampler> sampler_;
 };

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <mutex>
 
-#include "app/reload_status.h"
+#include "app/self_samples.h"
 
 namespace sockdiag {
 

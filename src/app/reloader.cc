@@ -1,25 +1,16 @@
 #include "app/reloader.h"
 
 #include <algorithm>
-#include <exception>
-#include <new>
 #include <string>
 #include <utility>
+
+#include "base/guard.h"
 
 namespace sockdiag {
 namespace {
 
 /// For a sampler that only has to hear of its end.
 constexpr std::chrono::milliseconds kSamplerGrace{100};
-
-Error Describe(const std::exception& error) noexcept {
-  try {
-    return Error{error.what()};
-  } catch (const std::bad_alloc&) {
-    // Short enough to need no memory from the heap.
-    return Error{"out of memory"};
-  }
-}
 
 }  // namespace
 
@@ -48,11 +39,7 @@ Result<void> Reloader::ReloadAlone(std::string_view trigger) noexcept {
 }
 
 Result<void> Reloader::TryReplace() noexcept {
-  try {
-    return Replace();
-  } catch (const std::exception& error) {
-    return tl::unexpected(Describe(error));
-  }
+  return Guard([this] { return Replace(); });
 }
 
 void Reloader::Tell(const Result<void>& result, std::string_view trigger) const {
@@ -69,14 +56,15 @@ Result<void> Reloader::Replace() {
   if (!ForgetRetired(kPatience)) {
     return Fail("a dump of the configuration before is still under way in the kernel");
   }
-  std::shared_ptr<Pipeline> next = steps_.make_pipeline(*config);
   std::shared_ptr<Pipeline> before = scrapes_.pipeline();
-  if (!next->StartFrom(*before, kPatience)) {
+  if (!before->WaitForDumps(kPatience)) {
     return Fail("a dump is under way in the kernel for longer than " +
-                std::to_string(kPatience.count()) + " s, and ages cannot be taken over meanwhile");
+                std::to_string(kPatience.count()) + " s, and must not pile up with others");
   }
-  // From here on nothing fails.
+  std::shared_ptr<Pipeline> next = steps_.make_pipeline(*config);
+  next->StartSampling();
   scrapes_.Use(std::move(next));
+  // From here on nothing fails.
   {
     const std::lock_guard lock(retired_mutex_);
     retired_ = std::move(before);

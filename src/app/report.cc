@@ -2,25 +2,35 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <map>
+#include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "app/text_table.h"
-#include "sockets/tally/state_counts.h"
+#include "model/protocol.h"
+#include "sockets/tally/ephemeral_ports_tally.h"
+#include "sockets/tally/family_tally.h"
+#include "sockets/tally/listener_tally.h"
+#include "sockets/tally/port_tally.h"
+#include "sockets/tally/service_tally.h"
 
 namespace sockdiag {
 namespace {
 
 using Row = std::vector<std::string>;
-using Counts = std::map<SocketState, std::uint64_t>;
+using Labels = std::span<const Samples::Label>;
+/// By the state's label value.
+using Counts = std::map<std::string, std::uint64_t>;
 
 /// What a row of the services or ports table is about.
 struct Subject {
   std::string name;
-  Protocol protocol;
-  Direction direction;
+  std::string protocol;
+  std::string direction;
 
   friend auto operator<=>(const Subject&, const Subject&) = default;
 };
@@ -32,25 +42,41 @@ std::uint64_t Total(const Counts& counts) {
   return total;
 }
 
+std::uint64_t At(const Counts& counts, const std::string& state) {
+  const auto found = counts.find(state);
+  return found == counts.end() ? 0 : found->second;
+}
+
 std::string CountText(std::uint64_t count) { return count == 0 ? "-" : std::to_string(count); }
 
+std::string CountText(double count) { return std::to_string(static_cast<std::uint64_t>(count)); }
+
+/// Of a metric whose labels are protocol, the subject's name, direction and state.
+CountsBySubject SubjectsOf(const Metric& metric, const Samples& samples) {
+  CountsBySubject subjects;
+  samples.ForEach(metric, [&](double value, Labels labels) {
+    subjects[{labels[1].value, labels[0].value, labels[2].value}][labels[3].value] =
+        static_cast<std::uint64_t>(value);
+  });
+  return subjects;
+}
+
 /// The states in which any subject has sockets, in the kernel's order.
-std::vector<SocketState> StatesInUse(const CountsBySubject& subjects) {
-  std::vector<SocketState> states;
+std::vector<std::string> StatesInUse(const CountsBySubject& subjects) {
+  std::vector<std::string> states;
   for (const SocketState state : kAllStates) {
-    const bool in_use = std::any_of(subjects.begin(), subjects.end(), [&](const auto& entry) {
-      const auto count = entry.second.find(state);
-      return count != entry.second.end() && count->second != 0;
-    });
-    if (in_use) states.push_back(state);
+    const std::string name(Name(state));
+    const bool in_use = std::any_of(subjects.begin(), subjects.end(),
+                                    [&](const auto& entry) { return At(entry.second, name) != 0; });
+    if (in_use) states.push_back(name);
   }
   return states;
 }
 
 std::string TableOfSubjects(const std::string& heading, const CountsBySubject& subjects) {
-  const std::vector<SocketState> states = StatesInUse(subjects);
+  const std::vector<std::string> states = StatesInUse(subjects);
   Row head{heading, "PROTO", "DIRECTION", "TOTAL"};
-  for (const SocketState state : states) head.emplace_back(Name(state));
+  head.insert(head.end(), states.begin(), states.end());
 
   std::vector<std::pair<Subject, Counts>> sorted(subjects.begin(), subjects.end());
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -58,67 +84,90 @@ std::string TableOfSubjects(const std::string& heading, const CountsBySubject& s
   std::vector<Row> rows{head};
   for (const auto& [subject, counts] : sorted) {
     if (Total(counts) == 0) continue;
-    Row row{subject.name, std::string(Name(subject.protocol)), std::string(Name(subject.direction)),
-            std::to_string(Total(counts))};
-    for (const SocketState state : states) {
-      const auto count = counts.find(state);
-      row.push_back(CountText(count == counts.end() ? 0 : count->second));
-    }
+    Row row{subject.name, subject.protocol, subject.direction, std::to_string(Total(counts))};
+    for (const std::string& state : states) row.push_back(CountText(At(counts, state)));
     rows.push_back(std::move(row));
   }
   return AlignColumns(rows, 3);
 }
 
-std::string TableOfListeners(const Snapshot& snapshot) {
+/// The queue of the listeners of a port and service, as cells.
+using QueueCells = std::map<std::pair<std::string, std::string>, Row>;
+
+QueueCells CellsOfQueues(const Samples& samples) {
+  QueueCells cells;
+  const auto add = [&](const Metric& metric, const auto& text_of) {
+    samples.ForEach(metric, [&](double value, Labels labels) {
+      cells[{labels[0].value, labels[1].value}].push_back(text_of(value));
+    });
+  };
+  const auto count_text = [](double count) { return CountText(count); };
+  add(ListenerTally::kQueueLength, count_text);
+  add(ListenerTally::kQueueLimit, count_text);
+  add(ListenerTally::kSaturation, [](double ratio) {
+    std::array<char, 32> percent;
+    std::snprintf(percent.data(), percent.size(), "%.0f%%", ratio * 100);
+    return std::string(percent.data());
+  });
+  return cells;
+}
+
+std::string TableOfListeners(const Samples& samples) {
+  const QueueCells queues = CellsOfQueues(samples);
   std::vector<Row> rows{{"LISTENING", "PROTO", "SERVICE", "SOCKETS", "QUEUE", "LIMIT", "FULLEST"}};
-  for (const ListenerGroup& group : snapshot.listeners) {
-    Row row{Name(group.port), std::string(Name(group.protocol)), group.service_name,
-            std::to_string(group.listeners)};
-    if (group.protocol == Protocol::kTcp) {
-      std::array<char, 32> percent;
-      std::snprintf(percent.data(), percent.size(), "%.0f%%", group.saturation * 100);
-      row.insert(row.end(), {std::to_string(group.queue_length), std::to_string(group.queue_limit),
-                             percent.data()});
+  samples.ForEach(ListenerTally::kListeners, [&](double listeners, Labels labels) {
+    const std::string& protocol = labels[0].value;
+    const std::string& port = labels[1].value;
+    const std::string& service = labels[2].value;
+    Row row{port, protocol, service, CountText(listeners)};
+    const auto known = ProtocolFromName(protocol);
+    if (known && Traits(*known).queue_is_backlog) {
+      const Row& cells = queues.at({port, service});
+      row.insert(row.end(), cells.begin(), cells.end());
     }
     rows.push_back(std::move(row));
-  }
+  });
   return AlignColumns(rows, 3);
 }
 
-std::string TableOfLimits(const Snapshot& snapshot) {
+std::string TableOfLimits(const Samples& samples) {
+  using Ports = EphemeralPortsTally;
   std::vector<Row> rows{{"LIMIT", "USED", "OF"}};
-  if (snapshot.ephemeral_ports) {
-    const EphemeralTotals& ports = *snapshot.ephemeral_ports;
-    const std::string limit = std::to_string(ports.limit);
-    rows.push_back({"ephemeral ports", std::to_string(ports.used), limit});
-    rows.push_back(
-        {"ephemeral ports, fullest destination", std::to_string(ports.max_per_destination), limit});
-  }
+  std::string limit;
+  samples.ForEach(Ports::kLimit, [&](double ports, Labels) { limit = CountText(ports); });
+  const auto add = [&](const char* what, const Metric& metric) {
+    samples.ForEach(metric, [&](double used, Labels) {
+      rows.push_back({what, CountText(used), limit});
+    });
+  };
+  add("ephemeral ports", Ports::kUsed);
+  add("ephemeral ports, fullest destination", Ports::kMaxUsedPerDestination);
   return AlignColumns(rows, 1);
 }
 
 }  // namespace
 
-std::string ToStateTable(const Snapshot& snapshot) {
-  if (snapshot.sockets.empty()) return "";
-  using Column = std::pair<Protocol, Family>;
-  std::map<Column, Counts> columns;
-  std::map<SocketState, std::uint64_t> totals;
-  for (const SocketCount& count : snapshot.sockets) {
-    columns[{count.protocol, count.family}][count.state] = count.sockets;
-    totals[count.state] += count.sockets;
-  }
+std::string ToStateTable(const Samples& samples) {
+  if (!samples.Has(FamilyTally::kSockets)) return "";
+  std::map<std::string, Counts> columns;
+  Counts totals;
+  samples.ForEach(FamilyTally::kSockets, [&](double value, Labels labels) {
+    const auto sockets = static_cast<std::uint64_t>(value);
+    columns[labels[0].value + " " + labels[1].value][labels[2].value] = sockets;
+    totals[labels[2].value] += sockets;
+  });
   Row head{"STATE", "TOTAL"};
   Row sum{"all", std::to_string(Total(totals))};
   for (const auto& [column, counts] : columns) {
-    head.push_back(std::string(Name(column.first)) + " " + std::string(Name(column.second)));
+    head.push_back(column);
     sum.push_back(CountText(Total(counts)));
   }
   std::vector<Row> rows{head};
   for (const SocketState state : kAllStates) {
-    if (totals[state] == 0) continue;
-    Row row{std::string(Name(state)), std::to_string(totals[state])};
-    for (auto& [column, counts] : columns) row.push_back(CountText(counts[state]));
+    const std::string name(Name(state));
+    if (At(totals, name) == 0) continue;
+    Row row{name, std::to_string(At(totals, name))};
+    for (const auto& [column, counts] : columns) row.push_back(CountText(At(counts, name)));
     rows.push_back(std::move(row));
   }
   rows.push_back(std::move(sum));
@@ -126,19 +175,13 @@ std::string ToStateTable(const Snapshot& snapshot) {
 }
 
 std::string ToReport(const Collection& collection) {
-  const Snapshot& snapshot = collection.snapshot;
-  CountsBySubject services;
-  for (const ServiceSocketCount& count : snapshot.service_sockets) {
-    services[{count.service_name, count.protocol, count.direction}][count.state] = count.sockets;
-  }
-  CountsBySubject ports;
-  for (const PortSocketCount& count : snapshot.port_sockets) {
-    ports[{Name(count.port), count.protocol, count.direction}][count.state] = count.sockets;
-  }
+  const Samples& samples = collection.samples;
   std::string report = ToFailures(collection);
   for (const std::string& table :
-       {ToStateTable(snapshot), TableOfSubjects("SERVICE", services),
-        TableOfSubjects("PORT", ports), TableOfListeners(snapshot), TableOfLimits(snapshot)}) {
+       {ToStateTable(samples),
+        TableOfSubjects("SERVICE", SubjectsOf(ServiceTally::kServiceSockets, samples)),
+        TableOfSubjects("PORT", SubjectsOf(PortTally::kPortSockets, samples)),
+        TableOfListeners(samples), TableOfLimits(samples)}) {
     if (table.empty()) continue;
     report += (report.empty() ? "" : "\n") + table;
   }

@@ -2,7 +2,8 @@
 
 #include <string>
 
-#include "collectors/collection.h"
+#include "collectors/scheduler.h"
+#include "metrics/samples.h"
 
 namespace sockdiag {
 
@@ -16,6 +17,6 @@ namespace sockdiag {
 
 /// Sockets by state alone: one row a state that occurs, one column a protocol and family that was
 /// counted. Empty when none was.
-[[nodiscard]] std::string ToStateTable(const Snapshot& snapshot);
+[[nodiscard]] std::string ToStateTable(const Samples& samples);
 
 }  // namespace sockdiag

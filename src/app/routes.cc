@@ -26,8 +26,8 @@ http::Response Metrics(const RouteSources& sources, const http::Request& request
 http::Response Landing(const RouteSources& sources, const http::Request& request) {
   http::Response response;
   response.content_type = "text/html; charset=utf-8";
-  response.body = std::make_shared<const std::string>(
-      ToLandingPage(GetScrape(sources, request)->exposition, sources.telemetry_path));
+  response.body = std::make_shared<const std::string>(ToLandingPage(
+      *GetScrape(sources, request)->collection, CurrentBuild(), sources.telemetry_path));
   response.compressible = true;
   return response;
 }

@@ -1,71 +1,58 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "app/failure_log.h"
 #include "app/pipeline.h"
-#include "metrics/families.h"
+#include "collectors/scheduler.h"
 
 namespace sockdiag {
 
 /// What one collection gave, and the text that /metrics serves of it.
 struct Scrape {
-  Exposition exposition;
+  std::shared_ptr<const Collection> collection;
   std::shared_ptr<const std::string> text;
 };
 
 /// Collects when asked, once for all who ask at the same time. Any thread may use it.
 class ScrapeService {
  public:
-  /// What is shown besides the collection.
-  using ReloadStatusReader = std::function<ReloadStatuses()>;
-
-  /// All must outlive this.
-  ScrapeService(std::shared_ptr<Pipeline> pipeline, ReloadStatusReader reloads, const Log& log,
-                const Clock& clock);
+  /// Both must outlive this. Use() must come first.
+  ScrapeService(const Log& log, const Clock& clock)
+      : log_(log), failures_("collector", log, clock) {}
 
   /// Waits for the collectors until the deadline, or as long as they take when there is none. What
   /// is not done by then is shown as failed.
   [[nodiscard]] std::shared_ptr<const Scrape> Get(std::optional<Clock::TimePoint> deadline);
 
   /// How many wait for a collection right now.
-  [[nodiscard]] int waiting() const { return waiting_; }
+  [[nodiscard]] int waiting() const { return pipeline()->waiting(); }
   /// Whether sockets were dumped so far, if any are to be.
   [[nodiscard]] bool HasCollected() const { return has_collected_; }
 
-  /// From now on collections come from this one. Those under way keep theirs until they are done.
+  /// From now on this one is in force, and collections come from it. Those under way keep theirs
+  /// until they are done. When it throws, for want of memory, nothing has changed.
   void Use(std::shared_ptr<Pipeline> pipeline);
   /// The pipeline in use.
   [[nodiscard]] std::shared_ptr<Pipeline> pipeline() const;
 
  private:
-  /// A collection that is shared by all who ask for one before it is whole.
-  struct Flight;
+  /// The text of a collection, made once for all who share it.
+  [[nodiscard]] std::shared_ptr<const Scrape> Render(std::shared_ptr<const Collection> collection);
+  void Tell(const Collection& collection);
 
-  [[nodiscard]] std::shared_ptr<Flight> Join();
-  /// Who comes from now on gets another one.
-  void Close(const std::shared_ptr<Flight>& flight);
-  [[nodiscard]] std::shared_ptr<const Scrape> Whole(Flight& flight);
-  [[nodiscard]] Scrape Assemble(Flight& flight);
-  void Tell(const std::vector<CollectorReport>& reports);
-  void Tell(const ProcessStats& process);
-
-  const ReloadStatusReader reloads_;
   const Log& log_;
   std::atomic<bool> has_collected_ = false;
-  std::atomic<int> waiting_ = 0;
-  std::mutex failures_mutex_;
+  std::mutex rendering_mutex_;
   FailureLog failures_;
-  FailureLog process_failures_;
+  /// The last one that was rendered, while somebody has it.
+  std::weak_ptr<const Scrape> last_;
   mutable std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;
-  std::shared_ptr<Flight> open_;
 };
 
 }  // namespace sockdiag

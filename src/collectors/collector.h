@@ -1,11 +1,21 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "base/error.h"
-#include "collectors/collection.h"
+#include "metrics/samples.h"
+#include "sockets/tally/socket_tallies.h"
 
 namespace sockdiag {
+
+/// What one run of a collector gave.
+struct Findings {
+  Samples samples;
+  /// Of a collector of sockets: counted and not yet named, since which names have a place is
+  /// decided over all protocols together; see SocketMemory. Null for the others.
+  std::shared_ptr<const SocketTallies> sockets;
+};
 
 /// Gets one kind of figures. Used by one thread at a time.
 class Collector {
@@ -14,7 +24,7 @@ class Collector {
 
   /// The label `collector`.
   [[nodiscard]] virtual std::string_view name() const = 0;
-  /// Fills in its part of the findings. On an error it has added no figure that is not right.
+  /// Adds its samples. On an error it has added none that is not right.
   [[nodiscard]] virtual Result<void> Collect(Findings& findings) = 0;
 };
 

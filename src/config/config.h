@@ -2,24 +2,41 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/socket_state.h"
 #include "sockets/naming/limits.h"
 #include "sockets/naming/service_rule.h"
+#include "sockets/watch/watch_options.h"
 
 namespace sockdiag {
 
-/// `collectors`: which ones run.
-struct CollectorSwitches {
-  bool tcp = true;
-  bool udp = true;
-  bool kernel_limits = true;
+/// `collectors`: which ones run. One that is not mentioned runs as AllCollectors() says.
+class CollectorSwitches {
+ public:
+  void Set(std::string_view name, bool is_enabled) {
+    switches_.insert_or_assign(std::string(name), is_enabled);
+  }
+  [[nodiscard]] bool IsEnabled(std::string_view name) const;
 
-  friend bool operator==(const CollectorSwitches&, const CollectorSwitches&) = default;
+  /// Whether the same ones run.
+  friend bool operator==(const CollectorSwitches& a, const CollectorSwitches& b);
+
+ private:
+  std::map<std::string, bool, std::less<>> switches_;
 };
+
+/// In the table's order.
+[[nodiscard]] inline std::vector<SocketState> WatchableStates() {
+  std::vector<SocketState> states;
+  for (const WatchableState& watchable : kWatchableStates) states.push_back(watchable.state);
+  return states;
+}
 
 /// `sampling`: watching troubled states between scrapes.
 struct SamplingOptions {
@@ -28,26 +45,10 @@ struct SamplingOptions {
   /// Share of one core, 0..1.
   double cpu_budget = 0.02;
   std::chrono::milliseconds peak_window = std::chrono::minutes(1);
-  std::vector<SocketState> watched_states = {SocketState::kSynSent,   SocketState::kSynRecv,
-                                             SocketState::kFinWait1,  SocketState::kFinWait2,
-                                             SocketState::kCloseWait, SocketState::kLastAck,
-                                             SocketState::kClosing};
+  std::vector<SocketState> watched_states = WatchableStates();
   std::size_t max_tracked_sockets = 200'000;
 
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
-};
-
-/// `stuck_after`: longer than this in one state is stuck.
-struct StuckAfter {
-  std::chrono::milliseconds syn_sent = std::chrono::seconds(5);
-  std::chrono::milliseconds syn_recv = std::chrono::seconds(5);
-  std::chrono::milliseconds fin_wait1 = std::chrono::seconds(60);
-  std::chrono::milliseconds fin_wait2 = std::chrono::seconds(60);
-  std::chrono::milliseconds close_wait = std::chrono::seconds(60);
-  std::chrono::milliseconds last_ack = std::chrono::seconds(60);
-  std::chrono::milliseconds closing = std::chrono::seconds(60);
-
-  friend bool operator==(const StuckAfter&, const StuckAfter&) = default;
 };
 
 /// The configuration file as values; default-constructed, it is the built-in configuration.
@@ -59,7 +60,8 @@ struct Config {
   std::optional<std::string> services_database = "/etc/services";
   Limits limits;
   SamplingOptions sampling;
-  StuckAfter stuck_after;
+  /// Longer than this in one state is stuck.
+  StuckAfter stuck_after = DefaultStuckAfter();
 
   friend bool operator==(const Config&, const Config&) = default;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "collectors/registry.h"
 #include "config/service_section.h"
 #include "config/yaml_reader.h"
 #include "config/yaml_tree.h"
@@ -20,16 +21,14 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// The states that a socket can be stuck in; the others last as long as they like.
-constexpr std::array<std::pair<std::string_view, SocketState>, 7> kWatchableStates{{
-    {"syn_sent", SocketState::kSynSent},
-    {"syn_recv", SocketState::kSynRecv},
-    {"fin_wait1", SocketState::kFinWait1},
-    {"fin_wait2", SocketState::kFinWait2},
-    {"close_wait", SocketState::kCloseWait},
-    {"last_ack", SocketState::kLastAck},
-    {"closing", SocketState::kClosing},
-}};
+constexpr auto kStateWords = [] {
+  std::array<std::pair<std::string_view, SocketState>, kWatchableStates.size()> words;
+  std::transform(kWatchableStates.begin(), kWatchableStates.end(), words.begin(),
+                 [](const WatchableState& watchable) {
+                   return std::pair(Name(watchable.state), watchable.state);
+                 });
+  return words;
+}();
 
 Result<std::optional<std::string>> ParseDatabasePath(const YamlNode& node) {
   if (node.kind == YamlNode::Kind::kNull) return std::nullopt;
@@ -45,12 +44,13 @@ Result<std::optional<std::string>> ParseDatabasePath(const YamlNode& node) {
 }
 
 void ReadCollectors(MappingReader& keys, CollectorSwitches& collectors) {
-  const auto read_switch = [&](std::string_view name, bool& enabled) {
-    keys.ReadMapping(name, [&](MappingReader& inner) { inner.Read("enabled", Flag{}, enabled); });
-  };
-  read_switch("tcp", collectors.tcp);
-  read_switch("udp", collectors.udp);
-  read_switch("kernel_limits", collectors.kernel_limits);
+  for (const CollectorEntry& entry : AllCollectors()) {
+    keys.ReadMapping(entry.name, [&](MappingReader& inner) {
+      bool is_enabled = entry.is_enabled_by_default;
+      inner.Read("enabled", Flag{}, is_enabled);
+      collectors.Set(entry.name, is_enabled);
+    });
+  }
 }
 
 void ReadLimits(MappingReader& keys, Limits& limits) {
@@ -63,7 +63,7 @@ void ReadWatchedStates(const NodeReader& node, std::vector<SocketState>& states)
   states.clear();
   node.ReadItems("a list of states", kWatchableStates.size(), [&](const NodeReader& item) {
     std::optional<SocketState> state;
-    item.Read(OneOf<SocketState>{kWatchableStates}, state);
+    item.Read(OneOf<SocketState>{kStateWords}, state);
     if (!state) return;
     if (std::find(states.begin(), states.end(), *state) != states.end()) {
       item.Complain(std::string(Name(*state)) + " is listed twice");
@@ -85,13 +85,9 @@ void ReadSampling(MappingReader& keys, SamplingOptions& sampling) {
 
 void ReadStuckAfter(MappingReader& keys, StuckAfter& stuck_after) {
   constexpr DurationIn kAge{milliseconds(1), hours(24)};
-  keys.Read("syn_sent", kAge, stuck_after.syn_sent);
-  keys.Read("syn_recv", kAge, stuck_after.syn_recv);
-  keys.Read("fin_wait1", kAge, stuck_after.fin_wait1);
-  keys.Read("fin_wait2", kAge, stuck_after.fin_wait2);
-  keys.Read("close_wait", kAge, stuck_after.close_wait);
-  keys.Read("last_ack", kAge, stuck_after.last_ack);
-  keys.Read("closing", kAge, stuck_after.closing);
+  for (const WatchableState& watchable : kWatchableStates) {
+    keys.Read(Name(watchable.state), kAge, stuck_after[Index(watchable.state)]);
+  }
 }
 
 void ReadConfig(MappingReader& keys, Config& config) {

@@ -2,12 +2,12 @@
 
 #include <string>
 
-#include "metrics/families.h"
+#include "metrics/samples.h"
 
 namespace sockdiag {
 
-/// The same figures for programs: one object with a list for each part of the snapshot, its keys
-/// the label names of the metrics. Two spaces of indent, a newline at the end.
-[[nodiscard]] std::string ToJson(const Exposition& exposition);
+/// The samples as a JSON list with an object for each metric: `name`, `help`, `type` and `metrics`,
+/// each of these with `labels` and `value`. Two spaces of indent, a newline at the end.
+[[nodiscard]] std::string ToJson(const Samples& samples);
 
 }  // namespace sockdiag

@@ -31,6 +31,11 @@ struct SocketRecord {
   return record.state == Traits(record.protocol).listening;
 }
 
+/// Whether its queues count connections instead of bytes.
+[[nodiscard]] constexpr bool HasBacklog(const SocketRecord& record) {
+  return IsListening(record) && Traits(record.protocol).queue_is_backlog;
+}
+
 /// Where records go while a dump is read; each is valid only during the call.
 class SocketSink {
  public:

@@ -45,7 +45,12 @@ inline constexpr std::array kAllStates{
 static_assert(kAllStates.size() == kSocketStateCount);
 
 /// The label value: `established`, `syn_sent`, ... `unconnected`, `unknown`.
-[[nodiscard]] std::string_view Name(SocketState state);
+[[nodiscard]] constexpr std::string_view Name(SocketState state) {
+  constexpr std::array<std::string_view, kSocketStateCount> kNames{
+      "unknown", "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2",  "time_wait",
+      "close",   "close_wait",  "last_ack", "listen",   "closing",   "unconnected"};
+  return kNames[static_cast<std::size_t>(state)];
+}
 
 /// Position in an array that has one place for each value.
 template <typename Enum>

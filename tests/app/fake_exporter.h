@@ -32,7 +32,9 @@ using Lines = std::vector<std::string>;
 /// An exporter over tables of its own, all in the calling thread.
 class FakeExporter {
  public:
-  explicit FakeExporter(const Clock& clock) : clock_(clock) {}
+  explicit FakeExporter(const Clock& clock) : clock_(clock), memory_(clock), scrapes_(log_, clock) {
+    scrapes_.Use(testing::FakePipeline(ServicesDatabase(), tables, clock_, memory_));
+  }
 
   /// What /metrics serves.
   std::shared_ptr<const std::string> Text() {
@@ -56,11 +58,10 @@ class FakeExporter {
 
  private:
   const Clock& clock_;
-  DumpErrors errors_;
+  SocketMemory memory_;
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
-  ScrapeService scrapes_{testing::FakePipeline(ServicesDatabase(), tables, clock_, errors_),
-                         [] { return ReloadStatuses(); }, log_, clock_};
+  ScrapeService scrapes_;
 };
 
 /// That two expositions are the same; the failure names the first lines that differ.

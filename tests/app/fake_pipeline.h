@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "app/pipeline.h"
+#include "app/self_samples.h"
+#include "collectors/socket_memory.h"
 #include "sockets/source/netlink_source.h"
 #include "tests/support/fake_source.h"
 #include "tests/support/fake_tables.h"
@@ -13,39 +15,44 @@
 
 namespace sockdiag::testing {
 
+using ShowSelf = std::function<void(Samples&)>;
+
 /// A pipeline whose collectors run in the calling thread, over sources that `open_source` gives.
 /// All must outlive it.
 inline std::shared_ptr<Pipeline> FakePipeline(
     const Config& config, const ServicesDatabase& database,
     std::function<std::unique_ptr<SocketSource>()> open_source, const Clock& clock,
-    DumpErrors& errors) {
+    SocketMemory& memory, ShowSelf show_self = [](Samples&) {}) {
   return std::make_shared<Pipeline>(
       config, database,
       PipelineEnvironment{.open_source = std::move(open_source),
                           .clock = clock,
-                          .errors = errors,
+                          .memory = memory,
                           .on_sample = nullptr,
                           .ephemeral_ports = [] { return EphemeralPorts(); },
+                          .show_self = std::move(show_self),
                           .start = RunHere});
 }
 
 /// The same over a test's one source.
-inline std::shared_ptr<Pipeline> FakePipeline(const Config& config, FakeSource& source,
-                                              const Clock& clock, DumpErrors& errors) {
+inline std::shared_ptr<Pipeline> FakePipeline(
+    const Config& config, FakeSource& source, const Clock& clock, SocketMemory& memory,
+    ShowSelf show_self = [](Samples&) {}) {
   return FakePipeline(
       config, ServicesDatabase(), [&source] { return std::make_unique<BorrowedSource>(source); },
-      clock, errors);
+      clock, memory, std::move(show_self));
 }
 
 /// The same over a kernel's tables, with nothing but their sockets and no sampler.
 inline std::shared_ptr<Pipeline> FakePipeline(const ServicesDatabase& database, FakeTables& tables,
-                                              const Clock& clock, DumpErrors& errors) {
+                                              const Clock& clock, SocketMemory& memory) {
   Config config;
-  config.collectors.kernel_limits = false;
+  config.collectors.Set("kernel_limits", false);
+  config.collectors.Set("process", false);
   config.sampling.interval = std::chrono::milliseconds(0);
   return FakePipeline(
       config, database, [&] { return std::make_unique<NetlinkSource>(tables.Factory(), clock); },
-      clock, errors);
+      clock, memory);
 }
 
 }  // namespace sockdiag::testing

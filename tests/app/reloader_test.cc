@@ -29,9 +29,13 @@ Config WithService(const std::string& name) {
 
 class ReloaderTest : public ::testing::Test {
  protected:
+  ReloaderTest() { scrapes_.Use(Make(WithService("before"))); }
+
   std::shared_ptr<Pipeline> Make(const Config& config) {
     if (fails_to_make_) throw std::runtime_error("out of something");
-    return testing::FakePipeline(config, source_, clock_, errors_);
+    return testing::FakePipeline(config, source_, clock_, memory_, [this](Samples& samples) {
+      SelfSamples::Show({record_.status(), std::nullopt}, CurrentBuild(), samples);
+    });
   }
   bool Shows(const std::string& part) {
     return scrapes_.Get(std::nullopt)->text->find(part) != std::string::npos;
@@ -39,18 +43,14 @@ class ReloaderTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   testing::FakeSource source_{clock_};
-  DumpErrors errors_;
+  SocketMemory memory_{clock_};
   bool fails_to_make_ = false;
   Result<Config> next_ = WithService("after");
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ReloadRecord record_;
   service_manager::Notifier notifier_{log_, clock_};
-  ScrapeService scrapes_{Make(WithService("before")),
-                         [this] {
-                           return ReloadStatuses{record_.status(), std::nullopt};
-                         },
-                         log_, clock_};
+  ScrapeService scrapes_{log_, clock_};
   Reloader reloader_{
       {[this] { return next_; }, [this](const Config& config) { return Make(config); }},
       scrapes_,
@@ -117,11 +117,11 @@ TEST_F(ReloaderTest, ManyReloadsLeaveNoPipelineBehind) {
 
 TEST_F(ReloaderTest, CollectorsAndWatchMayComeAndGo) {
   Config config = WithService("x");
-  config.collectors.tcp = false;
+  config.collectors.Set("tcp", false);
   next_ = config;
   ASSERT_TRUE(reloader_.Reload("test"));
   EXPECT_FALSE(Shows("protocol=\"tcp\""));
-  config.collectors.tcp = true;
+  config.collectors.Set("tcp", true);
   config.sampling.watched_states.clear();
   next_ = config;
   ASSERT_TRUE(reloader_.Reload("test"));

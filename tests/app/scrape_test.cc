@@ -33,21 +33,22 @@ bool Shows(const std::shared_ptr<const Scrape>& scrape, const std::string& line)
 
 class ScrapeServiceTest : public ::testing::Test {
  protected:
+  ScrapeServiceTest() { scrapes_.Use(Make(WithoutSampling())); }
   void FailAll() {
     for (const Protocol protocol : kProtocols) {
       source_.tables[protocol].error = DumpError{DumpErrorReason::kOpen, "no netlink"};
     }
   }
   std::shared_ptr<Pipeline> Make(const Config& config) {
-    return testing::FakePipeline(config, source_, clock_, errors_);
+    return testing::FakePipeline(config, source_, clock_, memory_);
   }
 
   testing::FakeClock clock_;
   testing::FakeSource source_{clock_};
-  DumpErrors errors_;
+  SocketMemory memory_{clock_};
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
-  ScrapeService scrapes_{Make(WithoutSampling()), [] { return ReloadStatuses(); }, log_, clock_};
+  ScrapeService scrapes_{log_, clock_};
 };
 
 TEST_F(ScrapeServiceTest, HasCollectedOnlyOnceSocketsWereDumped) {
@@ -62,8 +63,8 @@ TEST_F(ScrapeServiceTest, HasCollectedOnlyOnceSocketsWereDumped) {
 
 TEST_F(ScrapeServiceTest, WithoutSocketCollectorsThereIsNothingToWaitFor) {
   Config config = WithoutSampling();
-  config.collectors.tcp = false;
-  config.collectors.udp = false;
+  config.collectors.Set("tcp", false);
+  config.collectors.Set("udp", false);
   scrapes_.Use(Make(config));
   static_cast<void>(scrapes_.Get(std::nullopt));
   EXPECT_TRUE(scrapes_.HasCollected());
@@ -115,6 +116,19 @@ class GatedSource final : public SocketSource {
 /// done when its run has started, so no deadline is too early for it.
 class HangingScrapeTest : public ::testing::Test {
  protected:
+  HangingScrapeTest() {
+    scrapes_.Use(std::make_shared<Pipeline>(
+        WithoutSampling(), ServicesDatabase(),
+        PipelineEnvironment{.open_source = [this] { return std::make_unique<GatedSource>(gate_); },
+                            .clock = clock_,
+                            .memory = memory_,
+                            .on_sample = nullptr,
+                            .ephemeral_ports = [] { return EphemeralPorts(); },
+                            .start =
+                                [this](const std::function<void()>& run) {
+                                  starts_++ == 0 ? RunInThread(run) : run();
+                                }}));
+  }
   ~HangingScrapeTest() override { Open(); }
   void Open() {
     if (!std::exchange(is_open_, true)) gate_.door.set_value();
@@ -127,23 +141,10 @@ class HangingScrapeTest : public ::testing::Test {
   GatedSource::Gate gate_;
   bool is_open_ = false;
   std::atomic<int> starts_ = 0;
-  DumpErrors errors_;
+  SocketMemory memory_{clock_};
   std::ostringstream out_;
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
-  ScrapeService scrapes_{
-      std::make_shared<Pipeline>(
-          WithoutSampling(), ServicesDatabase(),
-          PipelineEnvironment{
-              .open_source = [this] { return std::make_unique<GatedSource>(gate_); },
-              .clock = clock_,
-              .errors = errors_,
-              .on_sample = nullptr,
-              .ephemeral_ports = [] { return EphemeralPorts(); },
-              .start =
-                  [this](const std::function<void()>& run) {
-                    starts_++ == 0 ? RunInThread(run) : run();
-                  }}),
-      [] { return ReloadStatuses(); }, log_, clock_};
+  ScrapeService scrapes_{log_, clock_};
 };
 
 TEST_F(HangingScrapeTest, ReportsTheCollectorAsFailedAtItsDeadlineAndShowsTheOthers) {
@@ -152,7 +153,7 @@ TEST_F(HangingScrapeTest, ReportsTheCollectorAsFailedAtItsDeadlineAndShowsTheOth
   EXPECT_TRUE(Shows(scrape, kUdpSucceeded));
   EXPECT_TRUE(Shows(scrape, "sockdiag_sockets{protocol=\"udp\",family=\"ipv4\""));
   EXPECT_FALSE(Shows(scrape, "sockdiag_sockets{protocol=\"tcp\""));
-  EXPECT_GE(scrape->exposition.collection.collectors.at(0).seconds, 0.05);
+  EXPECT_GE(scrape->collection->collectors.at(0).seconds, 0.05);
   EXPECT_NE(out_.str().find("collector=tcp error=\"not done in time\""), std::string::npos);
 }
 

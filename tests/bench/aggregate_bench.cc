@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "netlink/dump_reader.h"
+#include "sockets/naming/classifier.h"
+#include "sockets/naming/service_matcher.h"
 #include "sockets/source/inet_diag_codec.h"
-#include "sockets/tally/socket_aggregator.h"
+#include "sockets/tally/socket_tallies.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {
@@ -17,6 +19,20 @@ constexpr std::size_t kSockets = 100'000;
 class NullSink final : public SocketSink {
  public:
   void Add(const SocketRecord& record) override { benchmark::DoNotOptimize(record); }
+};
+
+/// Classifies and counts every record.
+class CountingSink final : public SocketSink {
+ public:
+  explicit CountingSink(const ServiceMatcher& matcher) : classifier_(matcher, kEphemeral) {}
+  void Add(const SocketRecord& record) override {
+    tallies.Add(record, classifier_.Classify(record));
+  }
+
+  SocketTallies tallies{Protocol::kTcp, EphemeralPorts{kEphemeral, {}}};
+
+ private:
+  Classifier classifier_;
 };
 
 void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
@@ -50,11 +66,13 @@ using RuleMaker = std::vector<ServiceRule> (*)(std::size_t count);
 
 void ReadAndAggregate(benchmark::State& state, RuleMaker make_rules) {
   const std::vector<Datagram> dump = Dump(kSockets);
-  const ServiceMatcher matcher(make_rules(static_cast<std::size_t>(state.range(0))), Database());
+  ServiceNames names;
+  const ServiceMatcher matcher(make_rules(static_cast<std::size_t>(state.range(0))), Database(),
+                               names);
   for (auto _ : state) {
-    SocketAggregator aggregator(Protocol::kTcp, matcher, EphemeralPorts{kEphemeral, {}});
-    ReadAll(dump, aggregator);
-    benchmark::DoNotOptimize(std::move(aggregator).TakeTotals());
+    CountingSink sink(matcher);
+    ReadAll(dump, sink);
+    benchmark::DoNotOptimize(sink.tallies);
   }
   CountRecords(state);
 }

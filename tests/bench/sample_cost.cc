@@ -11,11 +11,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "collectors/socket_collector.h"
+#include "collectors/socket_memory.h"
+#include "collectors/sockets.h"
 #include "config/config.h"
 #include "netlink/transport.h"
 #include "sockets/naming/live_ephemeral_ports.h"
@@ -69,26 +71,43 @@ std::uint64_t Watched(StateWatch& watch) {
 
 void Run(int repeat) {
   const SystemClock clock;
-  const ServiceMatcher matcher({}, Database());
-  StateWatch watch(DefaultWatch(), clock);
-  DumpErrors errors;
+  SocketMemory memory(clock);
+  const auto matcher = std::make_shared<const ServiceMatcher>(std::vector<ServiceRule>(),
+                                                              Database(), memory.names());
+  const std::uint64_t generation = memory.NewGeneration();
+  memory.Configure(
+      {.limits = {}, .watch = DefaultWatch(), .configured = {}, .generation = generation});
   LiveEphemeralPorts ports([](const std::string&, const std::string&) {});
   const EphemeralPortsReader read_ports = [&ports] { return ports.Read(); };
   NetlinkSource samples(Open, clock);
-  Sampler sampler(
-      SamplerOptions(), samples, matcher, watch, errors, read_ports, Sampler::ThreadCpuTime,
-      [](const std::string&) {}, clock);
-  NetlinkSource scrapes(Open, clock);
-  SocketCollector collector(Protocol::kTcp, scrapes, matcher, read_ports, &watch, errors, clock);
+  Sampler sampler(SamplerOptions(), {.source = samples,
+                                     .matcher = *matcher,
+                                     .watch = memory.watch(),
+                                     .generation = generation,
+                                     .errors = memory.errors(),
+                                     .ephemeral_ports = read_ports,
+                                     .cpu_clock = Sampler::ThreadCpuTime,
+                                     .listener = [](const std::string&) {},
+                                     .clock = clock});
+  SocketsCollector collector(Protocol::kTcp,
+                             {.source = std::make_shared<NetlinkSource>(Open, clock),
+                              .matcher = matcher,
+                              .ephemeral_ports = read_ports,
+                              .watch = memory.watch(),
+                              .generation = generation,
+                              .errors = memory.errors(),
+                              .clock = clock});
   for (int i = 0; i <= repeat; ++i) {
     const double sample = CpuSecondsOf([&] { return sampler.SampleOnce(); });
-    const std::uint64_t watched = Watched(watch);
+    const std::uint64_t watched = Watched(memory.watch());
     Findings findings;
     const double full = CpuSecondsOf([&] { return collector.Collect(findings); });
     if (i == 0) continue;
-    std::printf("sample %.6f full %.6f watched %ju sockets %ju\n", sample, full,
-                static_cast<std::uintmax_t>(watched),
-                static_cast<std::uintmax_t>(findings.dumps.front().stats.sockets));
+    double sockets = 0;
+    findings.samples.ForEach(SocketsCollector::kDumpSockets,
+                             [&](double value, const auto&) { sockets = value; });
+    std::printf("sample %.6f full %.6f watched %ju sockets %.0f\n", sample, full,
+                static_cast<std::uintmax_t>(watched), sockets);
   }
 }
 

@@ -22,7 +22,9 @@ using RuleMaker = std::vector<ServiceRule> (*)(std::size_t count);
 
 /// One lookup per iteration.
 void Match(benchmark::State& state, RuleMaker make_rules) {
-  const ServiceMatcher matcher(make_rules(static_cast<std::size_t>(state.range(0))), Database());
+  ServiceNames names;
+  const ServiceMatcher matcher(make_rules(static_cast<std::size_t>(state.range(0))), Database(),
+                               names);
   const std::vector<SocketRecord> records = Records();
   std::size_t n = 0;
   for (auto _ : state) {
@@ -42,7 +44,10 @@ BENCHMARK_CAPTURE(Match, any_port_both_networks, AnyPortRules)->Arg(500)->Arg(40
 void CompileRules(benchmark::State& state) {
   const std::vector<ServiceRule> rules = AnyPortRules(static_cast<std::size_t>(state.range(0)));
   const ServicesDatabase database = Database();
-  for (auto _ : state) benchmark::DoNotOptimize(ServiceMatcher(rules, database));
+  for (auto _ : state) {
+    ServiceNames names;
+    benchmark::DoNotOptimize(ServiceMatcher(rules, database, names));
+  }
 }
 BENCHMARK(CompileRules)->Arg(500)->Arg(4000)->Unit(benchmark::kMillisecond);
 

@@ -1,25 +1,31 @@
 #include <benchmark/benchmark.h>
 
-#include "sockets/tally/snapshot_builder.h"
+#include "collectors/socket_memory.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {
 namespace {
 
-/// One snapshot per iteration, in a daemon that has run for a while: names have their places.
-void BuildSnapshot(benchmark::State& state) {
+/// What is shown of one collection per iteration, in a daemon that has run for a while: names have
+/// their places.
+void ShowSockets(benchmark::State& state) {
   const auto ports = static_cast<std::size_t>(state.range(0));
   const auto limit = static_cast<std::size_t>(state.range(1));
-  const ServiceMatcher matcher(PortRules(100), Database());
-  SnapshotBuilder builder(matcher, Limits{.services = limit, .ports = limit});
-  const TotalsByProtocol totals = TotalsOfPorts(matcher, ports);
-  Clock::TimePoint now{std::chrono::hours(1)};
+  const SystemClock clock;
+  SocketMemory memory(clock);
+  const ServiceMatcher matcher(PortRules(100), Database(), memory.names());
+  memory.Configure({.limits = {.services = limit, .ports = limit},
+                    .watch = {},
+                    .configured = matcher.configured(),
+                    .generation = memory.NewGeneration()});
+  const SocketMemory::Round round = RoundOfPorts(matcher, ports);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(builder.Build(totals, WatchReport(), true, now));
-    now += std::chrono::seconds(15);
+    Samples samples;
+    memory.Show(round, samples);
+    benchmark::DoNotOptimize(samples);
   }
 }
-BENCHMARK(BuildSnapshot)
+BENCHMARK(ShowSockets)
     ->ArgNames({"ports", "limit"})
     ->Args({100, 100})
     ->Args({1'000, 100})

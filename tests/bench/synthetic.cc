@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "sockets/tally/socket_aggregator.h"
+#include "sockets/tally/socket_tallies.h"
 
 namespace sockdiag::bench {
 namespace {
@@ -162,21 +162,26 @@ ServicesDatabase Database() {
   return database;
 }
 
-TotalsByProtocol TotalsOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
-  SocketAggregator aggregator(Protocol::kTcp, matcher, EphemeralPorts{kEphemeral, {}});
+SocketMemory::Round RoundOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
+  const auto tallies =
+      std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}});
+  Classifier classifier(matcher, kEphemeral);
+  const auto add = [&](const SocketRecord& record) {
+    tallies->Add(record, classifier.Classify(record));
+  };
   for (std::size_t n = 1; n <= ports; ++n) {
     SocketRecord record = Established(1);
     record.state = SocketState::kSynSent;  // outbound, whatever the ports
     record.remote.port = PortNumber(n);
-    aggregator.Add(record);
+    add(record);
     std::swap(record.local, record.remote);
     record.state = SocketState::kSynRecv;
-    aggregator.Add(record);
+    add(record);
   }
-  TotalsByProtocol totals;
-  totals[Index(Protocol::kTcp)] =
-      std::make_shared<const ProtocolTotals>(std::move(aggregator).TakeTotals());
-  return totals;
+  SocketMemory::Round round;
+  round.tallies[Index(Protocol::kTcp)] = tallies;
+  round.is_collected[Index(Protocol::kTcp)] = true;
+  return round;
 }
 
 }  // namespace sockdiag::bench

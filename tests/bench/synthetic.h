@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "metrics/families.h"
+#include "collectors/socket_memory.h"
 #include "model/socket_record.h"
 #include "sockets/naming/service_rule.h"
 #include "sockets/naming/services_database.h"
-#include "sockets/tally/service_view.h"
 
 namespace sockdiag::bench {
 
@@ -45,7 +44,7 @@ inline constexpr PortRange kEphemeral{Port::FromHost(32768), Port::FromHost(6099
 /// Names for the ports of Established(), and 300 others.
 [[nodiscard]] ServicesDatabase Database();
 
-/// Totals with `ports` ports in use in each direction, from 1 up, one established socket each.
-[[nodiscard]] TotalsByProtocol TotalsOfPorts(const ServiceMatcher& matcher, std::size_t ports);
+/// A TCP dump with `ports` ports in use in each direction, from 1 up, one socket each.
+[[nodiscard]] SocketMemory::Round RoundOfPorts(const ServiceMatcher& matcher, std::size_t ports);
 
 }  // namespace sockdiag::bench

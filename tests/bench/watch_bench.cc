@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sockets/tally/destination_sketch.h"
-#include "sockets/watch/state_tracker.h"
+#include "sockets/watch/state_watch.h"
 #include "tests/bench/synthetic.h"
 
 namespace sockdiag::bench {
@@ -25,23 +25,23 @@ void ObserveAndCommit(benchmark::State& state) {
   const std::size_t turnover = kTracked * static_cast<std::size_t>(state.range(0)) / 100;
   WatchOptions options;
   options.states.Add(SocketState::kCloseWait);
-  StateTracker tracker(options, Clock::TimePoint());
-  const Classification classification{Direction::kInbound, Port::FromHost(80), ServiceId{1}};
+  const SystemClock clock;
+  StateWatch watch(clock);
+  watch.Configure(options, 1);
+  const Classification classification{Direction::kInbound, Port::FromHost(80),
+                                      IdOf({ServiceId{1}, Direction::kInbound})};
   std::vector<SocketRecord> records;
   for (std::size_t n = 0; n < kTracked; ++n) records.push_back(CloseWait(n));
   std::size_t next = kTracked;
-  Clock::TimePoint now;
   for (auto _ : state) {
-    for (const SocketRecord& record : records) tracker.Observe(record, classification);
-    benchmark::DoNotOptimize(tracker.Look(now += std::chrono::seconds(5)));
-    tracker.Commit();
+    StateWatch::Pass pass = watch.Begin(1);
+    for (const SocketRecord& record : records) pass.Observe(record, classification);
+    std::move(pass).Commit();
     for (std::size_t i = 0; i < turnover; ++i) {
       records[next % kTracked].cookie = CloseWait(next).cookie;
       ++next;
     }
   }
-  state.counters["bytes_each"] =
-      static_cast<double>(tracker.memory_bytes()) / static_cast<double>(tracker.size());
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kTracked));
 }
 BENCHMARK(ObserveAndCommit)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "collectors/kernel_limits_collector.h"
+#include "tests/support/figures.h"
 #include "tests/support/files.h"
 
 namespace sockdiag {
@@ -99,7 +100,9 @@ TEST_F(KernelLimitsTest, TheCollectorShowsWhatItCouldReadAndSaysWhatNot) {
   KernelLimitsCollector collector(root_.path());
   Findings all;
   ASSERT_TRUE(collector.Collect(all));
-  EXPECT_EQ(all.kernel_limits, Read().limits);
+  for (const Metric* metric : KernelLimitsCollector::kMetrics) {
+    EXPECT_TRUE(all.samples.Has(*metric)) << metric->name;
+  }
   root_.MakeUnreadable("sys/net/ipv4/tcp_mem");
   root_.Write("sys/net/core/somaxconn", "");
   Findings some;
@@ -108,8 +111,9 @@ TEST_F(KernelLimitsTest, TheCollectorShowsWhatItCouldReadAndSaysWhatNot) {
   EXPECT_EQ(result.error().message,
             root_.path() + "/sys/net/core/somaxconn: \"\" is not an integer; " + root_.path() +
                 "/sys/net/ipv4/tcp_mem: Is a directory (EISDIR)");
-  EXPECT_EQ(some.kernel_limits, Read().limits);
-  EXPECT_EQ(some.kernel_limits->orphans, 2);
+  EXPECT_EQ(testing::ValueOf(some.samples, KernelLimitsCollector::kOrphans), 2);
+  EXPECT_FALSE(some.samples.Has(KernelLimitsCollector::kSomaxconn));
+  EXPECT_FALSE(some.samples.Has(KernelLimitsCollector::kMemoryLimit));
 }
 
 TEST_F(KernelLimitsTest, TheCollectorFailsWhenThereIsNoFileAtAll) {
@@ -117,7 +121,7 @@ TEST_F(KernelLimitsTest, TheCollectorFailsWhenThereIsNoFileAtAll) {
   Findings findings;
   EXPECT_EQ(collector.Collect(findings).error().message,
             root_.path() + " shows none of the kernel's TCP limits");
-  EXPECT_FALSE(findings.kernel_limits);
+  EXPECT_TRUE(findings.samples.families().empty());
 }
 
 TEST(KernelLimits, ReadsThisKernel) {

@@ -59,7 +59,7 @@ PortRange Ports(std::uint16_t first, std::uint16_t last) {
 
 TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
   Config expected;
-  expected.collectors = {.tcp = true, .udp = false, .kernel_limits = true};
+  expected.collectors.Set("udp", false);
   expected.services = {
       {.name = "postgres-primary",
        .protocol = Protocol::kTcp,
@@ -74,13 +74,10 @@ TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
                        .peak_window = minutes(2),
                        .watched_states = {SocketState::kClosing, SocketState::kSynSent},
                        .max_tracked_sockets = 200'001};
-  expected.stuck_after = {.syn_sent = seconds(1),
-                          .syn_recv = seconds(2),
-                          .fin_wait1 = seconds(3),
-                          .fin_wait2 = seconds(4),
-                          .close_wait = seconds(5),
-                          .last_ack = seconds(6),
-                          .closing = seconds(7)};
+  seconds stuck_after(0);
+  for (const WatchableState& watchable : kWatchableStates) {
+    expected.stuck_after[Index(watchable.state)] = ++stuck_after;
+  }
   EXPECT_EQ(ExpectAccepted(kFullExample), expected);
 }
 
@@ -94,7 +91,7 @@ TEST(Loader, TakesTheDefaultsWhereNothingIsSaid) {
 TEST(Loader, KeepsTheOtherDefaultsOfASectionThatNamesOneKey) {
   Config expected;
   expected.limits.ports = 7;
-  expected.collectors.udp = false;
+  expected.collectors.Set("udp", false);
   EXPECT_EQ(ExpectAccepted("limits: {ports: 7}\ncollectors: {udp: {enabled: false}}\n"), expected);
 }
 
@@ -124,7 +121,7 @@ TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
       {"\nzebra: 1", "c.yaml:2:1: zebra: unknown key; known: " + root_keys},
       {"collectors: {tcp4: {}}",
        "c.yaml:1:14: collectors.tcp4: unknown key (did you mean tcp?); known: tcp, udp, "
-       "kernel_limits"},
+       "kernel_limits, process"},
       {"collectors:\n  udp:\n    enable: true",
        "c.yaml:3:5: collectors.udp.enable: unknown key (did you mean enabled?); known: enabled"},
       {"limits:\n  Ports: 1",
@@ -173,9 +170,9 @@ TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
 TEST(Loader, RefusesSectionsOfTheWrongType) {
   ExpectRefused({
       {"collectors:\n",
-       "c.yaml:1:1: collectors: expected a mapping of tcp, udp, kernel_limits, not null"},
+       "c.yaml:1:1: collectors: expected a mapping of tcp, udp, kernel_limits, process, not null"},
       {"collectors: ~",
-       "c.yaml:1:13: collectors: expected a mapping of tcp, udp, kernel_limits, not null"},
+       "c.yaml:1:13: collectors: expected a mapping of tcp, udp, kernel_limits, process, not null"},
       {"collectors: {tcp: true}",
        "c.yaml:1:19: collectors.tcp: expected a mapping of enabled, not true"},
       {"collectors:\n  tcp:\n  udp: {}\n",
@@ -258,10 +255,10 @@ TEST(Loader, FollowsAliases) {
   const Config config = ExpectAccepted(
       "limits: {retention: &age 7s}\nstuck_after: {closing: *age}\n"
       "collectors: {tcp: &off {enabled: false}, udp: *off}\n");
-  EXPECT_EQ(config.stuck_after.closing, seconds(7));
+  EXPECT_EQ(config.stuck_after[Index(SocketState::kClosing)], seconds(7));
   EXPECT_EQ(config.limits.retention, seconds(7));
-  EXPECT_FALSE(config.collectors.tcp);
-  EXPECT_FALSE(config.collectors.udp);
+  EXPECT_FALSE(config.collectors.IsEnabled("tcp"));
+  EXPECT_FALSE(config.collectors.IsEnabled("udp"));
 }
 
 TEST(Loader, KeepsEveryMessageOnOneLine) {

@@ -102,8 +102,8 @@ TEST(SamplingSection, RefusesStatesThatCannotBeWatched) {
 
 TEST(StuckAfterSection, TakesUpToADay) {
   const StuckAfter ages = ExpectAccepted("stuck_after: {syn_sent: 1ms, closing: 24h}").stuck_after;
-  EXPECT_EQ(ages.syn_sent, milliseconds(1));
-  EXPECT_EQ(ages.closing, hours(24));
+  EXPECT_EQ(ages[Index(SocketState::kSynSent)], milliseconds(1));
+  EXPECT_EQ(ages[Index(SocketState::kClosing)], hours(24));
   ExpectRefused({
       {"stuck_after: {last_ack: 0s}", "c.yaml:1:25: stuck_after.last_ack: 0s is not in 1ms..1d"},
       {"stuck_after: {last_ack: 1d1ms}",

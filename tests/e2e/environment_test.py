@@ -209,7 +209,7 @@ class FailingCollectorTest(support.TestCase):
         self.assertEqual(self.exporter.stop(), 0)
         warnings = self.exporter.logged(level="warn", msg="collector failed")
         self.assertEqual(sorted(line["collector"] for line in warnings),
-                         ["kernel_limits", "tcp", "udp"])
+                         ["kernel_limits", "process", "tcp", "udp"])
         for warning in warnings:
             self.assertIn("EMFILE", warning["error"])
 
@@ -228,7 +228,7 @@ class FailingCollectorTest(support.TestCase):
         self.assertEqual(self.exporter.stop(), 0)
         again = self.exporter.logged(level="info", msg="collector works again")
         self.assertEqual(sorted(line["collector"] for line in again),
-                         ["kernel_limits", "tcp", "udp"])
+                         ["kernel_limits", "process", "tcp", "udp"])
 
     def test_pages_live_on(self):
         self._limit((3, self.limits[1]))

@@ -9,7 +9,7 @@ import faults
 import sockets
 import support
 
-COLLECTORS = ("tcp", "udp", "kernel_limits")
+COLLECTORS = ("tcp", "udp", "kernel_limits", "process")
 PROTOCOLS = ("tcp", "udp")
 # Nothing dumps but the scrapes, so that each dump can be counted.
 CONFIG = "services_database: null\nsampling: {interval: 0s}\n"

@@ -7,16 +7,16 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "collectors/collection_run.h"
-#include "collectors/socket_collector.h"
-#include "metrics/families.h"
+#include "collectors/socket_memory.h"
+#include "collectors/sockets.h"
+#include "metrics/text.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/recorded_dumps.h"
 #include "tests/support/fake_clock.h"
-#include "tests/support/run_here.h"
 
 namespace sockdiag::fuzz {
 namespace {
@@ -38,11 +38,10 @@ std::vector<ServiceRule> Rules() {
   return {web, peers, names};
 }
 
-const ServiceMatcher& Matcher() {
-  static const ServiceMatcher matcher(Rules(), {{{Protocol::kTcp, Port::FromHost(80)}, "http"},
-                                                {{Protocol::kUdp, Port::FromHost(123)}, "ntp"},
-                                                {{Protocol::kTcp, Port::FromHost(9000)}, "nine"}});
-  return matcher;
+ServicesDatabase Database() {
+  return {{{Protocol::kTcp, Port::FromHost(80)}, "http"},
+          {{Protocol::kUdp, Port::FromHost(123)}, "ntp"},
+          {{Protocol::kTcp, Port::FromHost(9000)}, "nine"}};
 }
 
 WatchOptions Watched() {
@@ -57,47 +56,41 @@ WatchOptions Watched() {
 /// Few, as to count them takes time.
 EphemeralPorts FewEphemeralPorts() { return {Ports(40000, 40063), {Ports(40001, 40002)}}; }
 
-template <typename Row>
-std::uint64_t SumOf(const std::vector<Row>& rows, Protocol protocol) {
-  std::uint64_t sum = 0;
-  for (const Row& row : rows) {
-    if (row.protocol == protocol) sum += row.sockets;
-  }
+double SumOf(const Samples& samples, const Metric& metric, std::string_view protocol) {
+  double sum = 0;
+  samples.ForEach(metric, [&](double value, auto labels) {
+    if (labels[0].value == protocol) sum += value;
+  });
   return sum;
 }
 
 /// Every socket of a dump is counted once in each view of it, and none of a dump that failed.
-void ExpectSums(const Collection& collection) {
-  std::array<std::uint64_t, kProtocols.size()> sockets{};
-  for (const DumpReport& dump : collection.dumps) {
-    sockets[Index(dump.protocol)] = dump.stats.sockets;
-  }
+void ExpectSums(const Samples& samples) {
   for (const Protocol protocol : kProtocols) {
-    const std::uint64_t expected = sockets[Index(protocol)];
-    Expect(SumOf(collection.snapshot.sockets, protocol) == expected);
-    Expect(SumOf(collection.snapshot.service_sockets, protocol) == expected);
-    Expect(SumOf(collection.snapshot.port_sockets, protocol) == expected);
+    const std::string_view name = Name(protocol);
+    const double expected = SumOf(samples, SocketsCollector::kDumpSockets, name);
+    Expect(SumOf(samples, FamilyTally::kSockets, name) == expected);
+    Expect(SumOf(samples, ServiceTally::kServiceSockets, name) == expected);
+    Expect(SumOf(samples, PortTally::kPortSockets, name) == expected);
   }
 }
 
 /// Labels stay within the limits, and `other`.
-void ExpectLimits(const Snapshot& snapshot) {
+void ExpectLimits(const Samples& samples) {
   std::set<std::string> services;
-  for (const ServiceSocketCount& count : snapshot.service_sockets) {
-    services.insert(count.service_name);
-  }
+  samples.ForEach(ServiceTally::kServiceSockets,
+                  [&](double, auto labels) { services.insert(labels[1].value); });
   Expect(services.size() <= kMostServices + 1);
-  std::map<std::pair<Protocol, Direction>, std::set<ShownPort>> ports;
-  for (const PortSocketCount& count : snapshot.port_sockets) {
-    ports[{count.protocol, count.direction}].insert(count.port);
-  }
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> ports;
+  samples.ForEach(PortTally::kPortSockets, [&](double, auto labels) {
+    ports[{labels[0].value, labels[2].value}].insert(labels[1].value);
+  });
   for (const auto& [key, shown] : ports) Expect(shown.size() <= kMostPorts + 1);
 }
 
 /// No sample is below zero or no number, and no two samples of a family have the same labels.
-void ExpectExposition(Collection collection) {
-  const auto families = ToFamilies({std::move(collection), {}, {}, {}});
-  for (const auto& family : families) {
+void ExpectExposition(const Samples& samples) {
+  for (const auto& family : samples.families()) {
     std::set<std::string> seen;
     for (const auto& sample : family.metric) {
       const double value = sample.gauge.value + sample.counter.value;
@@ -107,31 +100,41 @@ void ExpectExposition(Collection collection) {
       Expect(seen.insert(labels).second);
     }
   }
-  const std::string text = ToText(families);
+  const std::string text = ToText(samples);
   Expect(text.ends_with('\n') && text.find("\n\n") == std::string::npos);
 }
 
 void Collect(std::span<const std::byte> datagrams) {
   testing::FakeClock clock;
-  RecordedDumps source(datagrams);
-  DumpErrors errors;
-  StateWatch watch(Watched(), clock);
-  Limits limits;
-  limits.services = kMostServices;
-  limits.ports = kMostPorts;
-  std::vector<std::unique_ptr<Collector>> collectors;
-  for (const Protocol protocol : kProtocols) {
-    collectors.push_back(std::make_unique<SocketCollector>(
-        protocol, source, Matcher(), FewEphemeralPorts,
-        protocol == Protocol::kTcp ? &watch : nullptr, errors, clock));
-  }
-  CollectionRun run(std::move(collectors), SnapshotBuilder(Matcher(), limits, watch.states()),
-                    &watch, errors, clock, testing::RunHere);
-  for (int i = 0; i < kMostCollections && !source.AreAtEnd(); ++i) {
-    Collection collection = run.Collect();
-    ExpectSums(collection);
-    ExpectLimits(collection.snapshot);
-    ExpectExposition(std::move(collection));
+  const auto source = std::make_shared<RecordedDumps>(datagrams);
+  SocketMemory memory(clock);
+  const auto matcher = std::make_shared<const ServiceMatcher>(Rules(), Database(), memory.names());
+  const std::uint64_t generation = memory.NewGeneration();
+  memory.Configure({.limits = {.services = kMostServices, .ports = kMostPorts},
+                    .watch = Watched(),
+                    .configured = matcher->configured(),
+                    .generation = generation});
+  for (int i = 0; i < kMostCollections && !source->AreAtEnd(); ++i) {
+    SocketMemory::Round round;
+    Samples samples;
+    for (const Protocol protocol : kProtocols) {
+      SocketsCollector collector(protocol, {.source = source,
+                                            .matcher = matcher,
+                                            .ephemeral_ports = FewEphemeralPorts,
+                                            .watch = memory.watch(),
+                                            .generation = generation,
+                                            .errors = memory.errors(),
+                                            .clock = clock});
+      Findings findings;
+      static_cast<void>(collector.Collect(findings));
+      round.is_collected[Index(protocol)] = true;
+      round.tallies[Index(protocol)] = findings.sockets;
+      samples.Append(std::move(findings.samples));
+    }
+    memory.Show(round, samples);
+    ExpectSums(samples);
+    ExpectLimits(samples);
+    ExpectExposition(samples);
     clock.Advance(std::chrono::seconds(2));
   }
 }

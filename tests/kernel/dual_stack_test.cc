@@ -22,22 +22,22 @@ class DualStack : public KernelTest {};
 TEST_F(DualStack, Ipv4ClientOfADualStackListenerIsServedByAnIpv6Socket) {
   const UniqueFd listener = Listen("::", kPort);
   const Connection connection = MakeConnection(listener, "127.0.0.1", kPort);
-  const Snapshot snapshot = CollectWhen(
+  const Samples samples = CollectWhen(
       {{"tcp ipv6 listen", 1}, {"tcp ipv6 established", 1}, {"tcp ipv4 established", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 40000 inbound listen", 1},
-                                          {"tcp 40000 inbound established", 1},
-                                          {"tcp 40000 outbound established", 1}}));
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 40000 inbound listen", 1},
+                                         {"tcp 40000 inbound established", 1},
+                                         {"tcp 40000 outbound established", 1}}));
 }
 
 TEST_F(DualStack, BothFamiliesMeetAtADualStackListener) {
   const UniqueFd listener = Listen("::", kPort);
   const Connection ipv4 = MakeConnection(listener, "127.0.0.1", kPort);
   const Connection ipv6 = MakeConnection(listener, "::1", kPort);
-  const Snapshot snapshot = CollectWhen(
+  const Samples samples = CollectWhen(
       {{"tcp ipv6 listen", 1}, {"tcp ipv6 established", 3}, {"tcp ipv4 established", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 40000 inbound listen", 1},
-                                          {"tcp 40000 inbound established", 2},
-                                          {"tcp 40000 outbound established", 2}}));
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 40000 inbound listen", 1},
+                                         {"tcp 40000 inbound established", 2},
+                                         {"tcp 40000 outbound established", 2}}));
 }
 
 TEST_F(DualStack, ListenersOfEachFamilyShareAPort) {
@@ -45,20 +45,20 @@ TEST_F(DualStack, ListenersOfEachFamilyShareAPort) {
   const UniqueFd ipv6 = Listen("::", kPort, {.ipv6_only = true});
   const Connection one = MakeConnection(ipv4, "127.0.0.1", kPort);
   const Connection two = MakeConnection(ipv6, "::1", kPort);
-  const Snapshot snapshot = CollectWhen({{"tcp ipv4 listen", 1},
-                                         {"tcp ipv4 established", 2},
-                                         {"tcp ipv6 listen", 1},
-                                         {"tcp ipv6 established", 2}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 40000 inbound listen", 2},
-                                          {"tcp 40000 inbound established", 2},
-                                          {"tcp 40000 outbound established", 2}}));
-  EXPECT_EQ(ListenerCounts(snapshot),
-            (Counts{{"tcp 40000 other listeners", 2}, {"tcp 40000 other limit", 256}}));
+  const Samples samples = CollectWhen({{"tcp ipv4 listen", 1},
+                                       {"tcp ipv4 established", 2},
+                                       {"tcp ipv6 listen", 1},
+                                       {"tcp ipv6 established", 2}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 40000 inbound listen", 2},
+                                         {"tcp 40000 inbound established", 2},
+                                         {"tcp 40000 outbound established", 2}}));
+  EXPECT_EQ(ListenerCounts(samples),
+            (Counts{{"tcp 40000 other listeners", 2}, {"40000 other limit", 256}}));
 }
 
 /// An IPv4 client on 127.0.0.2 whose own port is that of a listener on `address`, towards a service
 /// on kOtherPort.
-Snapshot ConnectFromAListenersPort(const std::string& address, bool ipv6_only) {
+Samples ConnectFromAListenersPort(const std::string& address, bool ipv6_only) {
   const Options options{.ipv6_only = ipv6_only, .reuse_port = true};
   const UniqueFd listener = Listen(address, kPort, options);
   const UniqueFd service = Listen("127.0.0.1", kOtherPort);
@@ -101,21 +101,21 @@ TEST_F(DualStack, ListenerOnAMappedAddressClaimsIpv4SocketsOfIt) {
 TEST_F(DualStack, ListenerOnAMappedAddressServesIpv4) {
   const UniqueFd listener = Listen("::ffff:127.0.0.1", kPort);
   const Connection connection = MakeConnection(listener, "127.0.0.1", kPort);
-  const Snapshot snapshot = CollectWhen(
+  const Samples samples = CollectWhen(
       {{"tcp ipv6 listen", 1}, {"tcp ipv6 established", 1}, {"tcp ipv4 established", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 40000 inbound listen", 1},
-                                          {"tcp 40000 inbound established", 1},
-                                          {"tcp 40000 outbound established", 1}}));
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 40000 inbound listen", 1},
+                                         {"tcp 40000 inbound established", 1},
+                                         {"tcp 40000 outbound established", 1}}));
 }
 
 TEST_F(DualStack, Ipv6ClientReachesAnIpv4ListenerThroughAMappedAddress) {
   const UniqueFd listener = Listen("0.0.0.0", kPort);
   const Connection connection = MakeConnection(listener, "::ffff:127.0.0.1", kPort);
-  const Snapshot snapshot = CollectWhen(
+  const Samples samples = CollectWhen(
       {{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1}, {"tcp ipv6 established", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 40000 inbound listen", 1},
-                                          {"tcp 40000 inbound established", 1},
-                                          {"tcp 40000 outbound established", 1}}));
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 40000 inbound listen", 1},
+                                         {"tcp 40000 inbound established", 1},
+                                         {"tcp 40000 outbound established", 1}}));
 }
 
 TEST_F(DualStack, Ipv4NetworksOfARuleHoldMappedAddresses) {
@@ -124,13 +124,13 @@ TEST_F(DualStack, Ipv4NetworksOfARuleHoldMappedAddresses) {
   const UniqueFd listener = Listen("::", kPort);
   const Connection ipv4 = MakeConnection(listener, "127.0.0.1", kPort);
   const Connection ipv6 = MakeConnection(listener, "::1", kPort);
-  const Snapshot snapshot = CollectWhen(
+  const Samples samples = CollectWhen(
       {{"tcp ipv6 listen", 1}, {"tcp ipv6 established", 3}, {"tcp ipv4 established", 1}}, config);
-  EXPECT_EQ(ServiceCounts(snapshot), (Counts{{"tcp web inbound established", 1},
-                                             {"tcp web outbound established", 1},
-                                             {"tcp other inbound listen", 1},
-                                             {"tcp other inbound established", 1},
-                                             {"tcp other outbound established", 1}}));
+  EXPECT_EQ(ServiceCounts(samples), (Counts{{"tcp web inbound established", 1},
+                                            {"tcp web outbound established", 1},
+                                            {"tcp other inbound listen", 1},
+                                            {"tcp other inbound established", 1},
+                                            {"tcp other outbound established", 1}}));
 }
 
 }  // namespace

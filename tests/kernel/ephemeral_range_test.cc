@@ -81,7 +81,7 @@ TEST_F(EphemeralRange, ChangeIsSeenByTheNextCollection) {
   listener.Reset();
   Exporter exporter;
   const auto inbound = [&] {
-    const Counts counts = PortCounts(exporter.Collect().snapshot);
+    const Counts counts = PortCounts(exporter.Collect());
     const auto found = counts.find("tcp 40000 inbound established");
     return found == counts.end() ? 0 : found->second;
   };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -19,15 +20,15 @@ class ListenQueue : public KernelTest {};
 TEST_F(ListenQueue, FillsFromEmptyToMoreThanItsLimit) {
   const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 2});
   Sockets clients;
-  for (std::uint64_t waiting = 0; waiting <= 3; ++waiting) {
+  for (int waiting = 0; waiting <= 3; ++waiting) {
     if (waiting > 0) clients.push_back(Connect("127.0.0.1", kPort));
     Counts expected{{"tcp ipv4 listen", 1}};
     if (waiting > 0) expected["tcp ipv4 established"] = 2 * waiting;
-    const Snapshot snapshot = CollectWhen(expected);
-    ASSERT_EQ(snapshot.listeners.size(), 1U);
-    EXPECT_EQ(snapshot.listeners.front().queue_length, waiting);
-    EXPECT_EQ(snapshot.listeners.front().queue_limit, 2U);
-    EXPECT_DOUBLE_EQ(snapshot.listeners.front().saturation, static_cast<double>(waiting) / 2);
+    const Samples samples = CollectWhen(expected);
+    EXPECT_EQ(testing::FiguresOf(samples, ListenerTally::kQueueLength),
+              (Counts{{"5000 other", static_cast<double>(waiting)}}));
+    EXPECT_EQ(testing::FiguresOf(samples, ListenerTally::kQueueLimit), (Counts{{"5000 other", 2}}));
+    EXPECT_DOUBLE_EQ(Saturation(samples), static_cast<double>(waiting) / 2);
   }
 }
 
@@ -36,13 +37,13 @@ TEST_F(ListenQueue, OverflowLeavesFurtherClientsInSynSent) {
   Sockets clients;
   for (int i = 0; i < 3; ++i) clients.push_back(Connect("::1", kPort));
   for (int i = 0; i < 2; ++i) clients.push_back(StartConnect("::1", kPort));
-  const Snapshot snapshot =
+  const Samples samples =
       CollectWhen({{"tcp ipv6 listen", 1}, {"tcp ipv6 established", 6}, {"tcp ipv6 syn_sent", 2}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 5000 inbound listen", 1},
-                                          {"tcp 5000 inbound established", 3},
-                                          {"tcp 5000 outbound established", 3},
-                                          {"tcp 5000 outbound syn_sent", 2}}));
-  EXPECT_DOUBLE_EQ(snapshot.listeners.at(0).saturation, 1.5);
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 5000 inbound listen", 1},
+                                         {"tcp 5000 inbound established", 3},
+                                         {"tcp 5000 outbound established", 3},
+                                         {"tcp 5000 outbound syn_sent", 2}}));
+  EXPECT_DOUBLE_EQ(Saturation(samples), 1.5);
 }
 
 TEST_F(ListenQueue, AcceptEmptiesIt) {
@@ -50,26 +51,26 @@ TEST_F(ListenQueue, AcceptEmptiesIt) {
   const UniqueFd first = Connect("127.0.0.1", kPort);
   const UniqueFd second = Connect("127.0.0.1", kPort);
   const UniqueFd accepted = Accept(listener);
-  const Snapshot snapshot = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 4}});
-  EXPECT_EQ(ListenerCounts(snapshot), (Counts{{"tcp 5000 other listeners", 1},
-                                              {"tcp 5000 other length", 1},
-                                              {"tcp 5000 other limit", 4}}));
+  const Samples samples = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 4}});
+  EXPECT_EQ(
+      ListenerCounts(samples),
+      (Counts{{"tcp 5000 other listeners", 1}, {"5000 other length", 1}, {"5000 other limit", 4}}));
 }
 
 TEST_F(ListenQueue, BacklogOfZeroHoldsOne) {
   const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 0});
   const UniqueFd client = Connect("127.0.0.1", kPort);
-  const Snapshot snapshot = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 2}});
-  EXPECT_EQ(ListenerCounts(snapshot),
-            (Counts{{"tcp 5000 other listeners", 1}, {"tcp 5000 other length", 1}}));
-  EXPECT_DOUBLE_EQ(snapshot.listeners.at(0).saturation, 1.0);
+  const Samples samples = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 2}});
+  EXPECT_EQ(ListenerCounts(samples),
+            (Counts{{"tcp 5000 other listeners", 1}, {"5000 other length", 1}}));
+  EXPECT_DOUBLE_EQ(Saturation(samples), 1.0);
 }
 
 TEST_F(ListenQueue, SomaxconnBoundsTheLimit) {
   WriteSysctl("net/core/somaxconn", "7");
   const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 1000});
-  const Snapshot snapshot = CollectWhen({{"tcp ipv4 listen", 1}});
-  EXPECT_EQ(snapshot.listeners.at(0).queue_limit, 7U);
+  const Samples samples = CollectWhen({{"tcp ipv4 listen", 1}});
+  EXPECT_EQ(testing::ValueOf(samples, ListenerTally::kQueueLimit, "5000 other"), 7);
 }
 
 TEST_F(ListenQueue, ReusePortListenersAreSummedAndTheFullestDecides) {
@@ -79,10 +80,10 @@ TEST_F(ListenQueue, ReusePortListenersAreSummedAndTheFullestDecides) {
   }
   Sockets clients;
   for (int i = 0; i < 30; ++i) clients.push_back(Connect("127.0.0.1", kPort));
-  const Snapshot snapshot = CollectWhen({{"tcp ipv4 listen", 3}, {"tcp ipv4 established", 60}});
-  EXPECT_EQ(ListenerCounts(snapshot), (Counts{{"tcp 5000 other listeners", 3},
-                                              {"tcp 5000 other length", 30},
-                                              {"tcp 5000 other limit", 280}}));
+  const Samples samples = CollectWhen({{"tcp ipv4 listen", 3}, {"tcp ipv4 established", 60}});
+  EXPECT_EQ(ListenerCounts(samples), (Counts{{"tcp 5000 other listeners", 3},
+                                             {"5000 other length", 30},
+                                             {"5000 other limit", 280}}));
 
   // Which listener gets a connection is the kernel's choice, so ask each.
   double fullest = 0;
@@ -90,8 +91,7 @@ TEST_F(ListenQueue, ReusePortListenersAreSummedAndTheFullestDecides) {
     const AcceptQueue queue = ReadAcceptQueue(listener);
     fullest = std::max(fullest, static_cast<double>(queue.length) / queue.limit);
   }
-  ASSERT_EQ(snapshot.listeners.size(), 1U);
-  EXPECT_DOUBLE_EQ(snapshot.listeners.front().saturation, fullest);
+  EXPECT_DOUBLE_EQ(Saturation(samples), fullest);
 }
 
 TEST_F(ListenQueue, ListenersOfTwoAddressesAndServicesStayApart) {
@@ -100,13 +100,13 @@ TEST_F(ListenQueue, ListenersOfTwoAddressesAndServicesStayApart) {
   const UniqueFd web = Listen("127.0.0.1", kPort, {.backlog = 5});
   const UniqueFd other = Listen("127.0.0.2", kPort, {.backlog = 6});
   const UniqueFd client = Connect("127.0.0.2", kPort);
-  const Snapshot snapshot =
+  const Samples samples =
       CollectWhen({{"tcp ipv4 listen", 2}, {"tcp ipv4 established", 2}}, config);
-  EXPECT_EQ(ListenerCounts(snapshot), (Counts{{"tcp 5000 web listeners", 1},
-                                              {"tcp 5000 web limit", 5},
-                                              {"tcp 5000 other listeners", 1},
-                                              {"tcp 5000 other length", 1},
-                                              {"tcp 5000 other limit", 6}}));
+  EXPECT_EQ(ListenerCounts(samples), (Counts{{"tcp 5000 web listeners", 1},
+                                             {"5000 web limit", 5},
+                                             {"tcp 5000 other listeners", 1},
+                                             {"5000 other length", 1},
+                                             {"5000 other limit", 6}}));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "collectors/sockets.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -43,15 +44,15 @@ TEST_F(ManySockets, FiveThousandConnectionsInManyDatagrams) {
       sockets.emplace_back(Check("accept", accept4(listener, nullptr, nullptr, SOCK_CLOEXEC)));
     }
   }
-  const Snapshot snapshot = CollectWhen({{"tcp ipv4 listen", 1},
-                                         {"tcp ipv4 established", 5000},
-                                         {"tcp ipv6 listen", 1},
-                                         {"tcp ipv6 established", 5000}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 5000 inbound listen", 2},
-                                          {"tcp 5000 inbound established", 5000},
-                                          {"tcp 5000 outbound established", 5000}}));
-  const Collection collection = Exporter().Collect();
-  EXPECT_GT(collection.dumps.at(Index(Protocol::kTcp)).stats.bytes, 10 * kDatagramBytes);
+  const Samples samples = CollectWhen({{"tcp ipv4 listen", 1},
+                                       {"tcp ipv4 established", 5000},
+                                       {"tcp ipv6 listen", 1},
+                                       {"tcp ipv6 established", 5000}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 5000 inbound listen", 2},
+                                         {"tcp 5000 inbound established", 5000},
+                                         {"tcp 5000 outbound established", 5000}}));
+  EXPECT_GT(testing::ValueOf(Exporter().Collect(), SocketsCollector::kDumpBytes, "tcp"),
+            10 * kDatagramBytes);
 }
 
 TEST_F(ManySockets, TwoThousandUdpSocketsInManyDatagrams) {
@@ -76,11 +77,11 @@ TEST_F(ManySockets, ThousandCollectionsLeaveNoFileOpen) {
   const UniqueFd listener = Listen("::", kPort);
   const Connection connection = MakeConnection(listener, "::1", kPort);
   Exporter exporter;
-  const Counts first = SocketCounts(exporter.Collect().snapshot);
+  const Counts first = SocketCounts(exporter.Collect());
   const std::ptrdiff_t open_files = CountOpenFiles();
   const auto enough = std::chrono::steady_clock::now() + kDeadline;
   for (int i = 0; i < 1000 && std::chrono::steady_clock::now() < enough; ++i) {
-    ASSERT_EQ(SocketCounts(exporter.Collect().snapshot), first);
+    ASSERT_EQ(SocketCounts(exporter.Collect()), first);
   }
   EXPECT_EQ(CountOpenFiles(), open_files);
 }

@@ -16,13 +16,13 @@ void DropIncoming(const std::string& expression);
 
 /// Gives each test a namespace of its own. Where none can be had, the test is skipped, or fails
 /// when SOCKDIAG_REQUIRE_NAMESPACES=1 is in the environment.
-class KernelTest : public testing::Test {
+class KernelTest : public ::testing::Test {
  protected:
   void SetUp() override;
 };
 
 /// The same, with a value.
 template <typename T>
-class KernelTestWith : public KernelTest, public testing::WithParamInterface<T> {};
+class KernelTestWith : public KernelTest, public ::testing::WithParamInterface<T> {};
 
 }  // namespace sockdiag::kernel

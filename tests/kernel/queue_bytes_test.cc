@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -17,13 +18,13 @@ class QueueBytesOf : public KernelTestWith<IpVersion> {
  protected:
   /// Bytes are acknowledged a little after they were sent, so the queues too are waited for.
   void Expect(const Counts& expected) {
-    Snapshot snapshot;
+    Samples samples;
     const bool seen = WaitUntil([&] {
-      snapshot = Exporter(WithWebService(kPort)).Collect().snapshot;
-      return QueueBytes(snapshot) == expected;
+      samples = Exporter(WithWebService(kPort)).Collect();
+      return QueueBytes(samples) == expected;
     });
     EXPECT_TRUE(seen);
-    EXPECT_EQ(QueueBytes(snapshot), expected);
+    EXPECT_EQ(QueueBytes(samples), expected);
   }
 };
 
@@ -60,10 +61,10 @@ TEST_P(QueueBytesOf, EverySocketOfAServiceIsInTheSum) {
 TEST_P(QueueBytesOf, ListeningSocketsAreLeftOut) {
   const UniqueFd listener = Listen(GetParam().loopback, kPort);
   const UniqueFd waiting = Connect(GetParam().loopback, kPort);
-  const Snapshot snapshot =
+  const Samples samples =
       CollectWhen({{"tcp " + std::string(Name(GetParam().family)) + " listen", 1},
                    {"tcp " + std::string(Name(GetParam().family)) + " established", 2}});
-  EXPECT_EQ(snapshot.listeners.at(0).queue_length, 1U);
+  EXPECT_EQ(testing::SumOf(samples, ListenerTally::kQueueLength), 1);
   Expect({});
 }
 
@@ -105,8 +106,8 @@ TEST_P(QueueBytesOf, MinisocksAndRequestsHaveNoBytes) {
   Expect({});
 }
 
-INSTANTIATE_TEST_SUITE_P(Family, QueueBytesOf, testing::Values(kIpv4, kIpv6),
-                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Family, QueueBytesOf, ::testing::Values(kIpv4, kIpv6),
+                         ::testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace sockdiag::kernel

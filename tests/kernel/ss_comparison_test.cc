@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/socket_mix.h"
@@ -36,22 +37,22 @@ Counts CountSs(const std::vector<SsRow>& rows) {
     const std::uint16_t port = serves ? row.local_port : row.peer_port;
     ++counts[protocol + " " + std::to_string(port) + " " + state];
     if (row.state == SocketState::kListen) continue;
-    counts[protocol + " receive"] += row.receive_queue;
-    counts[protocol + " send"] += row.send_queue;
+    counts[protocol + " receive"] += static_cast<double>(row.receive_queue);
+    counts[protocol + " send"] += static_cast<double>(row.send_queue);
   }
   return counts;
 }
 
-Counts CountOurs(const Snapshot& snapshot) {
-  Counts counts = SocketCounts(snapshot);
-  for (const PortSocketCount& row : snapshot.port_sockets) {
-    counts[std::string(Name(row.protocol)) + " " + std::to_string(row.port.value().Value()) + " " +
-           std::string(Name(row.state))] += row.sockets;
-  }
-  for (const ServiceQueues& row : snapshot.service_queues) {
-    counts[std::string(Name(row.protocol)) + " receive"] += row.receive_bytes;
-    counts[std::string(Name(row.protocol)) + " send"] += row.send_bytes;
-  }
+Counts CountOurs(const Samples& samples) {
+  Counts counts = SocketCounts(samples);
+  samples.ForEach(PortTally::kPortSockets, [&](double sockets, auto labels) {
+    counts[labels[0].value + " " + labels[1].value + " " + labels[3].value] += sockets;
+  });
+  samples.ForEach(QueueTally::kReceiveQueue, [&](double bytes, auto labels) {
+    counts[labels[0].value + " receive"] += bytes;
+  });
+  samples.ForEach(QueueTally::kSendQueue,
+                  [&](double bytes, auto labels) { counts[labels[0].value + " send"] += bytes; });
   return counts;
 }
 
@@ -65,7 +66,7 @@ class SsComparison : public KernelTest {
   Views Look() {
     Config config;
     config.limits.ports = 65535;
-    const auto collect = [&] { return CountOurs(Exporter(config).Collect().snapshot); };
+    const auto collect = [&] { return CountOurs(Exporter(config).Collect()); };
     Views views;
     const bool quiet = WaitUntil([&] {
       views.ours = collect();

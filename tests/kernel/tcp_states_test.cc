@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -16,7 +17,7 @@ constexpr std::uint16_t kPort = 5000;
 class TcpStates : public KernelTestWith<IpVersion> {
  protected:
   /// Plays one scene; `expected` are its states, every other state must be 0.
-  Snapshot Expect(Scene& scene, const Counts& expected) {
+  Samples Expect(Scene& scene, const Counts& expected) {
     sockets_ = scene(GetParam(), kPort);
     Counts with_family;
     for (const auto& [state, count] : expected) {
@@ -30,24 +31,25 @@ class TcpStates : public KernelTestWith<IpVersion> {
 };
 
 TEST_P(TcpStates, EmptyNamespaceHasEveryStateAtZero) {
-  const Snapshot snapshot = CollectWhen({});
-  EXPECT_EQ(snapshot.sockets.size(), 2 * (kTcpStates.size() + kUdpStates.size()));
-  EXPECT_TRUE(snapshot.port_sockets.empty());
-  EXPECT_TRUE(snapshot.service_sockets.empty());
-  EXPECT_TRUE(snapshot.listeners.empty());
+  const Samples samples = CollectWhen({});
+  EXPECT_EQ(testing::FiguresOf(samples, FamilyTally::kSockets).size(),
+            2 * (kTcpStates.size() + kUdpStates.size()));
+  EXPECT_FALSE(samples.Has(PortTally::kPortSockets));
+  EXPECT_FALSE(samples.Has(ServiceTally::kServiceSockets));
+  EXPECT_FALSE(samples.Has(ListenerTally::kListeners));
 }
 
 TEST_P(TcpStates, EstablishedAtBothEnds) {
-  const Snapshot snapshot = Expect(Established, {{"listen", 1}, {"established", 2}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 5000 inbound listen", 1},
-                                          {"tcp 5000 inbound established", 1},
-                                          {"tcp 5000 outbound established", 1}}));
+  const Samples samples = Expect(Established, {{"listen", 1}, {"established", 2}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 5000 inbound listen", 1},
+                                         {"tcp 5000 inbound established", 1},
+                                         {"tcp 5000 outbound established", 1}}));
 }
 
 TEST_P(TcpStates, SynSentIsOutbound) {
   MakeBlackHole();
-  const Snapshot snapshot = Expect(SynSent, {{"syn_sent", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 5000 outbound syn_sent", 1}}));
+  const Samples samples = Expect(SynSent, {{"syn_sent", 1}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 5000 outbound syn_sent", 1}}));
 }
 
 TEST_P(TcpStates, FinWait1OfAClosedSocket) {
@@ -55,10 +57,10 @@ TEST_P(TcpStates, FinWait1OfAClosedSocket) {
 }
 
 TEST_P(TcpStates, FinWait2AndCloseWait) {
-  const Snapshot snapshot = Expect(FinWait2, {{"listen", 1}, {"fin_wait2", 1}, {"close_wait", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 5000 inbound listen", 1},
-                                          {"tcp 5000 inbound close_wait", 1},
-                                          {"tcp 5000 outbound fin_wait2", 1}}));
+  const Samples samples = Expect(FinWait2, {{"listen", 1}, {"fin_wait2", 1}, {"close_wait", 1}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 5000 inbound listen", 1},
+                                         {"tcp 5000 inbound close_wait", 1},
+                                         {"tcp 5000 outbound fin_wait2", 1}}));
 }
 
 TEST_P(TcpStates, FinWait2AsAMinisock) {
@@ -70,16 +72,16 @@ TEST_P(TcpStates, FinWait2AsAnOrphan) {
 }
 
 TEST_P(TcpStates, TimeWaitKeepsItsDirection) {
-  const Snapshot snapshot = Expect(TimeWait, {{"listen", 1}, {"time_wait", 1}});
-  EXPECT_EQ(PortCounts(snapshot),
+  const Samples samples = Expect(TimeWait, {{"listen", 1}, {"time_wait", 1}});
+  EXPECT_EQ(PortCounts(samples),
             (Counts{{"tcp 5000 inbound listen", 1}, {"tcp 5000 outbound time_wait", 1}}));
 }
 
 TEST_P(TcpStates, LastAckOfAClosedSocket) {
-  const Snapshot snapshot = Expect(LastAck, {{"listen", 1}, {"fin_wait2", 1}, {"last_ack", 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"tcp 5000 inbound listen", 1},
-                                          {"tcp 5000 inbound last_ack", 1},
-                                          {"tcp 5000 outbound fin_wait2", 1}}));
+  const Samples samples = Expect(LastAck, {{"listen", 1}, {"fin_wait2", 1}, {"last_ack", 1}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"tcp 5000 inbound listen", 1},
+                                         {"tcp 5000 inbound last_ack", 1},
+                                         {"tcp 5000 outbound fin_wait2", 1}}));
 }
 
 TEST_P(TcpStates, ClosingWhenBothEndAtOnce) {
@@ -111,8 +113,8 @@ TEST_P(TcpStates, ResetConnectionIsGone) {
   CollectWhen({{"tcp " + std::string(Name(GetParam().family)) + " listen", 1}});
 }
 
-INSTANTIATE_TEST_SUITE_P(Family, TcpStates, testing::Values(kIpv4, kIpv6),
-                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Family, TcpStates, ::testing::Values(kIpv4, kIpv6),
+                         ::testing::PrintToStringParamName());
 
 class AllTcpStates : public KernelTest {};
 

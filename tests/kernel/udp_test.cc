@@ -24,17 +24,17 @@ class Udp : public KernelTestWith<IpVersion> {
 TEST_P(Udp, UnconnectedIsInboundAndListens) {
   const UniqueFd one = Bind(SOCK_DGRAM, Loopback(), kPort);
   const UniqueFd two = Bind(SOCK_DGRAM, GetParam().any, kPort + 1);
-  const Snapshot snapshot = CollectWhen({{Key("unconnected"), 2}});
-  EXPECT_EQ(PortCounts(snapshot),
+  const Samples samples = CollectWhen({{Key("unconnected"), 2}});
+  EXPECT_EQ(PortCounts(samples),
             (Counts{{"udp 5300 inbound unconnected", 1}, {"udp 5301 inbound unconnected", 1}}));
-  EXPECT_EQ(ListenerCounts(snapshot),
+  EXPECT_EQ(ListenerCounts(samples),
             (Counts{{"udp 5300 other listeners", 1}, {"udp 5301 other listeners", 1}}));
 }
 
 TEST_P(Udp, ConnectedWithoutAServerSocketIsOutbound) {
   const UniqueFd client = ConnectUdp(Loopback(), kPort);
-  const Snapshot snapshot = CollectWhen({{Key("established"), 1}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"udp 5300 outbound established", 1}}));
+  const Samples samples = CollectWhen({{Key("established"), 1}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"udp 5300 outbound established", 1}}));
 }
 
 TEST_P(Udp, ConnectedOnThePortOfAnUnconnectedOneIsInbound) {
@@ -42,10 +42,10 @@ TEST_P(Udp, ConnectedOnThePortOfAnUnconnectedOneIsInbound) {
   const UniqueFd client = ConnectUdp(Loopback(), kPort);
   const UniqueFd session = Bind(SOCK_DGRAM, Loopback(), kPort, {.reuse_port = true});
   Connect(session, Loopback(), LocalPort(client));
-  const Snapshot snapshot = CollectWhen({{Key("unconnected"), 1}, {Key("established"), 2}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"udp 5300 inbound unconnected", 1},
-                                          {"udp 5300 inbound established", 1},
-                                          {"udp 5300 outbound established", 1}}));
+  const Samples samples = CollectWhen({{Key("unconnected"), 1}, {Key("established"), 2}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"udp 5300 inbound unconnected", 1},
+                                         {"udp 5300 inbound established", 1},
+                                         {"udp 5300 outbound established", 1}}));
 }
 
 // Neither port is ephemeral, so only the unconnected socket can say who serves.
@@ -55,10 +55,10 @@ TEST_P(Udp, UnconnectedSocketDecidesBetweenTwoServicePorts) {
   const UniqueFd client = Bind(SOCK_DGRAM, Loopback(), kPort + 1);
   Connect(session, Loopback(), kPort + 1);
   Connect(client, Loopback(), kPort);
-  const Snapshot snapshot = CollectWhen({{Key("unconnected"), 1}, {Key("established"), 2}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"udp 5300 inbound unconnected", 1},
-                                          {"udp 5300 inbound established", 1},
-                                          {"udp 5300 outbound established", 1}}));
+  const Samples samples = CollectWhen({{Key("unconnected"), 1}, {Key("established"), 2}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"udp 5300 inbound unconnected", 1},
+                                         {"udp 5300 inbound established", 1},
+                                         {"udp 5300 outbound established", 1}}));
 }
 
 TEST_P(Udp, UnboundSocketIsNotShown) {
@@ -86,14 +86,14 @@ TEST_P(Udp, UnreadDatagramsAreInTheReceiveQueue) {
   const std::string key = "udp other inbound receive";
   Counts bytes;
   const bool arrived = WaitUntil([&] {
-    bytes = QueueBytes(Exporter().Collect().snapshot);
+    bytes = QueueBytes(Exporter().Collect());
     return bytes.size() == 1 && bytes[key] >= 300;
   });
-  EXPECT_TRUE(arrived) << testing::PrintToString(bytes);
+  EXPECT_TRUE(arrived) << ::testing::PrintToString(bytes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Family, Udp, testing::Values(kIpv4, kIpv6),
-                         testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Family, Udp, ::testing::Values(kIpv4, kIpv6),
+                         ::testing::PrintToStringParamName());
 
 class UdpDualStack : public KernelTest {};
 
@@ -103,34 +103,34 @@ TEST_F(UdpDualStack, Ipv4SessionBelongsToADualStackServer) {
   const UniqueFd session = Bind(SOCK_DGRAM, "127.0.0.1", kPort, {.reuse_port = true});
   Connect(client, "127.0.0.1", kPort);
   Connect(session, "127.0.0.1", kPort + 1);
-  const Snapshot snapshot = CollectWhen({{"udp ipv6 unconnected", 1}, {"udp ipv4 established", 2}});
-  EXPECT_EQ(PortCounts(snapshot), (Counts{{"udp 5300 inbound unconnected", 1},
-                                          {"udp 5300 inbound established", 1},
-                                          {"udp 5300 outbound established", 1}}));
+  const Samples samples = CollectWhen({{"udp ipv6 unconnected", 1}, {"udp ipv4 established", 2}});
+  EXPECT_EQ(PortCounts(samples), (Counts{{"udp 5300 inbound unconnected", 1},
+                                         {"udp 5300 inbound established", 1},
+                                         {"udp 5300 outbound established", 1}}));
 }
 
 TEST_F(UdpDualStack, Ipv6OnlyServerDoesNotClaimIpv4Sockets) {
   const UniqueFd server = Bind(SOCK_DGRAM, "::", kPort, {.ipv6_only = true});
   const UniqueFd client = Bind(SOCK_DGRAM, "127.0.0.1", kPort);
   Connect(client, "127.0.0.1", kPort + 1);
-  const Snapshot snapshot = CollectWhen({{"udp ipv6 unconnected", 1}, {"udp ipv4 established", 1}});
-  EXPECT_EQ(PortCounts(snapshot),
+  const Samples samples = CollectWhen({{"udp ipv6 unconnected", 1}, {"udp ipv4 established", 1}});
+  EXPECT_EQ(PortCounts(samples),
             (Counts{{"udp 5300 inbound unconnected", 1}, {"udp 5301 outbound established", 1}}));
 }
 
 TEST_F(UdpDualStack, MappedPeerIsAnIpv6Socket) {
   const UniqueFd server = Bind(SOCK_DGRAM, "0.0.0.0", kPort);
   const UniqueFd client = ConnectUdp("::ffff:127.0.0.1", kPort);
-  const Snapshot snapshot = CollectWhen({{"udp ipv4 unconnected", 1}, {"udp ipv6 established", 1}});
-  EXPECT_EQ(PortCounts(snapshot),
+  const Samples samples = CollectWhen({{"udp ipv4 unconnected", 1}, {"udp ipv6 established", 1}});
+  EXPECT_EQ(PortCounts(samples),
             (Counts{{"udp 5300 inbound unconnected", 1}, {"udp 5300 outbound established", 1}}));
 }
 
 TEST_F(UdpDualStack, TcpAndUdpOnOnePortStayApart) {
   const UniqueFd udp = Bind(SOCK_DGRAM, "::", kPort);
   const UniqueFd tcp = Listen("0.0.0.0", kPort);
-  const Snapshot snapshot = CollectWhen({{"udp ipv6 unconnected", 1}, {"tcp ipv4 listen", 1}});
-  EXPECT_EQ(PortCounts(snapshot),
+  const Samples samples = CollectWhen({{"udp ipv6 unconnected", 1}, {"tcp ipv4 listen", 1}});
+  EXPECT_EQ(PortCounts(samples),
             (Counts{{"udp 5300 inbound unconnected", 1}, {"tcp 5300 inbound listen", 1}}));
 }
 

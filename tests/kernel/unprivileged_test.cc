@@ -37,10 +37,10 @@ std::string EffectiveCapabilities() {
   return status.substr(start, status.find('\n', start) - start);
 }
 
-std::string Describe(const Snapshot& snapshot) {
+std::string Describe(const Samples& samples) {
   std::string text;
-  for (const Counts& counts : {SocketCounts(snapshot), PortCounts(snapshot), QueueBytes(snapshot),
-                               ListenerCounts(snapshot)}) {
+  for (const Counts& counts :
+       {SocketCounts(samples), PortCounts(samples), QueueBytes(samples), ListenerCounts(samples)}) {
     for (const auto& [key, value] : counts) text += key + " " + std::to_string(value) + "\n";
   }
   return text;
@@ -55,10 +55,9 @@ std::string DescribeUnprivileged() {
   const pid_t child = Check("fork", fork());
   if (child == 0) {
     DropPrivileges();
-    const std::string text =
-        EffectiveCapabilities() + "\n" + Describe(Exporter().Collect().snapshot);
+    const std::string text = EffectiveCapabilities() + "\n" + Describe(Exporter().Collect());
     const ssize_t written = write(input.Get(), text.data(), text.size());
-    _exit(written == static_cast<ssize_t>(text.size()) && !testing::Test::HasFailure() ? 0 : 1);
+    _exit(written == static_cast<ssize_t>(text.size()) && !::testing::Test::HasFailure() ? 0 : 1);
   }
   input.Reset();
   std::string text;
@@ -96,8 +95,8 @@ TEST_F(Unprivileged, ProcessSeesTheSame) {
     expected["udp " + family + " unconnected"] = 1;
     expected["udp " + family + " established"] = 1;
   }
-  const Snapshot snapshot = CollectWhen(expected);
-  EXPECT_EQ(DescribeUnprivileged(), "0000000000000000\n" + Describe(snapshot));
+  const Samples samples = CollectWhen(expected);
+  EXPECT_EQ(DescribeUnprivileged(), "0000000000000000\n" + Describe(samples));
 }
 
 }  // namespace

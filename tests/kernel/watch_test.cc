@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "collectors/kernel_limits_collector.h"
+#include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -23,8 +25,8 @@ Config Watching() {
   Config config = WithWebService(kPort);
   config.sampling.interval = milliseconds(100);
   config.sampling.cpu_budget = 1;
-  config.stuck_after.close_wait = seconds(1);
-  config.stuck_after.syn_sent = seconds(2);
+  config.stuck_after[Index(SocketState::kCloseWait)] = seconds(1);
+  config.stuck_after[Index(SocketState::kSynSent)] = seconds(2);
   return config;
 }
 
@@ -33,15 +35,8 @@ class Watch : public KernelTest {
   void Start(const Config& config) {
     exporter_.emplace(config, [this] { ++samples_; });
   }
-  WatchedState Of(SocketState state, Direction direction) {
-    for (const WatchedState& watched : exporter_->Collect().snapshot.watched) {
-      if (watched.service_name == "web" && watched.direction == direction &&
-          watched.state == state) {
-        return watched;
-      }
-    }
-    ADD_FAILURE() << "web is not watched in " << Name(state);
-    return {};
+  testing::WatchedFigures Of(SocketState state, Direction direction) {
+    return testing::WatchedOf(exporter_->Collect(), "web", direction, state);
   }
   /// Until the sampler has looked at what is there now, from beginning to end.
   void WaitForSamples() {
@@ -61,18 +56,17 @@ TEST_F(Watch, CloseWaitIsStuckAfterItsTimeAndVanishesWhenClosed) {
   {
     const Sockets sockets = FinWait2(kIpv4, kPort);
     ASSERT_TRUE(WaitUntil([&] { return close_wait().peak == 1; }));
-    const WatchedState young = close_wait();
-    EXPECT_EQ(young.stuck, young.oldest_age_seconds > 1 ? 1U : 0U);
+    const testing::WatchedFigures young = close_wait();
+    EXPECT_EQ(young.stuck, young.oldest_age_seconds > 1 ? 1 : 0);
     ASSERT_TRUE(WaitUntil([&] { return close_wait().stuck == 1; }));
     EXPECT_GT(close_wait().oldest_age_seconds, 1);
-    EXPECT_EQ(close_wait().entries, 1U);
+    EXPECT_EQ(close_wait().entries, 1);
   }
-  ASSERT_TRUE(WaitUntil([&] {
-    return SocketCounts(exporter_->Collect().snapshot).count("tcp ipv4 close_wait") == 0;
-  }));
-  EXPECT_EQ(close_wait().stuck, 0U);
+  ASSERT_TRUE(WaitUntil(
+      [&] { return SocketCounts(exporter_->Collect()).count("tcp ipv4 close_wait") == 0; }));
+  EXPECT_EQ(close_wait().stuck, 0);
   EXPECT_EQ(close_wait().oldest_age_seconds, 0);
-  EXPECT_EQ(close_wait().entries, 1U);
+  EXPECT_EQ(close_wait().entries, 1);
 }
 
 TEST_F(Watch, SynSentAgesOverItsRetries) {
@@ -84,24 +78,24 @@ TEST_F(Watch, SynSentAgesOverItsRetries) {
   // The first retry is sent after one second: the age must go on across it.
   ASSERT_TRUE(WaitUntil([&] { return syn_sent().stuck == 1; }));
   EXPECT_GT(syn_sent().oldest_age_seconds, 2);
-  EXPECT_EQ(syn_sent().entries, 1U);
-  EXPECT_EQ(syn_sent().peak, 1U);
+  EXPECT_EQ(syn_sent().entries, 1);
+  EXPECT_EQ(syn_sent().peak, 1);
 }
 
 TEST_F(Watch, ABurstBetweenTwoScrapesShowsInPeakAndEntries) {
   MakeBlackHole();
   Start(Watching());
   WaitForSamples();
-  EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).peak, 0U);
+  EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).peak, 0);
   {
     Sockets burst;
     for (int i = 0; i < 20; ++i) Append(burst, SynSent(kIpv4, kPort));
     WaitForSamples();
   }
   WaitForSamples();
-  const WatchedState after = Of(SocketState::kSynSent, Direction::kOutbound);
-  EXPECT_EQ(after.peak, 20U);
-  EXPECT_EQ(after.entries, 20U);
+  const testing::WatchedFigures after = Of(SocketState::kSynSent, Direction::kOutbound);
+  EXPECT_EQ(after.peak, 20);
+  EXPECT_EQ(after.entries, 20);
   EXPECT_EQ(after.oldest_age_seconds, 0);
 }
 
@@ -110,9 +104,9 @@ TEST_F(Watch, WithoutASamplerLivesFromScrapes) {
   Config config = Watching();
   config.sampling.interval = milliseconds(0);
   Start(config);
-  EXPECT_FALSE(exporter_->Collect().sampling_interval_seconds);
+  EXPECT_FALSE(exporter_->Collect().Has(Sampler::kSamplingInterval));
   const Sockets sockets = SynSent(kIpv6, kPort);
-  EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).entries, 1U);
+  EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).entries, 1);
   EXPECT_EQ(samples_, 0);
 }
 
@@ -146,19 +140,19 @@ TEST_F(Watch, TwentyThousandConnectionsToOneDestinationUseAsManyPorts) {
   // From outside the range: not the kernel's choice.
   elsewhere.push_back(ConnectFrom(1000, other, "127.0.0.2"));
   Start(Watching());
-  const Snapshot snapshot = exporter_->Collect().snapshot;
-  ASSERT_EQ(SocketCounts(snapshot).at("tcp ipv4 time_wait"), kConnections);
-  ASSERT_TRUE(snapshot.ephemeral_ports);
-  EXPECT_EQ(snapshot.ephemeral_ports->limit, 60999U - 32768 + 1);
-  EXPECT_EQ(snapshot.ephemeral_ports->max_per_destination, kConnections);
-  EXPECT_EQ(snapshot.ephemeral_ports->used, kConnections + 5U);
+  const Samples samples = exporter_->Collect();
+  ASSERT_EQ(SocketCounts(samples).at("tcp ipv4 time_wait"), kConnections);
+  using Tally = EphemeralPortsTally;
+  EXPECT_EQ(testing::ValueOf(samples, Tally::kLimit), 60999 - 32768 + 1);
+  EXPECT_EQ(testing::ValueOf(samples, Tally::kMaxUsedPerDestination), kConnections);
+  EXPECT_EQ(testing::ValueOf(samples, Tally::kUsed), kConnections + 5);
 }
 
 TEST_F(Watch, ReservedPortsAreNotPartOfTheLimit) {
   WriteSysctl("net/ipv4/ip_local_port_range", "40000 40099");
   WriteSysctl("net/ipv4/ip_local_reserved_ports", "40000-40009,50000");
   Start(Watching());
-  EXPECT_EQ(exporter_->Collect().snapshot.ephemeral_ports.value().limit, 90U);
+  EXPECT_EQ(testing::ValueOf(exporter_->Collect(), EphemeralPortsTally::kLimit), 90);
 }
 
 TEST_F(Watch, KernelLimitsAreThoseOfTheNamespace) {
@@ -166,13 +160,13 @@ TEST_F(Watch, KernelLimitsAreThoseOfTheNamespace) {
   WriteSysctl("net/ipv4/tcp_max_tw_buckets", "4321");
   WriteSysctl("net/ipv4/tcp_max_syn_backlog", "99");
   Start(Watching());
-  const Collection collection = exporter_->Collect();
-  ASSERT_TRUE(collection.kernel_limits);
-  EXPECT_EQ(collection.kernel_limits->somaxconn, 777);
-  EXPECT_EQ(collection.kernel_limits->time_wait_limit, 4321);
-  EXPECT_EQ(collection.kernel_limits->max_syn_backlog, 99);
-  EXPECT_FALSE(collection.kernel_limits->memory_max_bytes) << "tcp_mem is not in a namespace";
-  EXPECT_TRUE(collection.kernel_limits->memory_bytes);
+  const Samples samples = exporter_->Collect();
+  using Limits = KernelLimitsCollector;
+  EXPECT_EQ(testing::ValueOf(samples, Limits::kSomaxconn), 777);
+  EXPECT_EQ(testing::ValueOf(samples, Limits::kTimeWaitLimit), 4321);
+  EXPECT_EQ(testing::ValueOf(samples, Limits::kMaxSynBacklog), 99);
+  EXPECT_FALSE(samples.Has(Limits::kMemoryLimit)) << "tcp_mem is not in a namespace";
+  EXPECT_TRUE(samples.Has(Limits::kMemory));
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 
-#include "metrics/families.h"
 #include "tests/app/fake_exporter.h"
 #include "tests/memory/allocation_failure.h"
 #include "tests/support/fake_clock.h"

@@ -30,8 +30,12 @@ Config WithService(const std::string& name) {
 
 class ReloaderMemory : public ::testing::Test {
  protected:
+  ReloaderMemory() { scrapes_.Use(Make(next_)); }
+
   std::shared_ptr<Pipeline> Make(const Config& config) {
-    return testing::FakePipeline(config, source_, clock_, errors_);
+    return testing::FakePipeline(config, source_, clock_, memory_, [this](Samples& samples) {
+      SelfSamples::Show({record_.status(), std::nullopt}, CurrentBuild(), samples);
+    });
   }
   Result<Config> Load() {
     if (!thrown_.empty()) throw std::runtime_error(thrown_);
@@ -45,7 +49,7 @@ class ReloaderMemory : public ::testing::Test {
   testing::NotifySocket systemd_;
   testing::FakeClock clock_;
   testing::FakeSource source_{clock_};
-  DumpErrors errors_;
+  SocketMemory memory_{clock_};
   Config next_ = WithService("service_0");
   /// What is the matter with the next one.
   std::string refused_;
@@ -54,11 +58,7 @@ class ReloaderMemory : public ::testing::Test {
   Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ReloadRecord record_;
   service_manager::Notifier notifier_{log_, clock_};
-  ScrapeService scrapes_{Make(next_),
-                         [this] {
-                           return ReloadStatuses{record_.status(), std::nullopt};
-                         },
-                         log_, clock_};
+  ScrapeService scrapes_{log_, clock_};
   Reloader reloader_{
       {[this] { return Load(); }, [this](const Config& config) { return Make(config); }},
       scrapes_,

@@ -26,9 +26,9 @@ _RECORDED = re.compile(r"[a-z_]+:sockdiag_[a-z0-9_]+:[a-z0-9_]+")
 
 
 def metric_types():
-    """{name: "gauge" or "counter"}, from the table that the exposition is made of."""
-    table = (SOURCE_DIR / "src/metrics/metric_table.h").read_text(encoding="utf-8")
-    return {name: kind.lower() for name, kind in _METRIC.findall(table)}
+    """{name: "gauge" or "counter"}, from where the code declares them."""
+    return {name: kind.lower() for path in (SOURCE_DIR / "src").rglob("*.[hc]*")
+            for name, kind in _METRIC.findall(path.read_text(encoding="utf-8"))}
 
 
 def load_rules():

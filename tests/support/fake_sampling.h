@@ -15,7 +15,9 @@ namespace sockdiag::testing {
 /// A sampler over tables of its own, and the watch that it shows them to.
 class FakeSampling {
  public:
-  explicit FakeSampling(const Clock& the_clock) : clock(the_clock) {}
+  explicit FakeSampling(const Clock& the_clock) : clock(the_clock) {
+    watch.Configure(Watched(), kGeneration);
+  }
 
   /// What the watch knows after a sample that must not fail.
   std::string Sample() {
@@ -26,7 +28,7 @@ class FakeSampling {
   /// What the watch knows, as text.
   std::string TakeReport() {
     const WatchReport report = watch.Report();
-    watch.Take(report);
+    watch.MarkCounted(report);
     if (!report.latest) return "nothing";
     std::string text;
     for (const auto& [key, figures] : report.latest->figures) {
@@ -45,20 +47,24 @@ class FakeSampling {
   const Clock& clock;
   FakeTables tables = MixedTables();
   NetlinkSource source{tables.Factory(), clock};
-  ServiceMatcher matcher{{}, {}};
-  StateWatch watch{Watched(), clock};
+  ServiceNames names;
+  ServiceMatcher matcher{{}, {}, names};
+  StateWatch watch{clock};
   DumpErrors errors;
   Sampler sampler{SamplerOptions(),
-                  source,
-                  matcher,
-                  watch,
-                  errors,
-                  [] { return EphemeralPorts(); },
-                  [] { return std::chrono::nanoseconds(0); },
-                  [](const std::string&) {},
-                  clock};
+                  {.source = source,
+                   .matcher = matcher,
+                   .watch = watch,
+                   .generation = kGeneration,
+                   .errors = errors,
+                   .ephemeral_ports = [] { return EphemeralPorts(); },
+                   .cpu_clock = [] { return std::chrono::nanoseconds(0); },
+                   .listener = [](const std::string&) {},
+                   .clock = clock}};
 
  private:
+  static constexpr std::uint64_t kGeneration = 1;
+
   static WatchOptions Watched() {
     WatchOptions options;
     options.states = {SocketState::kCloseWait, SocketState::kSynSent};

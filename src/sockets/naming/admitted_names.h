@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -24,6 +23,7 @@ class AdmittedNames {
     std::uint64_t sockets;
   };
 
+  AdmittedNames() = default;
   AdmittedNames(std::size_t limit, Clock::Duration retention)
       : limit_(limit), admitted_(retention) {}
 
@@ -48,16 +48,14 @@ class AdmittedNames {
     return static_cast<std::size_t>(candidates.end() - last);
   }
 
-  /// Gives the names admitted by another, which `keep(const Name&)` says, their places here; when
-  /// there are fewer places, to those that were last in use.
+  /// From now on other limits hold. Names for which `gone(const Name&)` lose their places, and when
+  /// there are fewer places than names left, those that were last in use keep theirs.
   template <typename Predicate>
-  void TakeOver(const AdmittedNames& before, Predicate&& keep) {
-    std::set<Name> kept;
-    for (const Name& name : before.admitted_.Latest()) {
-      if (admitted_.size() + kept.size() == limit_) break;
-      if (keep(name) && !admitted_.Contains(name)) kept.insert(name);
-    }
-    admitted_.TakeOver(before.admitted_, [&](const Name& name) { return kept.contains(name); });
+  void Configure(std::size_t limit, Clock::Duration retention, Predicate&& gone) {
+    limit_ = limit;
+    admitted_.SetRetention(retention);
+    admitted_.EraseIf(gone);
+    if (admitted_.size() > limit_) admitted_.KeepLatest(limit_);
   }
 
   [[nodiscard]] bool Contains(const Name& name) const { return admitted_.Contains(name); }
@@ -67,7 +65,7 @@ class AdmittedNames {
     return a.sockets != b.sockets ? a.sockets > b.sockets : a.name < b.name;
   }
 
-  std::size_t limit_;
+  std::size_t limit_ = 0;
   RetainedKeys<Name> admitted_;
 };
 

@@ -3,17 +3,19 @@
 #include "model/port.h"
 #include "model/socket_record.h"
 #include "sockets/naming/direction.h"
+#include "sockets/naming/group.h"
 #include "sockets/naming/listener_table.h"
 #include "sockets/naming/service_matcher.h"
 
 namespace sockdiag {
 
-/// Who serves, on which port, under which name.
+/// Who serves, on which port, and what the socket is counted under.
 struct Classification {
   Direction direction = Direction::kInbound;
   /// The local port of an inbound socket, the remote one of an outbound.
   Port service_port;
-  ServiceId service = ServiceId::kOther;
+  /// The service and the direction.
+  GroupId group = IdOf({});
 };
 
 /// Classifies the sockets of one dump, with the listeners of the same dump.
@@ -30,8 +32,9 @@ class Classifier {
     result.direction = ResolveDirection(record, listeners_, ephemeral_);
     result.service_port =
         result.direction == Direction::kInbound ? record.local.port : record.remote.port;
-    result.service = matcher_.Match(record.protocol, result.direction, result.service_port,
-                                    record.local.address, record.remote.address);
+    const ServiceId service = matcher_.Match(record.protocol, result.direction, result.service_port,
+                                             record.local.address, record.remote.address);
+    result.group = IdOf({service, result.direction});
     return result;
   }
 

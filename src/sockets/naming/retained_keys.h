@@ -9,23 +9,23 @@
 
 namespace sockdiag {
 
-/// Keys with the time at which each was last in use; one that was silent for longer than
-/// `retention` is forgotten.
+/// Keys with the time at which each was last in use; one that was silent for longer than the
+/// retention is forgotten.
 template <typename Key>
 class RetainedKeys {
  public:
-  explicit RetainedKeys(Clock::Duration retention) : retention_(retention) {}
+  explicit RetainedKeys(Clock::Duration retention = {}) : retention_(retention) {}
 
+  /// From the next Expire() on.
+  void SetRetention(Clock::Duration retention) { retention_ = retention; }
   void Touch(const Key& key, Clock::TimePoint now) { last_use_.insert_or_assign(key, now); }
   void Expire(Clock::TimePoint now) {
     std::erase_if(last_use_, [&](const auto& entry) { return now - entry.second > retention_; });
   }
-  /// Takes over the keys of another that `keep(const Key&)` says, with their times.
+  /// Forgets those for which `gone(const Key&)`.
   template <typename Predicate>
-  void TakeOver(const RetainedKeys& before, Predicate&& keep) {
-    for (const auto& [key, last_use] : before.last_use_) {
-      if (keep(key)) last_use_.insert_or_assign(key, last_use);
-    }
+  void EraseIf(Predicate&& gone) {
+    std::erase_if(last_use_, [&](const auto& entry) { return gone(entry.first); });
   }
   [[nodiscard]] bool Contains(const Key& key) const { return last_use_.contains(key); }
   [[nodiscard]] std::size_t size() const { return last_use_.size(); }
@@ -35,14 +35,15 @@ class RetainedKeys {
   void ForEach(Visitor&& visit) const {
     for (const auto& [key, last_use] : last_use_) visit(key);
   }
-  /// The keys, the one that was used last first; equal ones in the keys' order.
-  [[nodiscard]] std::vector<Key> Latest() const {
+  /// Forgets all but `count` of them, those that were used last; of equal ones the first in the
+  /// keys' order stay.
+  void KeepLatest(std::size_t count) {
     std::vector<Key> keys;
     for (const auto& [key, last_use] : last_use_) keys.push_back(key);
     std::stable_sort(keys.begin(), keys.end(), [this](const Key& a, const Key& b) {
       return last_use_.at(a) > last_use_.at(b);
     });
-    return keys;
+    for (std::size_t i = count; i < keys.size(); ++i) last_use_.erase(keys[i]);
   }
 
  private:

@@ -9,12 +9,10 @@
 #include "model/port.h"
 #include "sockets/naming/bit_rows.h"
 #include "sockets/naming/interval_map.h"
+#include "sockets/naming/service_names.h"
 #include "sockets/naming/service_rule.h"
 
 namespace sockdiag {
-
-/// A service name's place in ServiceMatcher::names(); 0 is `other`.
-enum class ServiceId : std::uint32_t { kOther = 0 };
 
 /// A rule with its name resolved; the rule must outlive it.
 struct PlaneRule {

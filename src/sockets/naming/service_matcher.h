@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "model/ip_address.h"
@@ -26,16 +25,15 @@ class ServiceMatcher {
     friend bool operator==(const Configured&, const Configured&) = default;
   };
 
-  ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database);
+  /// Every name that Match() can give is in `names` afterwards.
+  ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database,
+                 ServiceNames& names);
 
   [[nodiscard]] ServiceId Match(Protocol protocol, Direction direction, Port service_port,
                                 const IpAddress& local, const IpAddress& remote) const {
     return planes_[PlaneIndex(protocol, direction)].Match(service_port, local, remote);
   }
 
-  /// Every name that Match() can give, without repeats: `other`, the rules' in their order, the
-  /// database's.
-  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
   /// In the rules' order, without repeats.
   [[nodiscard]] const std::vector<Configured>& configured() const { return configured_; }
 
@@ -44,13 +42,8 @@ class ServiceMatcher {
     return Index(protocol) * kDirections.size() + Index(direction);
   }
 
-  std::vector<std::string> names_;
   std::vector<Configured> configured_;
   std::vector<RulePlane> planes_;  // one for each protocol and direction
 };
-
-/// By ServiceId of one matcher: the id that the same name has in another one, or that of `other`.
-using ServiceTranslation = std::vector<ServiceId>;
-[[nodiscard]] ServiceTranslation Translate(const ServiceMatcher& from, const ServiceMatcher& to);
 
 }  // namespace sockdiag

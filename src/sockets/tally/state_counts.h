@@ -20,6 +20,14 @@ class StateCounts {
     for (const Count count : counts_) total += count;
     return total;
   }
+  /// Calls `visit(SocketState, Count)` for each state of the protocol, in the kernel's order, and
+  /// for the unknown one when it has sockets.
+  template <typename Visitor>
+  void ForEachShown(Protocol protocol, Visitor&& visit) const {
+    for (const SocketState state : States(protocol)) visit(state, (*this)[state]);
+    const Count unknown = (*this)[SocketState::kUnknown];
+    if (unknown != 0) visit(SocketState::kUnknown, unknown);
+  }
   StateCounts& operator+=(const StateCounts& other) {
     std::transform(counts_.begin(), counts_.end(), other.counts_.begin(), counts_.begin(),
                    [](Count a, Count b) { return static_cast<Count>(a + b); });

@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/protocol.h"
 #include "model/socket_state.h"
-#include "sockets/naming/rule_plane.h"
+#include "sockets/naming/group.h"
 
 namespace sockdiag {
 
@@ -16,9 +15,8 @@ struct TrackedSocket {
   std::uint64_t cookie = 0;
   /// In the tracker's ticks.
   std::uint32_t since = 0;
-  std::uint32_t service : 24 = 0;
+  std::uint32_t group : 25 = 0;
   std::uint32_t state : 4 = 0;
-  std::uint32_t outbound : 1 = 0;
   /// In the pass under way.
   std::uint32_t seen : 1 = 0;
   /// In the last whole pass.
@@ -26,10 +24,7 @@ struct TrackedSocket {
   /// Came, or came to this state, in the pass under way.
   std::uint32_t fresh : 1 = 0;
 
-  [[nodiscard]] ServiceId Service() const { return static_cast<ServiceId>(service); }
-  [[nodiscard]] Direction GetDirection() const {
-    return outbound != 0 ? Direction::kOutbound : Direction::kInbound;
-  }
+  [[nodiscard]] GroupId Group() const { return static_cast<GroupId>(group); }
   [[nodiscard]] SocketState State() const { return static_cast<SocketState>(state); }
 };
 static_assert(sizeof(TrackedSocket) == 16);
@@ -43,6 +38,10 @@ class CookieTable {
 
   /// Null when it is not there.
   [[nodiscard]] TrackedSocket* Find(std::uint64_t cookie);
+  /// Fetches the place where this cookie would be found into the processor's cache.
+  void Prefetch(std::uint64_t cookie) const {
+    if (!places_.empty()) __builtin_prefetch(&places_[Home(cookie)], 1);
+  }
   /// For a cookie that is not 0 and not there. Null when the table is at its limit. It ends the
   /// life of every other pointer into the table.
   [[nodiscard]] TrackedSocket* Insert(std::uint64_t cookie);

@@ -21,11 +21,6 @@ void PeakWindow::Add(const WatchPass& pass) {
   Forget(pass.at);
 }
 
-void PeakWindow::TakeOver(const PeakWindow& before, const ServiceTranslation& translation) {
-  slots_ = before.slots_;
-  for (Slot& slot : slots_) slot.sockets = Translated(slot.sockets, translation);
-}
-
 void PeakWindow::Forget(Clock::TimePoint now) {
   while (slots_.size() > 1 && now - slots_.front().last > window_) slots_.pop_front();
 }

@@ -22,8 +22,8 @@ class PeakWindow {
   /// When it throws, for want of memory, nothing has changed.
   void Add(const WatchPass& pass);
 
-  /// Goes on from the counts of another window.
-  void TakeOver(const PeakWindow& before, const ServiceTranslation& translation);
+  /// From now on so far back.
+  void SetWindow(Clock::Duration window) { window_ = window; }
 
   struct Slot {
     Clock::TimePoint first;

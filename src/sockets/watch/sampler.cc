@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <ctime>
-#include <exception>
-#include <new>
-#include <optional>
 #include <utility>
 
+#include "base/guard.h"
 #include "sockets/naming/classifier.h"
 
 namespace sockdiag {
@@ -29,19 +27,8 @@ class WatchSink final : public SocketSink {
 
 }  // namespace
 
-Sampler::Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
-                 StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
-                 CpuClock cpu_clock, Listener listener, const Clock& clock)
-    : options_(options),
-      source_(source),
-      matcher_(matcher),
-      watch_(watch),
-      errors_(errors),
-      ephemeral_ports_(std::move(ephemeral_ports)),
-      cpu_clock_(std::move(cpu_clock)),
-      listener_(std::move(listener)),
-      interval_(options.interval),
-      clock_(clock) {}
+Sampler::Sampler(const SamplerOptions& options, SamplerEnvironment environment)
+    : options_(options), environment_(std::move(environment)), interval_(options.interval) {}
 
 std::chrono::nanoseconds Sampler::ThreadCpuTime() {
   timespec time{};
@@ -49,31 +36,34 @@ std::chrono::nanoseconds Sampler::ThreadCpuTime() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-Result<Sampler::Turn> Sampler::SampleOnce() {
-  std::optional<StateWatch::Pass> pass = watch_.TryBegin();
-  if (!pass) return Turn::kSkipped;
-  const std::chrono::nanoseconds before = cpu_clock_();
-  Result<Turn> result = Dump(*std::move(pass));
-  const std::chrono::duration<double> cost = cpu_clock_() - before;
+Result<void> Sampler::SampleOnce() {
+  const std::chrono::nanoseconds before = environment_.cpu_clock();
+  Result<void> result = Dump();
+  const std::chrono::duration<double> cost = environment_.cpu_clock() - before;
   const std::chrono::duration<double> affordable =
       std::min<std::chrono::duration<double>>(cost / options_.cpu_budget, kLongestInterval);
   interval_ = std::max(options_.interval, std::chrono::ceil<std::chrono::milliseconds>(affordable));
   return result;
 }
 
-Result<Sampler::Turn> Sampler::Dump(StateWatch::Pass pass) {
-  WatchSink sink(Classifier(matcher_, ephemeral_ports_().range), pass);
+Result<void> Sampler::Dump() {
+  StateWatch::Pass pass = environment_.watch.Begin(environment_.generation);
+  WatchSink sink(Classifier(environment_.matcher, environment_.ephemeral_ports().range), pass);
   // With the listeners, which decide direction and cost next to nothing: the kernel dumps them
   // first.
-  StateSet states = watch_.states();
+  StateSet states = pass.states();
   states.Add(SocketState::kListen);
-  const auto stats = source_.Dump(Protocol::kTcp, states, sink);
+  const auto stats = environment_.source.Dump(Protocol::kTcp, states, sink);
   if (!stats) {
-    errors_.Add(Protocol::kTcp, stats.error().reason);
+    environment_.errors.Add(Protocol::kTcp, stats.error().reason);
     return Fail(stats.error().message);
   }
   std::move(pass).Commit();
-  return Turn::kTaken;
+  return {};
+}
+
+void Sampler::Show(Samples& samples) const {
+  samples.Add(kSamplingInterval, std::chrono::duration<double>(interval()).count());
 }
 
 void Sampler::Start() {
@@ -81,35 +71,18 @@ void Sampler::Start() {
   thread_ = std::async(std::launch::async, [this] { Run(); });
 }
 
-std::optional<std::string> Sampler::TakeTurn() {
-  try {
-    const Result<Turn> turn = SampleOnce();
-    if (turn == Turn::kSkipped) return std::nullopt;
-    return turn ? std::string() : turn.error().message;
-  } catch (const std::bad_alloc&) {
-    return "out of memory";
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-}
-
-void Sampler::TakeTurnAndTell() noexcept {
-  try {
-    const std::optional<std::string> error = TakeTurn();
-    if (error) listener_(*error);
-  } catch (...) {
-    // There is not even memory to say so. The next sample is tried at its time all the same.
-  }
-}
-
 void Sampler::Run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    sampling_since_ = clock_.Now();
+    sampling_since_ = environment_.clock.Now();
     lock.unlock();
-    TakeTurnAndTell();
+    const Result<void> sampled = Guard([this] { return SampleOnce(); });
+    // When there is not even memory to say so, the next sample is tried at its time all the same.
+    static_cast<void>(
+        Guard([&] { environment_.listener(sampled ? std::string() : sampled.error().message); }));
     lock.lock();
     sampling_since_.reset();
+    sample_ended_.notify_all();
     stop_asked_.wait_for(lock, interval(), [this] { return stop_; });
   }
 }
@@ -117,6 +90,13 @@ void Sampler::Run() {
 std::optional<Clock::TimePoint> Sampler::sampling_since() const {
   const std::lock_guard lock(mutex_);
   return sampling_since_;
+}
+
+bool Sampler::WaitForSample(std::chrono::milliseconds grace) const {
+  std::unique_lock lock(mutex_);
+  const std::optional<Clock::TimePoint> now_under_way = sampling_since_;
+  return sample_ended_.wait_for(lock, grace,
+                                [&] { return !now_under_way || sampling_since_ != now_under_way; });
 }
 
 bool Sampler::Stop(std::chrono::milliseconds grace) {

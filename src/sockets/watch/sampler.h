@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -11,6 +13,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "metrics/metric.h"
+#include "metrics/samples.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/dump_errors.h"
@@ -27,21 +31,36 @@ struct SamplerOptions {
   double cpu_budget = 0.02;
 };
 
+/// What a sampler works with; all must outlive it.
+struct SamplerEnvironment {
+  /// The sampler's own.
+  SocketSource& source;
+  const ServiceMatcher& matcher;
+  StateWatch& watch;
+  /// Of the matcher's rules; see StateWatch::Configure().
+  std::uint64_t generation;
+  DumpErrors& errors;
+  EphemeralPortsReader ephemeral_ports;
+  /// CPU time of the calling thread so far.
+  std::function<std::chrono::nanoseconds()> cpu_clock;
+  /// Gets the error of each sample, or an empty text when it worked; in the sampler's thread.
+  std::function<void(const std::string& error)> listener;
+  const Clock& clock;
+};
+
 /// Dumps the watched states between scrapes, in a thread of its own. It measures what that costs in
 /// CPU, and waits longer when the budget asks for it. A sample that fails is counted and the next
 /// one tried at its time.
 class Sampler {
  public:
-  /// CPU time of the calling thread so far.
-  using CpuClock = std::function<std::chrono::nanoseconds()>;
-  /// Gets the error of each sample that was taken, or an empty text when it worked; in the
-  /// sampler's thread.
-  using Listener = std::function<void(const std::string& error)>;
+  static constexpr Metric kSamplingInterval{
+      "sockdiag_sampling_interval_seconds",
+      kGauge,
+      {},
+      "Time between two samples in force; longer than configured when the CPU budget asks for it."};
+  static constexpr std::array kMetrics{&kSamplingInterval};
 
-  /// `source` is the sampler's own; all references must outlive it.
-  Sampler(const SamplerOptions& options, SocketSource& source, const ServiceMatcher& matcher,
-          StateWatch& watch, DumpErrors& errors, EphemeralPortsReader ephemeral_ports,
-          CpuClock cpu_clock, Listener listener, const Clock& clock);
+  Sampler(const SamplerOptions& options, SamplerEnvironment environment);
   /// Waits for a sample that is under way.
   ~Sampler();
   Sampler(const Sampler&) = delete;
@@ -54,37 +73,30 @@ class Sampler {
   /// However small the budget is.
   static constexpr std::chrono::hours kLongestInterval{24};
 
-  enum class Turn { kTaken, kSkipped };
-  /// One sample, in the calling thread. It skips its turn when a scrape looks at the same time.
-  [[nodiscard]] Result<Turn> SampleOnce();
+  /// One sample, in the calling thread.
+  [[nodiscard]] Result<void> SampleOnce();
   /// The time from one sample to the next, stretched as the budget asks for.
   [[nodiscard]] std::chrono::milliseconds interval() const { return interval_.load(); }
+  void Show(Samples& samples) const;
 
   /// When the sample under way began; nothing when there is none.
   [[nodiscard]] std::optional<Clock::TimePoint> sampling_since() const;
+  /// False when the sample that is under way now still is after `grace`.
+  [[nodiscard]] bool WaitForSample(std::chrono::milliseconds grace) const;
 
   /// CLOCK_THREAD_CPUTIME_ID.
   [[nodiscard]] static std::chrono::nanoseconds ThreadCpuTime();
 
  private:
   void Run();
-  [[nodiscard]] Result<Turn> Dump(StateWatch::Pass pass);
-  /// SampleOnce(), with what it throws as an error; nothing when it skipped its turn.
-  [[nodiscard]] std::optional<std::string> TakeTurn();
-  void TakeTurnAndTell() noexcept;
+  [[nodiscard]] Result<void> Dump();
 
   const SamplerOptions options_;
-  SocketSource& source_;
-  const ServiceMatcher& matcher_;
-  StateWatch& watch_;
-  DumpErrors& errors_;
-  EphemeralPortsReader ephemeral_ports_;
-  CpuClock cpu_clock_;
-  Listener listener_;
+  const SamplerEnvironment environment_;
   std::atomic<std::chrono::milliseconds> interval_;
-  const Clock& clock_;
   mutable std::mutex mutex_;
   std::optional<Clock::TimePoint> sampling_since_;
+  mutable std::condition_variable sample_ended_;
   std::condition_variable stop_asked_;
   bool stop_ = false;
   std::future<void> thread_;

@@ -9,18 +9,23 @@
 #include <ratio>
 
 #include "base/clock.h"
-#include "model/socket_record.h"
-#include "sockets/naming/classifier.h"
-#include "sockets/naming/service_matcher.h"
+#include "sockets/naming/group.h"
 #include "sockets/watch/cookie_table.h"
 #include "sockets/watch/watch_options.h"
 
 namespace sockdiag {
 
-/// Whose figures: one service in one direction and state.
+/// A socket in a watched state, as a dump showed it.
+struct Sighting {
+  std::uint64_t cookie;
+  GroupId group;
+  SocketState state;
+};
+static_assert(sizeof(Sighting) == 16);
+
+/// Whose figures: one group in one state.
 struct WatchKey {
-  ServiceId service;
-  Direction direction;
+  GroupId group;
   SocketState state;
 
   friend auto operator<=>(const WatchKey&, const WatchKey&) = default;
@@ -36,20 +41,7 @@ struct WatchFigures {
   std::uint64_t entered = 0;
   /// When the oldest one was first seen in this state; absent when no age is known.
   std::optional<Clock::TimePoint> oldest_since;
-
-  WatchFigures& operator+=(const WatchFigures& other);
 };
-
-/// The keys of another matcher's services in those of this one; what falls together is added up.
-template <typename Value>
-[[nodiscard]] std::map<WatchKey, Value> Translated(const std::map<WatchKey, Value>& values,
-                                                   const ServiceTranslation& translation) {
-  std::map<WatchKey, Value> translated;
-  for (const auto& [key, value] : values) {
-    translated[{translation[Index(key.service)], key.direction, key.state}] += value;
-  }
-  return translated;
-}
 
 /// One whole pass over the watched sockets.
 struct WatchPass {
@@ -60,7 +52,7 @@ struct WatchPass {
 };
 
 /// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
-/// in its state, and of which service and direction it was when it came there.
+/// in its state, and to which group it belonged when it came there.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
 /// misses it. A pass that fails leaves everything as it was. One thread at a time; see StateWatch.
@@ -68,21 +60,25 @@ class StateTracker {
  public:
   StateTracker(const WatchOptions& options, Clock::TimePoint start);
 
-  /// A socket of the pass under way. States that are not watched are passed over.
-  void Observe(const SocketRecord& record, const Classification& classification);
+  /// A socket of the pass under way. Tells the tracker beforehand, with Prefetch(), to be quicker.
+  void Observe(const Sighting& sighting);
+  void Prefetch(const Sighting& sighting) const { table_.Prefetch(sighting.cookie); }
+  /// Sockets of the pass under way that nobody can follow.
+  void ObserveUntracked(const WatchKey& key, std::uint64_t sockets) { untracked_[key] += sockets; }
   /// What the pass found, when it saw every watched socket. When it throws, for want of memory, the
   /// pass is to be abandoned.
-  [[nodiscard]] WatchPass Look(Clock::TimePoint now);
-  /// Ends the pass after Look(): what it saw is known from now on.
+  [[nodiscard]] WatchPass Summarize(Clock::TimePoint now);
+  /// Ends the pass after Summarize(): what it saw is known from now on.
   void Commit() noexcept;
   /// Ends the pass: the dump failed.
   void Abandon();
 
-  /// Goes on from what another tracker knows, which knows nothing after that; between two passes of
-  /// it. In the next pass every socket gets the service and direction that it is shown with then,
-  /// as the rules may be others. When it throws, for want of memory, the other one is as it was.
-  void TakeOver(StateTracker& before, const ServiceTranslation& translation);
+  /// Between two passes: from now on other options hold, and in the next pass every socket gets the
+  /// group that it is shown with then, as the rules may be others.
+  void Configure(const WatchOptions& options) noexcept;
 
+  /// Whether this socket is followed already.
+  [[nodiscard]] bool Follows(std::uint64_t cookie) { return table_.Find(cookie) != nullptr; }
   [[nodiscard]] std::size_t size() const { return table_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const { return table_.memory_bytes(); }
 
@@ -93,7 +89,8 @@ class StateTracker {
   [[nodiscard]] Clock::TimePoint Since(const TrackedSocket& socket) const {
     return start_ + Tick(static_cast<std::int32_t>(socket.since));
   }
-  void AddFigures(const TrackedSocket& socket, WatchPass& pass) const;
+  void AddFigures(const WatchKey& key, const TrackedSocket& socket, Clock::TimePoint now,
+                  WatchFigures& figures) const;
 
   WatchOptions options_;
   Clock::TimePoint start_;

@@ -1,56 +1,76 @@
 #include "sockets/watch/state_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sockdiag {
 
-StateWatch::StateWatch(const WatchOptions& options, const Clock& clock)
-    : options_(options),
-      clock_(clock),
-      tracker_(options, clock.Now()),
-      peaks_(options.peak_window) {}
+StateWatch::StateWatch(const Clock& clock)
+    : clock_(clock), tracker_(options_, clock.Now()), peaks_(options_.peak_window) {}
 
-std::optional<StateWatch::Pass> StateWatch::TryBegin() {
+void StateWatch::Configure(const WatchOptions& options, std::uint64_t generation) noexcept {
   const std::lock_guard lock(mutex_);
-  if (under_way_) return std::nullopt;
-  under_way_ = true;
-  return Pass(*this);
+  options_ = options;
+  generation_ = generation;
+  tracker_.Configure(options);
+  peaks_.SetWindow(options.peak_window);
 }
 
-std::optional<StateWatch::Pass> StateWatch::Begin(std::chrono::milliseconds grace) {
-  std::unique_lock lock(mutex_);
-  if (!ended_.wait_for(lock, grace, [this] { return !under_way_; })) return std::nullopt;
-  under_way_ = true;
-  return Pass(*this);
+StateSet StateWatch::states() const {
+  const std::lock_guard lock(mutex_);
+  return options_.states;
 }
 
-void StateWatch::TakeOver(StateWatch& before, Pass pass, const ServiceTranslation& translation) {
-  const std::scoped_lock lock(mutex_, before.mutex_);
-  peaks_.TakeOver(before.peaks_, translation);
-  entered_ = Translated(before.entered_, translation);
-  latest_ = before.latest_;
-  if (latest_) latest_->figures = Translated(latest_->figures, translation);
-  // The one step that changes the other watch comes last, as it may fail, too.
-  tracker_.TakeOver(before.tracker_, translation);
-  // For good: a pass that nobody has and that is still under way.
-  pass.watch_ = nullptr;
+StateWatch::Pass::Pass(StateWatch& watch, std::uint64_t generation)
+    : watch_(watch), generation_(generation) {
+  const std::lock_guard lock(watch.mutex_);
+  states_ = watch.options_.states;
+  limit_ = watch.options_.max_tracked_sockets;
+  passes_before_ = watch.passes_;
 }
 
-StateWatch::Pass::~Pass() {
-  if (watch_ == nullptr) return;
-  watch_->tracker_.Abandon();
-  watch_->End();
+/// So many as may be followed are kept. Beyond that only those who are followed already: the table
+/// holds at most as many again.
+void StateWatch::Pass::Add(const Sighting& sighting) {
+  const bool is_kept = size_ < limit_ || (size_ < 2 * limit_ && watch_.Follows(sighting.cookie));
+  if (!is_kept) {
+    ++untracked_[{sighting.group, sighting.state}];
+    return;
+  }
+  if (size_ / kPageSightings == pages_.size()) pages_.push_back(std::make_unique<Page>());
+  (*pages_.back())[size_ % kPageSightings] = sighting;
+  ++size_;
 }
 
-void StateWatch::Pass::Commit() && {
-  watch_->Publish(watch_->tracker_.Look(watch_->clock_.Now()));
+void StateWatch::Pass::Commit() && { watch_.Take(*this); }
+
+void StateWatch::Take(const Pass& pass) {
+  /// So many sightings ahead a place of the table is fetched.
+  constexpr std::size_t kAhead = 8;
+  const std::lock_guard lock(mutex_);
+  if (pass.generation_ != generation_ || pass.passes_before_ != passes_) return;
+  try {
+    for (std::size_t i = 0; i < pass.size_; ++i) {
+      if (i + kAhead < pass.size_) tracker_.Prefetch(pass.At(i + kAhead));
+      tracker_.Observe(pass.At(i));
+    }
+    for (const auto& [key, sockets] : pass.untracked_) tracker_.ObserveUntracked(key, sockets);
+    Publish(tracker_.Summarize(clock_.Now()));
+  } catch (...) {
+    tracker_.Abandon();
+    throw;
+  }
   // From here on nothing fails.
-  watch_->tracker_.Commit();
-  std::exchange(watch_, nullptr)->End();
+  tracker_.Commit();
+  ++passes_;
+}
+
+bool StateWatch::Follows(std::uint64_t cookie) {
+  const std::lock_guard lock(mutex_);
+  return tracker_.Follows(cookie);
 }
 
 void StateWatch::Publish(WatchPass pass) {
-  const std::lock_guard lock(mutex_);
   std::map<WatchKey, std::uint64_t> entered = entered_;
   for (const auto& [key, figures] : pass.figures) {
     if (figures.entered != 0) entered[key] += figures.entered;
@@ -60,20 +80,12 @@ void StateWatch::Publish(WatchPass pass) {
   latest_ = std::move(pass);
 }
 
-void StateWatch::End() noexcept {
-  const std::lock_guard lock(mutex_);
-  under_way_ = false;
-  ended_.notify_all();
-}
-
 WatchReport StateWatch::Report() {
   const std::lock_guard lock(mutex_);
-  const Clock::TimePoint now = clock_.Now();
-  if (latest_ && now - latest_->at > kStaleAfter) latest_.reset();
-  return {latest_, entered_, peaks_.Slots(now)};
+  return {latest_, entered_, peaks_.Slots(clock_.Now())};
 }
 
-void StateWatch::Take(const WatchReport& report) noexcept {
+void StateWatch::MarkCounted(const WatchReport& report) noexcept {
   const std::lock_guard lock(mutex_);
   for (const auto& [key, sockets] : report.entered) {
     const auto place = entered_.find(key);

@@ -1,15 +1,18 @@
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
-#include <utility>
+#include <vector>
 
 #include "base/clock.h"
+#include "model/socket_record.h"
+#include "sockets/naming/classifier.h"
 #include "sockets/watch/peak_window.h"
 #include "sockets/watch/state_tracker.h"
 #include "sockets/watch/watch_options.h"
@@ -18,70 +21,82 @@ namespace sockdiag {
 
 /// What the watch knows at one moment.
 struct WatchReport {
-  /// The newest whole pass; absent before there is one, and when it is older than kStaleAfter.
+  /// The newest whole pass; absent before there is one.
   std::optional<WatchPass> latest;
-  /// Sockets that came to a state since StateWatch::Take().
+  /// Sockets that came to a state since StateWatch::MarkCounted().
   std::map<WatchKey, std::uint64_t> entered;
   std::deque<PeakWindow::Slot> peaks;
 };
 
-/// The state tracker for all who dump the watched states: scrapes and the sampler. One of them
-/// passes at a time; who finds a pass under way goes without, so nobody ever waits for another
-/// one's dump. Any thread may use it.
+/// The memory of the watched states, for all who dump them from one source: scrapes and the
+/// sampler. Each keeps what it saw to itself until its dump has come to its end, so that any number
+/// of them may look at the same time, and none waits for another. Any thread may use it.
 class StateWatch {
  public:
-  StateWatch(const WatchOptions& options, const Clock& clock);
+  /// Watches nothing before Configure(). The clock must outlive this.
+  explicit StateWatch(const Clock& clock);
 
-  /// The right to pass over the watched sockets; without Commit() the pass has failed.
+  /// One dump's view of the watched sockets. Thrown away without Commit(), the dump has failed.
   class Pass {
    public:
-    Pass(Pass&& other) noexcept : watch_(std::exchange(other.watch_, nullptr)) {}
-    Pass& operator=(Pass&&) = delete;
-    ~Pass();
-
     void Observe(const SocketRecord& record, const Classification& classification) {
-      watch_->tracker_.Observe(record, classification);
+      if (!states_.Contains(record.state)) return;
+      Add({record.cookie, classification.group, record.state});
     }
-    /// The dump came to its end. When it throws, for want of memory, the pass has failed.
+    /// Of which sockets are wanted.
+    [[nodiscard]] StateSet states() const { return states_; }
+    /// The dump came to its end. When another pass did so since this one began, that one is as good
+    /// and is what is known. When this throws, for want of memory, the pass has failed.
     void Commit() &&;
 
    private:
     friend class StateWatch;
-    explicit Pass(StateWatch& watch) : watch_(&watch) {}
-    StateWatch* watch_;
+    static constexpr std::size_t kPageSightings = 4096;
+    using Page = std::array<Sighting, kPageSightings>;
+
+    Pass(StateWatch& watch, std::uint64_t generation);
+    void Add(const Sighting& sighting);
+    [[nodiscard]] const Sighting& At(std::size_t place) const {
+      return (*pages_[place / kPageSightings])[place % kPageSightings];
+    }
+
+    StateWatch& watch_;
+    const std::uint64_t generation_;
+    StateSet states_;
+    std::size_t limit_ = 0;
+    std::uint64_t passes_before_ = 0;
+    std::size_t size_ = 0;
+    std::vector<std::unique_ptr<Page>> pages_;
+    /// Those that there is no room to follow.
+    std::map<WatchKey, std::uint64_t> untracked_;
   };
 
-  /// So old a pass becomes only when one that is under way hangs, since a scrape makes its own.
-  static constexpr std::chrono::minutes kStaleAfter{5};
+  /// From now on other options hold; ages, peaks and counters go on. Passes of other generations
+  /// than this one, whose rules are others, do not count from now on.
+  void Configure(const WatchOptions& options, std::uint64_t generation) noexcept;
 
-  /// Nothing when another pass is under way.
-  [[nodiscard]] std::optional<Pass> TryBegin();
-  /// The same, but waits for the other pass to end, for up to `grace`.
-  [[nodiscard]] std::optional<Pass> Begin(std::chrono::milliseconds grace);
-
-  /// Goes on from what another watch knows. `pass` is that watch's: nobody passes over it any more
-  /// after that, and what it still reports is what it knew. When it throws, for want of memory,
-  /// that watch is as it was.
-  void TakeOver(StateWatch& before, Pass pass, const ServiceTranslation& translation);
+  /// A pass of whoever goes by the rules of this generation; see Configure().
+  [[nodiscard]] Pass Begin(std::uint64_t generation) { return {*this, generation}; }
 
   [[nodiscard]] WatchReport Report();
   /// The sockets that the newest report says came to a state are counted now, and not reported
   /// again.
-  void Take(const WatchReport& report) noexcept;
-  [[nodiscard]] const StateSet& states() const { return options_.states; }
+  void MarkCounted(const WatchReport& report) noexcept;
+  [[nodiscard]] StateSet states() const;
 
  private:
+  void Take(const Pass& pass);
+  [[nodiscard]] bool Follows(std::uint64_t cookie);
   /// All of it, or nothing when it throws.
   void Publish(WatchPass pass);
-  void End() noexcept;
 
-  const WatchOptions options_;
   const Clock& clock_;
-  /// Used by the owner of the pass alone.
+  mutable std::mutex mutex_;
+  WatchOptions options_;
+  std::uint64_t generation_ = 0;
+  /// Whole ones so far.
+  std::uint64_t passes_ = 0;
   StateTracker tracker_;
-  std::mutex mutex_;
-  std::condition_variable ended_;
-  bool under_way_ = false;
   std::optional<WatchPass> latest_;
   std::map<WatchKey, std::uint64_t> entered_;
   PeakWindow peaks_;

@@ -21,16 +21,25 @@ ServiceRule Rule(const std::string& name, std::vector<PortRange> ports = {}) {
   return rule;
 }
 
-std::string NameOf(const ServiceMatcher& matcher, Direction direction, std::uint16_t port,
+/// A matcher with its names.
+struct Matcher {
+  Matcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database)
+      : matcher(rules, database, names) {}
+
+  ServiceNames names;
+  ServiceMatcher matcher;
+};
+
+std::string NameOf(const Matcher& matcher, Direction direction, std::uint16_t port,
                    const std::string& local = "10.0.0.1", const std::string& remote = "10.0.0.2",
                    Protocol protocol = Protocol::kTcp) {
-  const ServiceId id =
-      matcher.Match(protocol, direction, Port::FromHost(port), Address(local), Address(remote));
-  return matcher.names()[Index(id)];
+  const ServiceId id = matcher.matcher.Match(protocol, direction, Port::FromHost(port),
+                                             Address(local), Address(remote));
+  return matcher.names.Name(id);
 }
 
 TEST(ServiceMatcher, WithoutRulesAsksTheDatabaseThenSaysOther) {
-  const ServiceMatcher matcher({}, {{{Protocol::kTcp, Port::FromHost(80)}, "http"}});
+  const Matcher matcher({}, {{{Protocol::kTcp, Port::FromHost(80)}, "http"}});
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 80), "http");
   EXPECT_EQ(NameOf(matcher, Direction::kOutbound, 80), "http");
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 79), "other");
@@ -39,7 +48,7 @@ TEST(ServiceMatcher, WithoutRulesAsksTheDatabaseThenSaysOther) {
 }
 
 TEST(ServiceMatcher, TheFirstRuleThatMatchesNames) {
-  const ServiceMatcher matcher(
+  const Matcher matcher(
       {Rule("narrow", {Only(100)}), Rule("wide", {Ports(90, 110)}), Rule("last", {Only(100)})},
       {{{Protocol::kTcp, Port::FromHost(100)}, "database"}});
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 100), "narrow");
@@ -49,7 +58,7 @@ TEST(ServiceMatcher, TheFirstRuleThatMatchesNames) {
 }
 
 TEST(ServiceMatcher, ReachesTheLastPort) {
-  const ServiceMatcher matcher({Rule("top", {Ports(65000, 65535)})}, {});
+  const Matcher matcher({Rule("top", {Ports(65000, 65535)})}, {});
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 65535), "top");
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 64999), "other");
 }
@@ -61,7 +70,7 @@ TEST(ServiceMatcher, HonoursDirectionAndProtocol) {
   out.direction = Direction::kOutbound;
   ServiceRule udp = Rule("udp", {Only(53)});
   udp.protocol = Protocol::kUdp;
-  const ServiceMatcher matcher({in, out, udp}, {});
+  const Matcher matcher({in, out, udp}, {});
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 53), "in");
   EXPECT_EQ(NameOf(matcher, Direction::kOutbound, 53), "out");
   EXPECT_EQ(NameOf(matcher, Direction::kOutbound, 53, "::1", "::1", Protocol::kUdp), "udp");
@@ -73,8 +82,7 @@ TEST(ServiceMatcher, HonoursNetworksAndFallsThrough) {
   ServiceRule both = Rule("both", {Only(5432)});
   both.local_networks = {*Cidr::Parse("10.0.0.0/8")};
   both.remote_networks = {*Cidr::Parse("10.9.0.0/16")};
-  const ServiceMatcher matcher({primary, both},
-                               {{{Protocol::kTcp, Port::FromHost(5432)}, "postgresql"}});
+  const Matcher matcher({primary, both}, {{{Protocol::kTcp, Port::FromHost(5432)}, "postgresql"}});
   const auto name = [&](const char* local, const char* remote) {
     return NameOf(matcher, Direction::kOutbound, 5432, local, remote);
   };
@@ -91,7 +99,7 @@ TEST(ServiceMatcher, AnIpv6DefaultRouteDoesNotTakeIpv4) {
   six.remote_networks = {*Cidr::Parse("::/0")};
   ServiceRule four = Rule("four");
   four.remote_networks = {*Cidr::Parse("0.0.0.0/0")};
-  const ServiceMatcher matcher({six, four}, {});
+  const Matcher matcher({six, four}, {});
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 1, "10.0.0.1", "10.0.0.2"), "four");
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 1, "::1", "2001:db8::1"), "six");
   EXPECT_EQ(NameOf(matcher, Direction::kInbound, 1, "::1", "ffff::ffff"), "six");
@@ -100,12 +108,22 @@ TEST(ServiceMatcher, AnIpv6DefaultRouteDoesNotTakeIpv4) {
 TEST(ServiceMatcher, ListsNamesAndConfiguredSeriesWithoutRepeats) {
   ServiceRule out = Rule("b", {Only(2)});
   out.direction = Direction::kOutbound;
-  const ServiceMatcher matcher({Rule("b", {Only(1)}), Rule("a"), out},
-                               {{{Protocol::kTcp, Port::FromHost(7)}, "echo"},
-                                {{Protocol::kUdp, Port::FromHost(7)}, "echo"}});
-  EXPECT_EQ(matcher.names(), (std::vector<std::string>{"other", "b", "a", "echo"}));
-  ASSERT_EQ(matcher.configured().size(), 4U);
-  EXPECT_EQ(matcher.names()[Index(matcher.configured()[0].service)], "b");
+  const Matcher matcher({Rule("b", {Only(1)}), Rule("a"), out},
+                        {{{Protocol::kTcp, Port::FromHost(7)}, "echo"},
+                         {{Protocol::kUdp, Port::FromHost(7)}, "echo"}});
+  EXPECT_EQ(matcher.names.size(), 4U) << "other, b, a, echo";
+  const auto& configured = matcher.matcher.configured();
+  ASSERT_EQ(configured.size(), 4U);
+  EXPECT_EQ(matcher.names.Name(configured[0].service), "b");
+}
+
+TEST(ServiceMatcher, TheNextOneGivesTheSameNumbersToTheSameNames) {
+  ServiceNames names;
+  const ServiceMatcher before({Rule("a"), Rule("b")}, {}, names);
+  const ServiceMatcher after({Rule("b"), Rule("c")}, {}, names);
+  EXPECT_EQ(after.configured()[0].service, before.configured()[2].service);
+  EXPECT_EQ(names.size(), 4U) << "other, a, b, c";
+  EXPECT_EQ(names.Name(ServiceId::kOther), "other");
 }
 
 /// The definition, word for word, and slow.
@@ -157,14 +175,14 @@ TEST(ServiceMatcher, AgreesWithTheDefinitionOnRandomRules) {
       if (below(3) == 0) rule.direction = kDirections[below(2)];
       rules.push_back(rule);
     }
-    const ServiceMatcher matcher(rules, {});
+    const Matcher matcher(rules, {});
     for (int lookup = 0; lookup < 2000; ++lookup) {
       const Direction direction = kDirections[below(2)];
       const Port at = Port::FromHost(port());
       const IpAddress local = address();
       const IpAddress remote = address();
-      const ServiceId id = matcher.Match(Protocol::kTcp, direction, at, local, remote);
-      ASSERT_EQ(matcher.names()[Index(id)], FirstMatch(rules, direction, at, local, remote));
+      const ServiceId id = matcher.matcher.Match(Protocol::kTcp, direction, at, local, remote);
+      ASSERT_EQ(matcher.names.Name(id), FirstMatch(rules, direction, at, local, remote));
     }
   }
 }

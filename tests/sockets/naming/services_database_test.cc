@@ -49,14 +49,15 @@ std::string ManyLines(std::size_t lines) {
 TEST(ServicesDatabase, NamesEveryPortFromAFileOf200000Lines) {
   const ServicesDatabase database = ParseServicesDatabase(ManyLines(200'000));
   EXPECT_EQ(database.size(), 2U * 65535U);
-  const ServiceMatcher matcher({}, database);
-  EXPECT_EQ(matcher.names().size(), database.size() + 1);
+  ServiceNames names;
+  const ServiceMatcher matcher({}, database, names);
+  EXPECT_EQ(names.size(), database.size() + 1);
   for (const Protocol protocol : kProtocols) {
     for (std::uint32_t port = 1; port <= 65535; ++port) {
       const ServiceId service = matcher.Match(
           protocol, Direction::kInbound, Port::FromHost(static_cast<std::uint16_t>(port)), {}, {});
       const std::size_t line = port - 1 + Index(protocol) * 65535;
-      ASSERT_EQ(matcher.names()[Index(service)], "service-" + std::to_string(line));
+      ASSERT_EQ(names.Name(service), "service-" + std::to_string(line));
     }
   }
 }

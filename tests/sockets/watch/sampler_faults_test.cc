@@ -45,9 +45,9 @@ void ExpectFailure(const NetlinkFault& fault) {
   hit.tables.StartOver();
   hit.tables.fault = fault.fault;
   hit.tables.tcp.push_back(kPasserBy);
-  const Result<Sampler::Turn> turn = hit.sampler.SampleOnce();
-  ASSERT_FALSE(turn);
-  EXPECT_FALSE(turn.error().message.empty());
+  const Result<void> sampled = hit.sampler.SampleOnce();
+  ASSERT_FALSE(sampled);
+  EXPECT_FALSE(sampled.error().message.empty());
   EXPECT_EQ(hit.errors.Count(Protocol::kTcp, *fault.reason), 1U);
   EXPECT_EQ(Failures(hit.errors), 1U);
   EXPECT_EQ(hit.TakeReport(), known);

@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <latch>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
+#include "tests/support/figures.h"
 #include "tests/support/records.h"
 
 namespace sockdiag {
@@ -23,6 +26,7 @@ using testing::Tcp;
 class SamplerTest : public ::testing::Test {
  protected:
   SamplerTest() {
+    watch_.Configure(Watched(), kGeneration);
     source_.tables[Protocol::kTcp].records = {
         Listener("0.0.0.0:443"), Tcp(SocketState::kEstablished, "10.0.0.1:443", "10.0.0.2:5"),
         WithCookie(Tcp(SocketState::kCloseWait, "10.0.0.1:443", "10.0.0.3:5"))};
@@ -37,21 +41,30 @@ class SamplerTest : public ::testing::Test {
     return options;
   }
   Sampler MakeSampler(SamplerOptions options) {
-    return {options,
-            source_,
-            matcher_,
-            watch_,
-            errors_,
-            [] { return EphemeralPorts(); },
-            [this] { return cpu_ += cpu_per_call_; },
-            [](const std::string&) {},
-            clock_};
+    SamplerEnvironment environment = Environment(source_, [](const std::string&) {});
+    environment.cpu_clock = [this] { return cpu_ += cpu_per_call_; };
+    return {options, std::move(environment)};
+  }
+  /// With the real CPU clock.
+  SamplerEnvironment Environment(SocketSource& source,
+                                 std::function<void(const std::string&)> listener) {
+    return {.source = source,
+            .matcher = matcher_,
+            .watch = watch_,
+            .generation = kGeneration,
+            .errors = errors_,
+            .ephemeral_ports = [] { return EphemeralPorts(); },
+            .cpu_clock = Sampler::ThreadCpuTime,
+            .listener = std::move(listener),
+            .clock = clock_};
   }
 
+  static constexpr std::uint64_t kGeneration = 1;
   testing::FakeClock clock_;
   testing::FakeSource source_{clock_};
-  ServiceMatcher matcher_{{}, {}};
-  StateWatch watch_{Watched(), clock_};
+  ServiceNames names_;
+  ServiceMatcher matcher_{{}, {}, names_};
+  StateWatch watch_{clock_};
   DumpErrors errors_;
   std::chrono::nanoseconds cpu_{0};
   std::chrono::nanoseconds cpu_per_call_{0};
@@ -64,7 +77,7 @@ TEST_F(SamplerTest, ShowsTheWatchedSocketsWithTheirDirection) {
   ASSERT_TRUE(report.latest);
   ASSERT_EQ(report.latest->figures.size(), 1U);
   const auto& [key, figures] = *report.latest->figures.begin();
-  EXPECT_EQ(key.direction, Direction::kInbound) << "decided by the listener";
+  EXPECT_EQ(GroupOf(key.group).direction, Direction::kInbound) << "decided by the listener";
   EXPECT_EQ(figures.sockets, 1U);
 }
 
@@ -78,7 +91,7 @@ TEST_F(SamplerTest, AsksForNoEstablishedSockets) {
 TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
   Sampler sampler = MakeSampler({});
   source_.tables[Protocol::kTcp].error = DumpError{DumpErrorReason::kOverrun, "answers were lost"};
-  const Result<Sampler::Turn> failed = sampler.SampleOnce();
+  const Result<void> failed = sampler.SampleOnce();
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().message, "answers were lost");
   EXPECT_EQ(errors_.Count(Protocol::kTcp, DumpErrorReason::kOverrun), 1U);
@@ -88,11 +101,10 @@ TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
   EXPECT_TRUE(watch_.Report().latest);
 }
 
-TEST_F(SamplerTest, SkipsItsTurnDuringAScrape) {
-  Sampler sampler = MakeSampler({});
-  const auto scrape = watch_.TryBegin();
-  EXPECT_EQ(sampler.SampleOnce(), Sampler::Turn::kSkipped);
-  EXPECT_EQ(source_.dumps, 0);
+TEST_F(SamplerTest, ShowsItsInterval) {
+  Samples samples;
+  MakeSampler({milliseconds(2500), 0.02}).Show(samples);
+  EXPECT_EQ(testing::ValueOf(samples, Sampler::kSamplingInterval), 2.5);
 }
 
 TEST_F(SamplerTest, StretchesTheIntervalToItsBudget) {
@@ -118,14 +130,11 @@ TEST_F(SamplerTest, ABudgetOfNextToNothingGivesTheLongestInterval) {
 
 TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
   std::latch sampled(3);
-  Sampler sampler(
-      {milliseconds(1), 1}, source_, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
-      Sampler::ThreadCpuTime,
-      [&, left = 3](const std::string& error) mutable {
-        EXPECT_EQ(error, "");
-        if (left-- > 0) sampled.count_down();
-      },
-      clock_);
+  Sampler sampler({milliseconds(1), 1},
+                  Environment(source_, [&, left = 3](const std::string& error) mutable {
+                    EXPECT_EQ(error, "");
+                    if (left-- > 0) sampled.count_down();
+                  }));
   sampler.Start();
   sampled.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));
@@ -148,15 +157,11 @@ TEST_F(SamplerTest, GoesOnAfterAnException) {
   ThrowingSource source;
   std::vector<std::string> outcomes;
   std::latch two(2);
-  Sampler sampler(
-      {milliseconds(1), 1}, source, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
-      Sampler::ThreadCpuTime,
-      [&](const std::string& error) {
-        if (outcomes.size() == 2) return;
-        outcomes.push_back(error);
-        two.count_down();
-      },
-      clock_);
+  Sampler sampler({milliseconds(1), 1}, Environment(source, [&](const std::string& error) {
+                    if (outcomes.size() == 2) return;
+                    outcomes.push_back(error);
+                    two.count_down();
+                  }));
   sampler.Start();
   two.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));
@@ -165,14 +170,10 @@ TEST_F(SamplerTest, GoesOnAfterAnException) {
 
 TEST_F(SamplerTest, GoesOnWhenNotEvenTheOutcomeCanBeTold) {
   std::latch three(3);
-  Sampler sampler(
-      {milliseconds(1), 1}, source_, matcher_, watch_, errors_, [] { return EphemeralPorts(); },
-      Sampler::ThreadCpuTime,
-      [&, left = 3](const std::string&) mutable {
-        if (left-- > 0) three.count_down();
-        throw std::bad_alloc();
-      },
-      clock_);
+  Sampler sampler({milliseconds(1), 1}, Environment(source_, [&, left = 3](const auto&) mutable {
+                    if (left-- > 0) three.count_down();
+                    throw std::bad_alloc();
+                  }));
   sampler.Start();
   three.wait();
   EXPECT_TRUE(sampler.Stop(seconds(10)));

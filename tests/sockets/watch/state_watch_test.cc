@@ -11,6 +11,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 constexpr auto kSynSent = SocketState::kSynSent;
+constexpr GroupId kGroup = IdOf({ServiceId::kOther, Direction::kOutbound});
+constexpr std::uint64_t kGeneration = 1;
 
 WatchOptions Options() {
   WatchOptions options;
@@ -21,19 +23,23 @@ WatchOptions Options() {
 
 class StateWatchTest : public ::testing::Test {
  protected:
-  /// `sockets` new sockets of the service.
-  void ObserveNew(StateWatch::Pass& pass, std::uint64_t sockets, ServiceId service = {}) {
-    SocketRecord record = testing::Tcp(kSynSent, "10.0.0.1:1", "10.0.0.2:2");
-    for (std::uint64_t i = 0; i < sockets; ++i) {
-      record.cookie = ++last_cookie_;
-      pass.Observe(record, {Direction::kOutbound, Port::FromHost(2), service});
-    }
+  StateWatchTest() { Use(Options()); }
+  void Use(const WatchOptions& options) { watch_.Configure(options, kGeneration); }
+
+  static void Observe(StateWatch::Pass& pass, std::uint64_t cookie, SocketState state = kSynSent) {
+    SocketRecord record = testing::Tcp(state, "10.0.0.1:1", "10.0.0.2:2");
+    record.cookie = cookie;
+    pass.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup});
+  }
+  void ObserveNew(StateWatch::Pass& pass, std::uint64_t sockets) {
+    for (std::uint64_t i = 0; i < sockets; ++i) Observe(pass, ++last_cookie_);
   }
   void Pass(std::uint64_t sockets) {
-    auto pass = watch_.TryBegin();
-    ObserveNew(pass.value(), sockets);
-    std::move(*pass).Commit();
+    StateWatch::Pass pass = watch_.Begin(kGeneration);
+    ObserveNew(pass, sockets);
+    std::move(pass).Commit();
   }
+  std::uint64_t Sockets() { return watch_.Report().latest.value().figures.begin()->second.sockets; }
   std::uint64_t Peak() {
     std::uint64_t peak = 0;
     for (const PeakWindow::Slot& slot : watch_.Report().peaks) {
@@ -49,7 +55,7 @@ class StateWatchTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   std::uint64_t last_cookie_ = 0;
-  StateWatch watch_{Options(), clock_};
+  StateWatch watch_{clock_};
 };
 
 TEST_F(StateWatchTest, KnowsNothingBeforeTheFirstPass) {
@@ -59,36 +65,74 @@ TEST_F(StateWatchTest, KnowsNothingBeforeTheFirstPass) {
   EXPECT_TRUE(report.peaks.empty());
 }
 
-TEST_F(StateWatchTest, LetsOnePassAtATime) {
-  auto first = watch_.TryBegin();
-  ASSERT_TRUE(first);
-  EXPECT_FALSE(watch_.TryBegin());
-  std::move(*first).Commit();
-  EXPECT_TRUE(watch_.TryBegin());
+TEST_F(StateWatchTest, CountsOnlyWatchedStates) {
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  Observe(pass, 1);
+  Observe(pass, 2, SocketState::kEstablished);
+  std::move(pass).Commit();
+  EXPECT_EQ(watch_.Report().latest.value().figures.size(), 1U);
+  EXPECT_EQ(Sockets(), 1U);
 }
 
-TEST_F(StateWatchTest, APassWithoutCommitHasFailed) {
+TEST_F(StateWatchTest, WithoutCommitAPassHasFailed) {
   Pass(3);
-  EXPECT_TRUE(watch_.Report().latest);
   {
-    auto pass = watch_.TryBegin();
-    ObserveNew(*pass, 100);
+    StateWatch::Pass pass = watch_.Begin(kGeneration);
+    ObserveNew(pass, 100);
   }
-  const WatchReport report = watch_.Report();
-  ASSERT_TRUE(report.latest);
-  EXPECT_EQ(report.latest->figures.begin()->second.sockets, 3U) << "the pass before still stands";
-  EXPECT_EQ(Entered(report), 0U);
+  EXPECT_EQ(Sockets(), 3U) << "the pass before still stands";
+  EXPECT_EQ(Entered(watch_.Report()), 0U);
   EXPECT_EQ(Peak(), 3U);
-  EXPECT_TRUE(watch_.TryBegin()) << "the next one may try";
 }
 
-TEST_F(StateWatchTest, ForgetsAPassThatIsTooOld) {
+TEST_F(StateWatchTest, OfTwoWhoLookAtTheSameTimeTheFirstToEndCounts) {
+  Pass(0);
+  StateWatch::Pass slow = watch_.Begin(kGeneration);
+  Observe(slow, 1);
+  StateWatch::Pass quick = watch_.Begin(kGeneration);
+  Observe(quick, 1);
+  Observe(quick, 2);
+  std::move(quick).Commit();
+  EXPECT_EQ(Sockets(), 2U);
+  std::move(slow).Commit();
+  EXPECT_EQ(Sockets(), 2U) << "what the slow one saw may be older";
+  EXPECT_EQ(Entered(watch_.Report()), 2U);
+}
+
+TEST_F(StateWatchTest, WhoHangsKeepsNobodyFromLooking) {
+  const StateWatch::Pass hanging = watch_.Begin(kGeneration);
   Pass(3);
-  const auto hanging = watch_.TryBegin();
-  clock_.Advance(StateWatch::kStaleAfter);
-  EXPECT_TRUE(watch_.Report().latest);
-  clock_.Advance(milliseconds(1));
-  EXPECT_FALSE(watch_.Report().latest);
+  EXPECT_EQ(Sockets(), 3U);
+  Pass(4);
+  EXPECT_EQ(Sockets(), 4U);
+}
+
+TEST_F(StateWatchTest, APassOfOtherRulesDoesNotCount) {
+  Pass(3);
+  StateWatch::Pass before = watch_.Begin(kGeneration);
+  ObserveNew(before, 5);
+  watch_.Configure(Options(), kGeneration + 1);
+  std::move(before).Commit();
+  EXPECT_EQ(Sockets(), 3U);
+}
+
+/// Beyond the limit a pass keeps those that are followed and counts the others, so its memory is
+/// bounded and nobody who is followed is taken for gone.
+TEST_F(StateWatchTest, FollowsTheSameSocketsWhereverTheyComeInTheDump) {
+  WatchOptions options = Options();
+  options.max_tracked_sockets = 2;
+  Use(options);
+  Pass(2);
+  for (int round = 0; round < 3; ++round) {
+    clock_.Advance(seconds(10));
+    StateWatch::Pass pass = watch_.Begin(kGeneration);
+    for (std::uint64_t cookie = 10; cookie > 0; --cookie) Observe(pass, cookie);
+    std::move(pass).Commit();
+  }
+  const WatchPass latest = watch_.Report().latest.value();
+  EXPECT_EQ(latest.untracked, 8U);
+  EXPECT_EQ(Sockets(), 10U);
+  EXPECT_EQ(latest.at - latest.figures.begin()->second.oldest_since.value(), seconds(30));
 }
 
 TEST_F(StateWatchTest, GivesEachEntryUntilItIsTaken) {
@@ -98,7 +142,7 @@ TEST_F(StateWatchTest, GivesEachEntryUntilItIsTaken) {
   EXPECT_EQ(Entered(watch_.Report()), 5U);
   const WatchReport report = watch_.Report();
   EXPECT_EQ(Entered(report), 5U);
-  watch_.Take(report);
+  watch_.MarkCounted(report);
   EXPECT_EQ(Entered(watch_.Report()), 0U);
 }
 
@@ -107,7 +151,7 @@ TEST_F(StateWatchTest, WhatComesAfterAReportIsNotTakenWithIt) {
   Pass(2);
   const WatchReport report = watch_.Report();
   Pass(3);
-  watch_.Take(report);
+  watch_.MarkCounted(report);
   EXPECT_EQ(Entered(watch_.Report()), 3U);
 }
 
@@ -129,7 +173,7 @@ TEST_F(StateWatchTest, RemembersThePeakForItsWindow) {
 TEST(PeakWindow, IsBoundedWhateverTheIntervalOfThePasses) {
   PeakWindow window(seconds(60));
   WatchPass pass;
-  pass.figures[{ServiceId::kOther, Direction::kOutbound, kSynSent}].sockets = 5;
+  pass.figures[{kGroup, kSynSent}].sockets = 5;
   window.Add(pass);
   pass.figures.begin()->second.sockets = 1;
   for (int i = 0; i < 100'000; ++i) {
@@ -146,7 +190,7 @@ TEST(PeakWindow, ASharedSlotKeepsTheHigherCount) {
   PeakWindow window(seconds(60));
   WatchPass pass;
   for (const std::uint64_t sockets : {1, 9, 2}) {
-    pass.figures[{ServiceId::kOther, Direction::kOutbound, kSynSent}].sockets = sockets;
+    pass.figures[{kGroup, kSynSent}].sockets = sockets;
     pass.at += milliseconds(10);
     window.Add(pass);
   }

@@ -1,0 +1,229 @@
+#include "collectors/scheduler.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <future>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "base/guard.h"
+
+namespace sockdiag {
+namespace {
+
+/// What one run of a collector came to.
+struct Outcome {
+  Findings findings;
+  CollectorReport report;
+};
+using SharedOutcome = std::shared_future<std::shared_ptr<const Outcome>>;
+
+}  // namespace
+
+void RunInThread(std::function<void()> run) { std::thread(std::move(run)).detach(); }
+
+/// Runs one collector; any thread may use it.
+class Scheduler::Runner {
+ public:
+  Runner(std::unique_ptr<Collector> collector, const Clock& clock, RunStarter start)
+      : collector_(std::move(collector)), clock_(clock), start_(std::move(start)) {}
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  ~Runner() {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return !running_since_; });
+  }
+
+  /// The outcome of the run under way, else of a new one. What a collector throws is its error.
+  [[nodiscard]] SharedOutcome Run();
+
+  [[nodiscard]] std::string name() const { return std::string(collector_->name()); }
+  [[nodiscard]] std::optional<Clock::TimePoint> running_since() const {
+    const std::lock_guard lock(mutex_);
+    return running_since_;
+  }
+  [[nodiscard]] bool WaitForRun(std::chrono::milliseconds grace) const {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t under_way = runs_;
+    return ended_.wait_for(lock, grace, [&] { return !running_since_ || runs_ != under_way; });
+  }
+
+ private:
+  void Collect(Outcome& outcome);
+  /// The last that a run does with this object.
+  void End();
+
+  const std::unique_ptr<Collector> collector_;
+  const Clock& clock_;
+  const RunStarter start_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable ended_;
+  /// Started so far.
+  std::uint64_t runs_ = 0;
+  std::optional<Clock::TimePoint> running_since_;
+  SharedOutcome under_way_;
+};
+
+SharedOutcome Scheduler::Runner::Run() {
+  std::unique_lock lock(mutex_);
+  if (running_since_) return under_way_;
+  // Shared with the run, which must not touch this object any more when it gives the outcome out.
+  const auto promise = std::make_shared<std::promise<std::shared_ptr<const Outcome>>>();
+  const auto outcome = std::make_shared<Outcome>();
+  outcome->report.collector = name();
+  SharedOutcome future = promise->get_future().share();
+  running_since_ = clock_.Now();
+  ++runs_;
+  under_way_ = future;
+  lock.unlock();
+  try {
+    start_([this, promise, outcome] {
+      Collect(*outcome);
+      End();
+      promise->set_value(outcome);
+    });
+  } catch (const std::system_error& error) {
+    End();
+    outcome->report.error = std::string("cannot start a thread: ") + error.what();
+    promise->set_value(outcome);
+  } catch (...) {
+    End();
+    promise->set_exception(std::current_exception());
+  }
+  return future;
+}
+
+void Scheduler::Runner::Collect(Outcome& outcome) {
+  const Clock::TimePoint start = clock_.Now();
+  Result<void> result = Fail({});
+  const Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
+  if (!survived) {
+    outcome.findings = {};
+    result = survived;
+  }
+  if (!result) outcome.report.error = std::move(result.error().message);
+  outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
+}
+
+/// Before the outcome is given out: whoever has it and asks again must get a newer one.
+void Scheduler::Runner::End() {
+  const std::lock_guard lock(mutex_);
+  running_since_.reset();
+  under_way_ = {};
+  ended_.notify_all();
+}
+
+/// One collector's part of a collection.
+struct Scheduler::Part {
+  std::string collector;
+  Clock::TimePoint since;
+  SharedOutcome outcome;
+
+  [[nodiscard]] bool HasEnded() const {
+    return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+};
+
+/// A collection that is shared by all who ask for one before it is whole.
+struct Scheduler::Flight {
+  /// Whether it is whole, at the latest at the deadline; without one it waits for all of it.
+  [[nodiscard]] bool WaitUntil(std::optional<Clock::TimePoint> deadline) const {
+    return std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
+      if (deadline) return part.outcome.wait_until(*deadline) == std::future_status::ready;
+      part.outcome.wait();
+      return true;
+    });
+  }
+
+  std::vector<Part> parts;
+  std::mutex mutex;
+  std::shared_ptr<const Collection> whole;
+};
+
+Scheduler::Scheduler(std::vector<std::unique_ptr<Collector>> collectors, Completion complete,
+                     const Clock& clock, RunStarter start)
+    : complete_(std::move(complete)), clock_(clock) {
+  for (std::unique_ptr<Collector>& collector : collectors) {
+    runners_.push_back(std::make_unique<Runner>(std::move(collector), clock, start));
+  }
+}
+
+Scheduler::~Scheduler() = default;
+
+std::shared_ptr<const Collection> Scheduler::Collect(std::optional<Clock::TimePoint> deadline) {
+  const std::shared_ptr<Flight> flight = Join();
+  ++waiting_;
+  const bool is_whole = flight->WaitUntil(deadline);
+  --waiting_;
+  // Also a flight that is not whole: who comes later must not get what is old by then.
+  Close(flight);
+  return is_whole ? Whole(*flight) : Assemble(*flight);
+}
+
+/// Starts every collector that does not run already.
+std::shared_ptr<Scheduler::Flight> Scheduler::Join() {
+  const std::lock_guard lock(mutex_);
+  if (open_) return open_;
+  auto flight = std::make_shared<Flight>();
+  for (const std::unique_ptr<Runner>& runner : runners_) {
+    const Clock::TimePoint since = runner->running_since().value_or(clock_.Now());
+    flight->parts.push_back({runner->name(), since, runner->Run()});
+  }
+  open_ = std::move(flight);
+  return open_;
+}
+
+void Scheduler::Close(const std::shared_ptr<Flight>& flight) {
+  const std::lock_guard lock(mutex_);
+  if (open_ == flight) open_.reset();
+}
+
+/// The first one makes it for all.
+std::shared_ptr<const Collection> Scheduler::Whole(Flight& flight) {
+  const std::lock_guard lock(flight.mutex);
+  if (!flight.whole) flight.whole = Assemble(flight);
+  return flight.whole;
+}
+
+std::shared_ptr<const Collection> Scheduler::Assemble(const Flight& flight) {
+  auto collection = std::make_shared<Collection>();
+  std::vector<std::shared_ptr<const Findings>> findings;
+  for (const Part& part : flight.parts) {
+    if (part.HasEnded()) {
+      const std::shared_ptr<const Outcome> outcome = part.outcome.get();
+      collection->collectors.push_back(outcome->report);
+      findings.emplace_back(outcome, &outcome->findings);
+    } else {
+      const std::chrono::duration<double> age = clock_.Now() - part.since;
+      collection->collectors.push_back({part.collector, age.count(), "not done in time"});
+      findings.emplace_back();
+    }
+    const CollectorReport& report = collection->collectors.back();
+    collection->samples.Add(kSuccess, report.Succeeded() ? 1 : 0, report.collector);
+    collection->samples.Add(kDuration, report.seconds, report.collector);
+  }
+  const std::lock_guard lock(completion_mutex_);
+  complete_(findings, *collection);
+  return collection;
+}
+
+std::optional<Clock::TimePoint> Scheduler::running_since() const {
+  std::optional<Clock::TimePoint> earliest;
+  for (const std::unique_ptr<Runner>& runner : runners_) {
+    const std::optional<Clock::TimePoint> since = runner->running_since();
+    if (since && (!earliest || *since < *earliest)) earliest = since;
+  }
+  return earliest;
+}
+
+bool Scheduler::WaitForRuns(std::chrono::milliseconds grace) const {
+  const auto deadline = std::chrono::steady_clock::now() + grace;
+  return std::all_of(runners_.begin(), runners_.end(), [&](const auto& runner) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    return runner->WaitForRun(std::chrono::ceil<std::chrono::milliseconds>(left));
+  });
+}
+
+}  // namespace sockdiag

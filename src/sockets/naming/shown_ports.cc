@@ -1,0 +1,19 @@
+#include "sockets/naming/shown_ports.h"
+
+namespace sockdiag {
+
+void ShownPorts::Configure(const Limits& limits, const ShownServices& services) {
+  for (OfDirection& direction : directions) {
+    direction.admitted.Configure(limits.ports, limits.retention, [](Port) { return false; });
+    direction.states.SetRetention(limits.retention);
+    direction.states.EraseIf(
+        [&](const StateKey& key) { return key.first && !direction.admitted.Contains(*key.first); });
+  }
+  listeners.SetRetention(limits.retention);
+  listeners.EraseIf([&](const ListenerKey& key) {
+    const bool has_port = !key.first || Of(Direction::kInbound).admitted.Contains(*key.first);
+    return !has_port || !services.IsShown(key.second);
+  });
+}
+
+}  // namespace sockdiag

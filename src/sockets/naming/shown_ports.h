@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "model/direction.h"
+#include "model/port.h"
+#include "model/socket_state.h"
+#include "sockets/naming/admitted_names.h"
+#include "sockets/naming/limits.h"
+#include "sockets/naming/retained_keys.h"
+#include "sockets/naming/shown_services.h"
+
+namespace sockdiag {
+
+/// Absent: `other`, the ports that have no place of their own.
+using ShownPort = std::optional<Port>;
+/// The label value.
+[[nodiscard]] inline std::string Name(const ShownPort& port) {
+  return port ? std::to_string(port->Value()) : "other";
+}
+
+/// Which ports of one protocol have a place of their own in labels, and in which states and with
+/// which listeners they are shown, from one collection to the next and from one configuration to
+/// the next. One thread at a time.
+struct ShownPorts {
+  using StateKey = std::pair<ShownPort, SocketState>;
+  using ListenerKey = std::pair<ShownPort, std::string>;
+  struct OfDirection {
+    AdmittedNames<Port> admitted;
+    RetainedKeys<StateKey> states;
+
+    [[nodiscard]] ShownPort Shown(Port port) const {
+      return admitted.Contains(port) ? ShownPort(port) : std::nullopt;
+    }
+  };
+
+  [[nodiscard]] OfDirection& Of(Direction direction) { return directions[Index(direction)]; }
+
+  /// From now on these limits hold; `services` goes by them already. When it throws, for want of
+  /// memory, this is to be thrown away.
+  void Configure(const Limits& limits, const ShownServices& services);
+
+  std::array<OfDirection, kDirections.size()> directions;
+  RetainedKeys<ListenerKey> listeners;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/direction.h"
+#include "model/protocol.h"
+#include "sockets/naming/admitted_names.h"
+#include "sockets/naming/group.h"
+#include "sockets/naming/limits.h"
+#include "sockets/naming/retained_keys.h"
+#include "sockets/naming/service_matcher.h"
+
+namespace sockdiag {
+
+/// The labels under which sockets of a service are shown.
+struct ServiceRow {
+  Protocol protocol;
+  std::string service_name;
+  Direction direction;
+
+  friend auto operator<=>(const ServiceRow&, const ServiceRow&) = default;
+};
+
+/// Which service names have a place of their own in labels, and which rows are shown, from one
+/// collection to the next and from one configuration to the next. One thread at a time.
+///
+/// Names that rules give have their places from the start and for good, as far as the limit goes,
+/// in the rules' order; the others compete, see AdmittedNames.
+class ShownServices {
+ public:
+  using Sizes = std::map<ServiceId, std::uint64_t>;
+
+  /// The names must outlive this. Nothing but `other` has a place before Configure().
+  explicit ShownServices(const ServiceNames& names) : names_(&names) {}
+
+  /// From now on these limits and rules hold. When it throws, for want of memory, nothing has
+  /// changed.
+  void Configure(const Limits& limits, const std::vector<ServiceMatcher::Configured>& configured);
+
+  /// Decides anew who has a place, from the services that have sockets in one collection; how many
+  /// have sockets and no place. `is_complete`: no protocol is missing for a failure; while one is,
+  /// nothing loses its place, but for no longer than the retention.
+  std::size_t Admit(const Sizes& sizes, bool is_complete, Clock::TimePoint now);
+  /// After Admit(): the row of this group is in use.
+  void Touch(Protocol protocol, GroupId group, Clock::TimePoint now);
+  /// After the last Touch() of a collection: forgets rows that were silent for too long, and so
+  /// settles Rows().
+  void Settle(Clock::TimePoint now);
+
+  /// The rows that are to be shown, be it with zeros, in their order: those in use or configured.
+  [[nodiscard]] std::span<const ServiceRow> Rows(Protocol protocol) const;
+  /// The place in Rows() of a group that was touched in this collection.
+  [[nodiscard]] std::size_t RowOf(Protocol protocol, GroupId group) const;
+
+  /// The name, or `other` when it has no place.
+  [[nodiscard]] const std::string& ShownName(ServiceId service) const;
+  /// Whether it has a place of its own, or is `other`.
+  [[nodiscard]] bool IsShown(const std::string& name) const;
+
+ private:
+  void Apply(const Limits& limits, const std::vector<ServiceMatcher::Configured>& configured);
+  [[nodiscard]] ServiceRow MakeRow(Protocol protocol, GroupId group) const;
+
+  const ServiceNames* names_;
+  Clock::Duration retention_{};
+  std::optional<Clock::TimePoint> incomplete_since_;
+  bool may_expire_ = true;
+  std::set<std::string> permanent_;
+  AdmittedNames<std::string> admitted_;
+  std::set<ServiceRow> configured_rows_;
+  RetainedKeys<ServiceRow> in_use_;
+  std::vector<ServiceRow> rows_;
+};
+
+}  // namespace sockdiag

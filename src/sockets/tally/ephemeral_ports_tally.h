@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+
+#include "metrics/metric.h"
+#include "metrics/samples.h"
+#include "model/socket_record.h"
+#include "sockets/naming/ephemeral_ports.h"
+#include "sockets/tally/destination_sketch.h"
+
+namespace sockdiag {
+
+/// How near the host is to running out of ports for outgoing connections: adds up the outbound
+/// sockets of one dump whose local port is one that the kernel may choose.
+class EphemeralPortsTally {
+ public:
+  static constexpr Metric kLimit{
+      "sockdiag_ephemeral_ports_limit",
+      kGauge,
+      {},
+      "Local ports for outgoing connections: ip_local_port_range less the reserved ports."};
+  static constexpr Metric kUsed{
+      "sockdiag_ephemeral_ports_used",
+      kGauge,
+      {},
+      "Of these, distinct ones in use by outbound TCP sockets, TIME_WAIT included."};
+  static constexpr Metric kMaxUsedPerDestination{
+      "sockdiag_ephemeral_ports_max_used_per_destination",
+      kGauge,
+      {},
+      "The most of them in use from one local address to one remote address and port."};
+  static constexpr std::array kMetrics{&kLimit, &kUsed, &kMaxUsedPerDestination};
+
+  explicit EphemeralPortsTally(const EphemeralPorts& ports);
+
+  void AddOutbound(const SocketRecord& record) {
+    const std::size_t port = record.local.port.Value();
+    if (!eligible_.test(port)) return;
+    used_.set(port);
+    destinations_.Add(record.local.address, record.remote);
+  }
+  void Show(Samples& samples) const;
+
+ private:
+  std::bitset<65536> eligible_;
+  std::bitset<65536> used_;
+  /// The most sockets from one local address to one remote address and port: each of them needs a
+  /// port of its own.
+  DestinationSketch destinations_;
+};
+
+}  // namespace sockdiag

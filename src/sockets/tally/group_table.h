@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "model/protocol.h"
+#include "sockets/naming/group.h"
+#include "sockets/naming/shown_services.h"
+
+namespace sockdiag {
+
+/// A figure for each group. A services database can name every port, so memory is taken in pages of
+/// 128 groups as they are first met. A figure that is as at first counts as none.
+template <typename Figure>
+class GroupTable {
+ public:
+  [[nodiscard]] Figure& At(GroupId group) {
+    const std::size_t place = Index(group) / kGroupsPerPage;
+    if (place >= pages_.size()) pages_.resize(place + 1);
+    std::unique_ptr<Page>& page = pages_[place];
+    if (!page) page = std::make_unique<Page>();
+    return (*page)[Index(group) % kGroupsPerPage];
+  }
+
+  /// Calls `visit(GroupId, const Figure&)` for each that has one, in the groups' order.
+  template <typename Visitor>
+  void ForEach(Visitor&& visit) const {
+    for (std::size_t i = 0; i < pages_.size(); ++i) {
+      if (!pages_[i]) continue;
+      for (std::size_t j = 0; j < kGroupsPerPage; ++j) {
+        const Figure& figure = (*pages_[i])[j];
+        if (figure == Figure()) continue;
+        visit(static_cast<GroupId>(i * kGroupsPerPage + j), figure);
+      }
+    }
+  }
+
+  /// The sums by row, in the order of `services.Rows(protocol)`.
+  [[nodiscard]] std::vector<Figure> ByRow(Protocol protocol, const ShownServices& services) const {
+    std::vector<Figure> sums(services.Rows(protocol).size());
+    ForEach([&](GroupId group, const Figure& figure) {
+      sums[services.RowOf(protocol, group)] += figure;
+    });
+    return sums;
+  }
+
+ private:
+  static constexpr std::size_t kGroupsPerPage = 128;
+  using Page = std::array<Figure, kGroupsPerPage>;
+  std::vector<std::unique_ptr<Page>> pages_;
+};
+
+}  // namespace sockdiag

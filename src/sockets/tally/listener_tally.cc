@@ -1,0 +1,38 @@
+#include "sockets/tally/listener_tally.h"
+
+namespace sockdiag {
+
+void ListenerTally::AddListener(const SocketRecord& record, const Classification& classification) {
+  Totals one;
+  one.listeners = 1;
+  if (HasBacklog(record)) {
+    one.queue_length = record.receive_queue;
+    one.queue_limit = record.send_queue;
+    // A backlog of 0 still lets one connection wait: it is as full as one of 1.
+    one.saturation = static_cast<double>(one.queue_length) /
+                     static_cast<double>(std::max<std::uint64_t>(one.queue_limit, 1));
+  }
+  listeners_[{classification.service_port, GroupOf(classification.group).service}] += one;
+}
+
+void ListenerTally::Show(Showing& showing) const {
+  const ShownPorts::OfDirection& ports = showing.ports.Of(Direction::kInbound);
+  std::map<ShownPorts::ListenerKey, Totals> shown;
+  for (const auto& [key, totals] : listeners_) {
+    shown[{ports.Shown(key.first), showing.services.ShownName(key.second)}] += totals;
+  }
+  for (const auto& [key, totals] : shown) showing.ports.listeners.Touch(key, showing.now);
+  showing.ports.listeners.Expire(showing.now);
+  showing.ports.listeners.ForEach(
+      [&](const ShownPorts::ListenerKey& key) { shown.try_emplace(key); });
+  for (const auto& [key, totals] : shown) {
+    const std::string port = Name(key.first);
+    showing.samples.Add(kListeners, totals.listeners, Name(showing.protocol), port, key.second);
+    if (!Traits(showing.protocol).queue_is_backlog) continue;
+    showing.samples.Add(kQueueLength, totals.queue_length, port, key.second);
+    showing.samples.Add(kQueueLimit, totals.queue_limit, port, key.second);
+    showing.samples.Add(kSaturation, totals.saturation, port, key.second);
+  }
+}
+
+}  // namespace sockdiag

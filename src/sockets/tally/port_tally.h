@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+
+#include "metrics/metric.h"
+#include "model/socket_record.h"
+#include "sockets/naming/classifier.h"
+#include "sockets/tally/port_table.h"
+#include "sockets/tally/showing.h"
+
+namespace sockdiag {
+
+/// Sockets by service port, direction and state. Showing it decides which ports have a place.
+class PortTally {
+ public:
+  static constexpr Metric kPortSockets{
+      "sockdiag_port_sockets",
+      kGauge,
+      {"protocol", "port", "direction", "state"},
+      "Sockets by service port: the local port when inbound, the remote one when outbound."};
+  static constexpr std::array kMetrics{&kPortSockets};
+
+  void Add(const SocketRecord& record, const Classification& classification) {
+    directions_[Index(classification.direction)].Increment(classification.service_port,
+                                                           record.state);
+  }
+  void Show(Showing& showing) const;
+
+ private:
+  void Show(Direction direction, Showing& showing) const;
+
+  /// By Direction.
+  std::array<PortTable, kDirections.size()> directions_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+#include "metrics/samples.h"
+#include "model/protocol.h"
+#include "sockets/naming/shown_ports.h"
+#include "sockets/naming/shown_services.h"
+
+namespace sockdiag {
+
+/// How the tallies of one dump are shown: under which names, and where the samples go.
+struct Showing {
+  Protocol protocol;
+  /// Has settled for this collection.
+  const ShownServices& services;
+  /// Of the protocol; who has a place among them is decided by the tally that counts ports.
+  ShownPorts& ports;
+  Clock::TimePoint now;
+  Samples& samples;
+  /// Ports that have sockets and no place.
+  std::uint64_t folded_ports = 0;
+};
+
+}  // namespace sockdiag

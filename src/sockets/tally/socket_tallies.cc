@@ -1,0 +1,31 @@
+#include "sockets/tally/socket_tallies.h"
+
+namespace sockdiag {
+namespace {
+
+template <typename... Tallies>
+std::vector<const Metric*> MetricsOf(const std::tuple<Tallies...>*) {
+  std::vector<const Metric*> metrics;
+  (metrics.insert(metrics.end(), Tallies::kMetrics.begin(), Tallies::kMetrics.end()), ...);
+  return metrics;
+}
+
+}  // namespace
+
+SocketTallies::SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral)
+    : protocol_(protocol) {
+  if (Traits(protocol).takes_ephemeral_ports && ephemeral.is_known) {
+    ephemeral_ = std::make_unique<EphemeralPortsTally>(ephemeral);
+  }
+}
+
+void SocketTallies::Show(Showing& showing) const {
+  std::apply([&](const auto&... tally) { (tally.Show(showing), ...); }, tallies_);
+  if (ephemeral_) ephemeral_->Show(showing.samples);
+}
+
+std::vector<const Metric*> SocketTallies::Metrics() {
+  return MetricsOf(static_cast<const List*>(nullptr));
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,147 @@
+#include "sockets/tally/socket_tallies.h"
+
+#include <gtest/gtest.h>
+
+#include "sockets/naming/service_matcher.h"
+#include "tests/support/figures.h"
+#include "tests/support/records.h"
+
+namespace sockdiag {
+namespace {
+
+using testing::Figures;
+using testing::FiguresOf;
+using testing::Listener;
+using testing::NonZero;
+using testing::Tcp;
+using testing::Udp;
+constexpr auto kUp = SocketState::kEstablished;
+
+/// What is shown of one dump when every name has a place.
+class SocketTalliesTest : public ::testing::Test {
+ protected:
+  Samples Shown(Protocol protocol, const std::vector<SocketRecord>& records,
+                const EphemeralPorts& ephemeral = {}) {
+    const ServiceMatcher matcher({},
+                                 {{{Protocol::kTcp, Port::FromHost(443)}, "https"},
+                                  {{Protocol::kUdp, Port::FromHost(53)}, "domain"}},
+                                 names_);
+    SocketTallies tallies(protocol, ephemeral);
+    Classifier classifier(matcher, ephemeral.range);
+    for (const SocketRecord& record : records) tallies.Add(record, classifier.Classify(record));
+
+    ShownServices services(names_);
+    services.Configure({}, {});
+    ShownServices::Sizes sizes;
+    tallies.services().ForEachGroup(
+        [&](GroupId group, std::uint64_t sockets) { sizes[GroupOf(group).service] += sockets; });
+    static_cast<void>(services.Admit(sizes, true, {}));
+    tallies.services().ForEachGroup(
+        [&](GroupId group, std::uint64_t) { services.Touch(protocol, group, {}); });
+    services.Settle({});
+    ShownPorts ports;
+    ports.Configure({}, services);
+    Samples samples;
+    Showing showing{protocol, services, ports, {}, samples};
+    tallies.Show(showing);
+    return samples;
+  }
+
+  ServiceNames names_;
+};
+
+TEST_F(SocketTalliesTest, CountsEachSocketOnceInEveryView) {
+  const Samples samples = Shown(
+      Protocol::kTcp, {Listener("[::]:443"), Tcp(kUp, "[::ffff:10.0.0.1]:443", "10.0.0.2:50000"),
+                       Tcp(SocketState::kCloseWait, "10.0.0.1:40000", "10.0.0.9:443"),
+                       Tcp(SocketState::kTimeWait, "10.0.0.1:40001", "10.0.0.9:8080")});
+  EXPECT_EQ(NonZero(FiguresOf(samples, FamilyTally::kSockets)),
+            (Figures{{"tcp ipv6 listen", 1},
+                     {"tcp ipv6 established", 1},
+                     {"tcp ipv4 close_wait", 1},
+                     {"tcp ipv4 time_wait", 1}}));
+  EXPECT_EQ(NonZero(FiguresOf(samples, ServiceTally::kServiceSockets)),
+            (Figures{{"tcp https inbound listen", 1},
+                     {"tcp https inbound established", 1},
+                     {"tcp https outbound close_wait", 1},
+                     {"tcp other outbound time_wait", 1}}));
+  EXPECT_EQ(FiguresOf(samples, PortTally::kPortSockets),
+            (Figures{{"tcp 443 inbound listen", 1},
+                     {"tcp 443 inbound established", 1},
+                     {"tcp 443 outbound close_wait", 1},
+                     {"tcp 8080 outbound time_wait", 1}}));
+}
+
+TEST_F(SocketTalliesTest, AddsQueuesButNotThoseOfListeners) {
+  SocketRecord up = Tcp(kUp, "10.0.0.1:443", "10.0.0.2:50000");
+  up.receive_queue = 0xffffffff;
+  up.send_queue = 7;
+  const Samples samples = Shown(Protocol::kTcp, {Listener("0.0.0.0:443", 3, 128), up, up});
+  EXPECT_EQ(FiguresOf(samples, QueueTally::kReceiveQueue),
+            (Figures{{"tcp https inbound", 2.0 * 0xffffffff}}));
+  EXPECT_EQ(FiguresOf(samples, QueueTally::kSendQueue), (Figures{{"tcp https inbound", 14}}));
+}
+
+TEST_F(SocketTalliesTest, SumsListenersOfAPortAndKeepsTheFullest) {
+  const Samples samples =
+      Shown(Protocol::kTcp, {Listener("0.0.0.0:443", 3, 2), Listener("0.0.0.0:443", 10, 100),
+                             Listener("[::]:443", 0, 50)});
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kListeners), (Figures{{"tcp 443 https", 3}}));
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLength), (Figures{{"443 https", 13}}));
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLimit), (Figures{{"443 https", 152}}));
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation), (Figures{{"443 https", 1.5}}));
+}
+
+TEST_F(SocketTalliesTest, ABacklogOfZeroIsAsFullAsOneOfOne) {
+  const Samples samples =
+      Shown(Protocol::kTcp, {Listener("0.0.0.0:1", 0, 0), Listener("0.0.0.0:2", 1, 0)});
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation),
+            (Figures{{"1 other", 0}, {"2 other", 1}}));
+}
+
+TEST_F(SocketTalliesTest, TakesUnconnectedUdpAsListeningAndCountsItsQueues) {
+  SocketRecord server = Udp("0.0.0.0:53");
+  server.receive_queue = 640;
+  const Samples samples = Shown(Protocol::kUdp, {server, Udp("10.0.0.1:53", "10.0.0.2:40000"),
+                                                 Udp("10.0.0.1:40000", "10.0.0.2:53")});
+  EXPECT_EQ(NonZero(FiguresOf(samples, ServiceTally::kServiceSockets)),
+            (Figures{{"udp domain inbound unconnected", 1},
+                     {"udp domain inbound established", 1},
+                     {"udp domain outbound established", 1}}));
+  EXPECT_EQ(NonZero(FiguresOf(samples, QueueTally::kReceiveQueue)),
+            (Figures{{"udp domain inbound", 640}}));
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kListeners), (Figures{{"udp 53 domain", 1}}));
+  EXPECT_FALSE(samples.Has(ListenerTally::kQueueLength));
+}
+
+TEST_F(SocketTalliesTest, NeverDropsAnUnknownState) {
+  const Samples samples =
+      Shown(Protocol::kTcp, {Tcp(SocketState::kUnknown, "10.0.0.1:443", "10.0.0.2:50000")});
+  EXPECT_EQ(NonZero(FiguresOf(samples, FamilyTally::kSockets)), (Figures{{"tcp ipv4 unknown", 1}}));
+  EXPECT_EQ(NonZero(FiguresOf(samples, ServiceTally::kServiceSockets)),
+            (Figures{{"tcp https inbound unknown", 1}}));
+}
+
+TEST_F(SocketTalliesTest, CountsNoEphemeralPortsWhileTheirRangeIsAGuessOrDoesNotMatter) {
+  EphemeralPorts ports;
+  EXPECT_TRUE(Shown(Protocol::kTcp, {}, ports).Has(EphemeralPortsTally::kLimit));
+  EXPECT_FALSE(Shown(Protocol::kUdp, {}, ports).Has(EphemeralPortsTally::kLimit));
+  ports.is_known = false;
+  EXPECT_FALSE(Shown(Protocol::kTcp, {}, ports).Has(EphemeralPortsTally::kLimit));
+}
+
+TEST(PortTable, HoldsEveryPortExactly) {
+  PortTable ports;
+  for (std::uint32_t port = 0; port < 65536; ++port) {
+    ports.Increment(Port::FromHost(static_cast<std::uint16_t>(port)), kUp);
+  }
+  std::uint32_t expected = 0;
+  ports.ForEach([&](Port port, const PortTable::Counts& counts) {
+    EXPECT_EQ(port.Value(), expected++);
+    EXPECT_EQ(counts.Total(), 1U);
+  });
+  EXPECT_EQ(expected, 65536U);
+}
+
+}  // namespace
+}  // namespace sockdiag

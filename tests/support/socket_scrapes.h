@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "collectors/socket_memory.h"
+#include "sockets/naming/classifier.h"
+#include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/service_matcher.h"
+#include "tests/support/fake_clock.h"
+
+namespace sockdiag::testing {
+
+/// What a test's configurations say of sockets.
+struct SocketConfiguration {
+  std::vector<ServiceRule> rules = {};
+  ServicesDatabase database = {};
+  Limits limits = {};
+  WatchOptions watch = {};
+};
+
+/// From records to what is shown of them, without a kernel: scrapes and samples of one
+/// configuration after the other, over one memory.
+class SocketScrapes {
+ public:
+  using Records = std::vector<SocketRecord>;
+
+  explicit SocketScrapes(const SocketConfiguration& configuration = {}) { Use(configuration); }
+
+  /// From now on this configuration is in force.
+  void Use(const SocketConfiguration& configuration) {
+    matcher_ = std::make_shared<ServiceMatcher>(configuration.rules, configuration.database,
+                                                memory.names());
+    generation_ = memory.NewGeneration();
+    memory.Configure({.limits = configuration.limits,
+                      .watch = configuration.watch,
+                      .configured = matcher_->configured(),
+                      .generation = generation_});
+  }
+
+  /// What is shown of a collection of both protocols; one whose dump failed has no records.
+  Samples Scrape(const std::optional<Records>& tcp, const std::optional<Records>& udp = Records()) {
+    SocketMemory::Round round;
+    round.is_collected = {true, true};
+    if (tcp) round.tallies[Index(Protocol::kTcp)] = Dump(Protocol::kTcp, *tcp);
+    if (udp) round.tallies[Index(Protocol::kUdp)] = Dump(Protocol::kUdp, *udp);
+    Samples samples;
+    memory.Show(round, samples);
+    return samples;
+  }
+
+  /// A pass over the watched sockets that has seen these, and is not at its end.
+  [[nodiscard]] StateWatch::Pass Look(const Records& tcp) {
+    StateWatch::Pass pass = memory.watch().Begin(generation_);
+    Classifier classifier(*matcher_, EphemeralPorts().range);
+    for (const SocketRecord& record : tcp) pass.Observe(record, classifier.Classify(record));
+    return pass;
+  }
+  /// A sample between two scrapes.
+  void Sample(const Records& tcp) { Look(tcp).Commit(); }
+
+  FakeClock clock;
+  SocketMemory memory{clock};
+
+ private:
+  std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
+    const auto tallies = std::make_shared<SocketTallies>(protocol, EphemeralPorts());
+    Classifier classifier(*matcher_, EphemeralPorts().range);
+    for (const SocketRecord& record : records) tallies->Add(record, classifier.Classify(record));
+    if (Traits(protocol).has_watched_states) Sample(records);
+    return tallies;
+  }
+
+  std::shared_ptr<const ServiceMatcher> matcher_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace sockdiag::testing
