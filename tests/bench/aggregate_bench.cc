@@ -5,6 +5,7 @@
 
 #include "netlink/dump_reader.h"
 #include "sockets/source/inet_diag_codec.h"
+#include "sockets/source/inet_diag_request.h"
 #include "sockets/tally/socket_aggregator.h"
 #include "tests/bench/synthetic.h"
 
@@ -20,7 +21,8 @@ class NullSink final : public SocketSink {
 };
 
 void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
-  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, sink);
+  InetDiagDecoder decoder(Protocol::kTcp, sink);
+  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, decoder);
   for (const Datagram& datagram : dump) benchmark::DoNotOptimize(reader.Read(datagram));
 }
 

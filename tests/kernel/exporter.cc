@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "sockets/source/sock_diag.h"
 #include "tests/kernel/system.h"
 
 namespace sockdiag::kernel {
