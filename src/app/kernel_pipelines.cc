@@ -4,8 +4,8 @@
 #include <string>
 
 #include "app/startup.h"
-#include "netlink/transport.h"
 #include "sockets/source/netlink_source.h"
+#include "sockets/source/sock_diag.h"
 
 namespace sockdiag {
 namespace {
@@ -38,7 +38,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
 /// The socket is closed at once: one that stays open would keep its network namespace alive.
 Result<void> KernelPipelines::Check() {
   const auto netlink = OpenNetlink();
-  if (!netlink) return Fail(DumpErrorFromOpen(netlink.error()).message);
+  if (!netlink) return Fail(SockDiagOpenError(netlink.error()).message);
   return {};
 }
 

@@ -5,8 +5,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-
-#include "model/protocol.h"
+#include <utility>
 
 namespace sockdiag {
 
@@ -22,7 +21,7 @@ enum class DumpErrorReason : std::uint8_t {
   kInterrupted,  ///< the table changed too much (NLM_F_DUMP_INTR, EINTR from the kernel)
   kBusy,         ///< EBUSY: a dump is under way on this netlink socket
   kOverrun,      ///< ENOBUFS: answers were lost
-  kUnsupported,  ///< the kernel lacks the module that lists these sockets, or sock_diag
+  kUnsupported,  ///< the kernel lacks what would answer, such as a module
   kKernel,       ///< any other error that the kernel answered
 };
 inline constexpr std::array kDumpErrorReasons{
@@ -38,6 +37,9 @@ inline constexpr std::array kDumpErrorReasons{
 struct DumpError {
   DumpErrorReason reason;
   std::string message;
+  /// With which the kernel refused the dump; 0 when it did not. What it means depends on what was
+  /// asked for.
+  int kernel_errno = 0;
 };
 
 template <typename T>
@@ -48,12 +50,8 @@ using DumpResult = tl::expected<T, DumpError>;
   return tl::unexpected<DumpError>(DumpError{reason, std::move(message)});
 }
 
-/// From an errno of opening a netlink socket for NETLINK_SOCK_DIAG.
-[[nodiscard]] DumpError DumpErrorFromOpen(int error_number);
-
-/// From an errno that the kernel put into an NLMSG_ERROR or NLMSG_DONE message of a dump of these
-/// sockets.
-[[nodiscard]] DumpError DumpErrorFromKernel(Protocol protocol, int error_number);
+/// From an errno that the kernel put into an NLMSG_ERROR or NLMSG_DONE message.
+[[nodiscard]] DumpError DumpErrorFromKernel(int error_number);
 
 /// From an errno of recvmsg(2) on the netlink socket; libmnl gives ENOSPC for MSG_TRUNC.
 [[nodiscard]] DumpError DumpErrorFromReceive(int error_number);

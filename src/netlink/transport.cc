@@ -1,7 +1,6 @@
 #include "netlink/transport.h"
 
 #include <libmnl/libmnl.h>
-#include <linux/netlink.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -16,9 +15,9 @@ struct CloseSocket {
 };
 using MnlSocket = std::unique_ptr<mnl_socket, CloseSocket>;
 
-class SockDiagTransport final : public NetlinkTransport {
+class MnlTransport final : public NetlinkTransport {
  public:
-  explicit SockDiagTransport(MnlSocket socket) : socket_(std::move(socket)) {}
+  explicit MnlTransport(MnlSocket socket) : socket_(std::move(socket)) {}
 
   [[nodiscard]] std::uint32_t port_id() const override {
     return mnl_socket_get_portid(socket_.get());
@@ -43,9 +42,9 @@ class SockDiagTransport final : public NetlinkTransport {
 
 }  // namespace
 
-tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
-    std::chrono::milliseconds silence_limit) {
-  MnlSocket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC));
+tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenNetlinkTransport(
+    int protocol, std::chrono::milliseconds silence_limit) {
+  MnlSocket socket(mnl_socket_open2(protocol, SOCK_CLOEXEC));
   if (!socket) return tl::unexpected(errno);
   if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return tl::unexpected(errno);
   const timeval timeout{silence_limit.count() / 1000, silence_limit.count() % 1000 * 1000};
@@ -53,7 +52,7 @@ tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
                  sizeof(timeout)) < 0) {
     return tl::unexpected(errno);
   }
-  return std::make_unique<SockDiagTransport>(std::move(socket));
+  return std::make_unique<MnlTransport>(std::move(socket));
 }
 
 }  // namespace sockdiag

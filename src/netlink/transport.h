@@ -6,8 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
-
-#include "netlink/dump_error.h"
+#include <tl/expected.hpp>
 
 namespace sockdiag {
 
@@ -28,9 +27,10 @@ class NetlinkTransport {
 using NetlinkTransportFactory =
     std::function<tl::expected<std::unique_ptr<NetlinkTransport>, int>()>;
 
-/// NETLINK_SOCK_DIAG over libmnl, in the network namespace of the calling thread. Receive() waits
-/// at most `silence_limit` for the kernel to say something; see sock_diag(7).
-[[nodiscard]] tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
-    std::chrono::milliseconds silence_limit);
+/// Over libmnl, in the network namespace of the calling thread. `protocol` is the netlink family,
+/// such as NETLINK_SOCK_DIAG (`uapi/linux/netlink.h`). Receive() waits at most `silence_limit` for
+/// the kernel to say something; see netlink(7).
+[[nodiscard]] tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenNetlinkTransport(
+    int protocol, std::chrono::milliseconds silence_limit);
 
 }  // namespace sockdiag

@@ -7,6 +7,7 @@
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/inet_diag_codec.h"
+#include "sockets/source/inet_diag_request.h"
 #include "sockets/tally/socket_tallies.h"
 #include "tests/bench/synthetic.h"
 
@@ -36,7 +37,8 @@ class CountingSink final : public SocketSink {
 };
 
 void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
-  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, sink);
+  InetDiagDecoder decoder(Protocol::kTcp, sink);
+  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, decoder);
   for (const Datagram& datagram : dump) benchmark::DoNotOptimize(reader.Read(datagram));
 }
 

@@ -19,11 +19,11 @@
 #include "collectors/socket_memory.h"
 #include "collectors/sockets.h"
 #include "config/config.h"
-#include "netlink/transport.h"
 #include "sockets/naming/live_ephemeral_ports.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/naming/services_database.h"
 #include "sockets/source/netlink_source.h"
+#include "sockets/source/sock_diag.h"
 #include "sockets/watch/sampler.h"
 #include "sockets/watch/state_watch.h"
 

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "netlink/dump_reader.h"
+#include "sockets/source/inet_diag_codec.h"
+#include "sockets/source/sock_diag.h"
 #include "tests/fuzz/expect.h"
 
 namespace sockdiag::fuzz {
@@ -39,11 +41,11 @@ nlmsghdr FirstHeader(std::span<const std::byte> datagram) {
 
 DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const StateSet& states,
                                           SocketSink& sink) {
-  if (protocol == Protocol::kTcp) return Walk(TcpDumpRequest(states, 1), sink);
+  if (protocol == Protocol::kTcp) return Walk(protocol, TcpDumpRequest(states, 1), sink);
   DumpStats total;
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     for (const Family family : kFamilies) {
-      const auto walk = Walk(UdpDumpRequest(family, StateSet{state}, 1), sink);
+      const auto walk = Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;
@@ -52,25 +54,30 @@ DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const StateSet& sta
   return total;
 }
 
-DumpResult<DumpStats> RecordedDumps::Walk(DumpRequest request, SocketSink& sink) {
+DumpResult<DumpStats> RecordedDumps::Walk(Protocol protocol, DumpRequest request,
+                                          SocketSink& sink) {
   constexpr std::uint64_t kRecordBytes = 16 + 72;  // nlmsghdr, inet_diag_msg
   if (rest_.empty()) return FailDump(DumpErrorReason::kTimeout, "silence");
   const nlmsghdr header = FirstHeader(rest_.subspan(std::min<std::size_t>(2, rest_.size())));
   request.sequence = header.nlmsg_seq;
   CountingSink counted(sink);
-  DumpReader reader(request, header.nlmsg_pid, counted);
+  InetDiagDecoder decoder(protocol, counted);
+  DumpReader reader(request, header.nlmsg_pid, decoder);
   while (!rest_.empty()) {
     // In memory of just its size, so that a byte too many is noticed.
     const std::span<const std::byte> bytes = TakeDatagram();
     const std::vector<std::byte> datagram(bytes.begin(), bytes.end());
     const auto progress = reader.Read(datagram);
-    Expect(reader.stats().sockets == counted.count());
+    Expect(reader.stats().records == counted.count());
     Expect(counted.count() * kRecordBytes <= reader.stats().bytes);
     if (!progress) {
-      ExpectOneLine({progress.error().message});
-      return tl::unexpected(progress.error());
+      const DumpError error = WithMissingModule(protocol, progress.error());
+      ExpectOneLine({error.message});
+      return tl::unexpected(error);
     }
-    if (*progress == DumpReader::Progress::kDone) return reader.stats();
+    if (*progress == DumpReader::Progress::kDone) {
+      return DumpStats{reader.stats().records, reader.stats().bytes};
+    }
   }
   return FailDump(DumpErrorReason::kTimeout, "silence");
 }

@@ -23,7 +23,8 @@ class RecordedDumps final : public SocketSource {
   [[nodiscard]] bool AreAtEnd() const { return rest_.empty(); }
 
  private:
-  [[nodiscard]] DumpResult<DumpStats> Walk(DumpRequest request, SocketSink& sink);
+  [[nodiscard]] DumpResult<DumpStats> Walk(Protocol protocol, DumpRequest request,
+                                           SocketSink& sink);
   [[nodiscard]] std::span<const std::byte> TakeDatagram();
 
   std::span<const std::byte> rest_;

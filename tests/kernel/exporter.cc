@@ -2,6 +2,7 @@
 
 #include "collectors/sockets.h"
 #include "sockets/source/netlink_source.h"
+#include "sockets/source/sock_diag.h"
 #include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/system.h"
 

@@ -8,7 +8,7 @@
 
 #include "model/protocol.h"
 #include "netlink/transport.h"
-#include "tests/support/netlink_message.h"
+#include "tests/support/inet_diag_message.h"
 
 namespace sockdiag::testing {
 

@@ -67,13 +67,6 @@ std::vector<NetlinkFault> AtEachMessage(const Walks& walks,
   return faults;
 }
 
-template <typename Value>
-Bytes BytesOf(const Value& value) {
-  Bytes bytes(sizeof(value));
-  std::memcpy(bytes.data(), &value, sizeof(value));
-  return bytes;
-}
-
 Reason ReasonOfStatus(int status) {
   switch (-status) {
     case ENOENT:

@@ -2,32 +2,22 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
+#include <cstring>
+#include <optional>
 #include <vector>
 
-#include "model/socket_record.h"
+#include "netlink/message.h"
 
 namespace sockdiag::testing {
 
 using Bytes = std::vector<std::byte>;
 
-/// What goes into the `inet_diag_msg` of one socket, in the kernel's terms.
-struct DiagSocket {
-  std::uint8_t family = 2;  // AF_INET
-  std::uint8_t state = 1;   // TCP_ESTABLISHED
-  std::string local = "127.0.0.1";
-  std::uint16_t local_port = 1;
-  std::string remote = "127.0.0.1";
-  std::uint16_t remote_port = 2;
-  std::uint32_t receive_queue = 0;
-  std::uint32_t send_queue = 0;
-  std::uint64_t cookie = 0;
-};
-
-/// 72 bytes as the kernel writes them.
-[[nodiscard]] Bytes InetDiagPayload(const DiagSocket& socket);
+template <typename Value>
+[[nodiscard]] Bytes BytesOf(const Value& value) {
+  Bytes bytes(sizeof(value));
+  std::memcpy(bytes.data(), &value, sizeof(value));
+  return bytes;
+}
 
 /// One netlink attribute, padded to 4 bytes; `length` overrides the length that it claims.
 [[nodiscard]] Bytes Attribute(std::uint16_t type, const Bytes& payload);
@@ -55,11 +45,18 @@ class DatagramBuilder {
   Bytes bytes_;
 };
 
-/// Keeps what it is given.
-class RecordList final : public SocketSink {
+/// Keeps what it is given, and fails once it has an error.
+class MessageList final : public MessageSink {
  public:
-  void Add(const SocketRecord& record) override { records.push_back(record); }
-  std::vector<SocketRecord> records;
+  [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override {
+    if (error) return tl::unexpected(*error);
+    types.push_back(message.header.nlmsg_type);
+    payloads.emplace_back(message.payload.begin(), message.payload.end());
+    return {};
+  }
+  std::vector<std::uint16_t> types;
+  std::vector<Bytes> payloads;
+  std::optional<DumpError> error;
 };
 
 }  // namespace sockdiag::testing

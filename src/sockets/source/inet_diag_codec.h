@@ -4,7 +4,7 @@
 #include <span>
 
 #include "model/socket_record.h"
-#include "netlink/dump_error.h"
+#include "netlink/message.h"
 
 namespace sockdiag {
 
@@ -15,5 +15,18 @@ namespace sockdiag {
 /// length.
 [[nodiscard]] DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol,
                                                       std::span<const std::byte> payload);
+
+/// Decodes each record of a dump of one protocol and hands it on.
+class InetDiagDecoder final : public MessageSink {
+ public:
+  /// The sink must outlive the decoder.
+  InetDiagDecoder(Protocol protocol, SocketSink& sink) : protocol_(protocol), sink_(sink) {}
+
+  [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
+
+ private:
+  Protocol protocol_;
+  SocketSink& sink_;
+};
 
 }  // namespace sockdiag

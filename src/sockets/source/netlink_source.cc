@@ -1,11 +1,9 @@
 #include "sockets/source/netlink_source.h"
 
-#include <cerrno>
-#include <span>
 #include <utility>
 
-#include "base/error.h"
-#include "netlink/dump_reader.h"
+#include "sockets/source/inet_diag_codec.h"
+#include "sockets/source/sock_diag.h"
 
 namespace sockdiag {
 
@@ -27,7 +25,7 @@ DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const StateSet& sta
 DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const StateSet& states,
                                                 SocketSink& sink) {
   if (protocol == Protocol::kUdp) return DumpUdp(states, sink);
-  return Walk(TcpDumpRequest(states, ++sequence_), sink);
+  return WalkOnce(protocol, TcpDumpRequest(states, ++sequence_), sink);
 }
 
 DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink& sink) {
@@ -35,7 +33,8 @@ DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink&
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     if (!states.Contains(state)) continue;
     for (const Family family : kFamilies) {
-      DumpResult<DumpStats> walk = Walk(UdpDumpRequest(family, StateSet{state}, ++sequence_), sink);
+      DumpResult<DumpStats> walk =
+          WalkOnce(Protocol::kUdp, UdpDumpRequest(family, StateSet{state}, ++sequence_), sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;
@@ -44,23 +43,14 @@ DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink&
   return total;
 }
 
-DumpResult<DumpStats> NetlinkSource::Walk(const DumpRequest& request, SocketSink& sink) {
+DumpResult<DumpStats> NetlinkSource::WalkOnce(Protocol protocol, const DumpRequest& request,
+                                              SocketSink& sink) {
   const auto transport = open_();
-  if (!transport) return tl::unexpected(DumpErrorFromOpen(transport.error()));
-  const auto sent = (*transport)->Send(request.Bytes());
-  if (!sent) {
-    return FailDump(DumpErrorReason::kSend,
-                    ErrnoMessage("cannot send the dump request", sent.error()));
-  }
-  DumpReader reader(request, (*transport)->port_id(), sink);
-  while (true) {
-    const auto size = (*transport)->Receive(*buffer_);
-    if (!size && size.error() == EINTR) continue;
-    if (!size) return tl::unexpected(DumpErrorFromReceive(size.error()));
-    const auto progress = reader.Read(std::span<const std::byte>(*buffer_).first(*size));
-    if (!progress) return tl::unexpected(progress.error());
-    if (*progress == DumpReader::Progress::kDone) return reader.stats();
-  }
+  if (!transport) return tl::unexpected(SockDiagOpenError(transport.error()));
+  InetDiagDecoder decoder(protocol, sink);
+  const DumpResult<WalkStats> walk = Walk(**transport, request, *buffer_, decoder);
+  if (!walk) return tl::unexpected(WithMissingModule(protocol, walk.error()));
+  return DumpStats{walk->records, walk->bytes};
 }
 
 }  // namespace sockdiag

@@ -2,13 +2,13 @@
 
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "base/clock.h"
 #include "netlink/transport.h"
+#include "netlink/walk.h"
 #include "sockets/source/inet_diag_request.h"
 #include "sockets/source/socket_source.h"
 
@@ -38,15 +38,12 @@ class NetlinkSource final : public SocketSource {
   [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const StateSet& states,
                                                  SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
-  [[nodiscard]] DumpResult<DumpStats> Walk(const DumpRequest& request, SocketSink& sink);
-
-  /// The kernel caps its dump messages at 32 KiB; a smaller buffer could lose some.
-  static constexpr std::size_t kBufferSize = 32768;
-  using Buffer = std::array<std::byte, kBufferSize>;
+  [[nodiscard]] DumpResult<DumpStats> WalkOnce(Protocol protocol, const DumpRequest& request,
+                                               SocketSink& sink);
 
   NetlinkTransportFactory open_;
   const Clock& clock_;
-  std::unique_ptr<Buffer> buffer_ = std::make_unique<Buffer>();
+  std::unique_ptr<DumpBuffer> buffer_ = std::make_unique<DumpBuffer>();
   std::uint32_t sequence_ = 0;
   std::array<std::optional<Refusal>, kProtocols.size()> refusals_;
 };

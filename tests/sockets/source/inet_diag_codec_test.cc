@@ -4,7 +4,7 @@
 #include <linux/inet_diag.h>
 #include <sys/socket.h>
 
-#include "tests/support/netlink_message.h"
+#include "tests/support/inet_diag_message.h"
 
 namespace sockdiag {
 namespace {
@@ -15,6 +15,7 @@ using testing::DiagSocket;
 using testing::InetDiagPayload;
 using testing::Join;
 using testing::LyingAttribute;
+using testing::RecordList;
 
 constexpr std::byte kOne{1};
 
@@ -151,6 +152,26 @@ TEST(InetDiagCodec, RejectsAttributesCutAnywhere) {
         Join(base, Bytes(attributes.begin(), attributes.begin() + static_cast<long>(size))));
     EXPECT_FALSE(record) << size;
   }
+}
+
+TEST(InetDiagDecoder, HandsOnEachRecordOfItsProtocol) {
+  RecordList sink;
+  InetDiagDecoder decoder(Protocol::kUdp, sink);
+  const Bytes payload = InetDiagPayload(DiagSocket());
+  ASSERT_TRUE(decoder.Add({{}, payload}));
+  ASSERT_EQ(sink.records.size(), 1U);
+  EXPECT_EQ(sink.records.front().protocol, Protocol::kUdp);
+}
+
+TEST(InetDiagDecoder, RejectsARecordShorterThanItsHeader) {
+  RecordList sink;
+  InetDiagDecoder decoder(Protocol::kTcp, sink);
+  const Bytes payload(68);
+  const DumpResult<void> added = decoder.Add({{}, payload});
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().reason, DumpErrorReason::kMalformed);
+  EXPECT_EQ(added.error().message, "a socket record has 68 bytes instead of at least 72");
+  EXPECT_TRUE(sink.records.empty());
 }
 
 }  // namespace

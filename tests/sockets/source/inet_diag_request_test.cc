@@ -14,15 +14,15 @@ namespace {
 template <typename Value>
 Value At(const DumpRequest& request, std::size_t offset) {
   Value value;
-  std::memcpy(&value, request.Bytes().subspan(offset).data(), sizeof(value));
+  std::memcpy(&value, request.bytes.data() + offset, sizeof(value));
   return value;
 }
 
 TEST(InetDiagRequest, AsksForTcpOfBothFamiliesInOneWalk) {
   const DumpRequest request = TcpDumpRequest(StateSet::All(Protocol::kTcp), 7);
-  ASSERT_EQ(request.Bytes().size(), sizeof(nlmsghdr) + sizeof(inet_diag_req));
+  ASSERT_EQ(request.bytes.size(), sizeof(nlmsghdr) + sizeof(inet_diag_req));
   const auto header = At<nlmsghdr>(request, 0);
-  EXPECT_EQ(header.nlmsg_len, request.Bytes().size());
+  EXPECT_EQ(header.nlmsg_len, request.bytes.size());
   EXPECT_EQ(header.nlmsg_type, TCPDIAG_GETSOCK);
   EXPECT_EQ(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
   EXPECT_EQ(header.nlmsg_seq, 7U);
@@ -36,7 +36,7 @@ TEST(InetDiagRequest, AsksForUdpOfOneFamily) {
   for (const auto& [family, number] :
        {std::pair(Family::kIpv4, AF_INET), std::pair(Family::kIpv6, AF_INET6)}) {
     const DumpRequest request = UdpDumpRequest(family, {SocketState::kEstablished}, 8);
-    ASSERT_EQ(request.Bytes().size(), sizeof(nlmsghdr) + sizeof(inet_diag_req_v2));
+    ASSERT_EQ(request.bytes.size(), sizeof(nlmsghdr) + sizeof(inet_diag_req_v2));
     EXPECT_EQ(At<nlmsghdr>(request, 0).nlmsg_type, SOCK_DIAG_BY_FAMILY);
     const auto payload = At<inet_diag_req_v2>(request, sizeof(nlmsghdr));
     EXPECT_EQ(payload.sdiag_family, number);

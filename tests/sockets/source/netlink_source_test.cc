@@ -12,6 +12,7 @@
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
+#include "tests/support/inet_diag_message.h"
 
 namespace sockdiag {
 namespace {
@@ -122,6 +123,25 @@ TEST_F(NetlinkSourceTest, PlaysEachTransportError) {
     kernel_.Add(script);
     ExpectFailure(Protocol::kTcp, reason);
   }
+}
+
+TEST_F(NetlinkSourceTest, MapsErrorMessagesToReasons) {
+  const std::pair<int, DumpErrorReason> cases[] = {
+      {EBUSY, DumpErrorReason::kBusy},         {EINTR, DumpErrorReason::kInterrupted},
+      {ENOBUFS, DumpErrorReason::kOverrun},    {EINVAL, DumpErrorReason::kKernel},
+      {ENOENT, DumpErrorReason::kUnsupported}, {EOPNOTSUPP, DumpErrorReason::kUnsupported}};
+  std::uint32_t sequence = 0;
+  for (const auto& [number, reason] : cases) {
+    SCOPED_TRACE(number);
+    kernel_.Add(Answers({Datagram(++sequence).Error(-number).bytes()}));
+    ExpectFailure(Protocol::kTcp, reason);
+    clock_.Advance(NetlinkSource::kRefusalMemory);
+  }
+}
+
+TEST_F(NetlinkSourceTest, RejectsARecordShorterThanItsHeader) {
+  kernel_.Add(Answers({Datagram(1).Message(TCPDIAG_GETSOCK, Bytes(68)).bytes()}));
+  ExpectFailure(Protocol::kTcp, DumpErrorReason::kMalformed);
 }
 
 TEST_F(NetlinkSourceTest, FailsWhenTheDumpBreaksOffAfterSockets) {

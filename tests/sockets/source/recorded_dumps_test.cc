@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "netlink/dump_reader.h"
-#include "tests/support/netlink_message.h"
+#include "sockets/source/inet_diag_codec.h"
+#include "sockets/source/inet_diag_request.h"
+#include "sockets/source/sock_diag.h"
+#include "tests/support/inet_diag_message.h"
 
 // Recorded on Linux 6.18 with tests/data/README.md's commands.
 namespace sockdiag {
@@ -18,28 +21,39 @@ namespace {
 
 using testing::Bytes;
 
+Bytes ReadData(const std::string& name) {
+  std::ifstream file(std::string(SOCKDIAG_SOURCE_DIR "/tests/data/") + name, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  Bytes bytes(text.size());
+  std::memcpy(bytes.data(), text.data(), text.size());
+  return bytes;
+}
+
 /// What a reader makes of a recorded dump.
 struct Outcome {
   DumpResult<DumpReader::Progress> progress;
   std::vector<SocketRecord> records;
 };
 
-Outcome ReadRecorded(const std::string& name, DumpRequest request) {
-  std::ifstream file(std::string(SOCKDIAG_SOURCE_DIR "/tests/data/") + name, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  Bytes dump(text.size());
-  std::memcpy(dump.data(), text.data(), text.size());
+/// `dump` may be a part of a recorded one; the request is taken for the one that it answers.
+Outcome Read(const Bytes& dump, Protocol protocol, DumpRequest request) {
   nlmsghdr header{};
   if (dump.size() >= sizeof(header)) std::memcpy(&header, dump.data(), sizeof(header));
   request.sequence = header.nlmsg_seq;
   testing::RecordList sink;
-  DumpReader reader(request, header.nlmsg_pid, sink);
+  InetDiagDecoder decoder(protocol, sink);
+  DumpReader reader(request, header.nlmsg_pid, decoder);
   auto progress = reader.Read(dump);
   return {std::move(progress), std::move(sink.records)};
 }
 
-DumpRequest UdpRequest(Family family) {
-  return UdpDumpRequest(family, StateSet::All(Protocol::kUdp), 1);
+Outcome ReadTcp(const Bytes& dump) {
+  return Read(dump, Protocol::kTcp, TcpDumpRequest(StateSet::All(Protocol::kTcp), 1));
+}
+
+Outcome ReadUdp(const std::string& name, Family family) {
+  return Read(ReadData(name), Protocol::kUdp,
+              UdpDumpRequest(family, StateSet::All(Protocol::kUdp), 1));
 }
 
 std::vector<std::string> Texts(const std::vector<SocketRecord>& records) {
@@ -53,9 +67,35 @@ std::vector<std::string> Texts(const std::vector<SocketRecord>& records) {
   return texts;
 }
 
+TEST(RecordedDumps, HoldTcpOfBothFamilies) {
+  const Outcome outcome = ReadTcp(ReadData("tcp_dump_6.18.bin"));
+  ASSERT_TRUE(outcome.progress) << outcome.progress.error().message;
+  std::vector<std::string> seen;
+  for (const SocketRecord& record : outcome.records) {
+    seen.push_back(std::string(Name(record.family)) + " " + std::string(Name(record.state)) + " " +
+                   record.local.address.ToString() + (record.ipv6_only ? " v6only" : ""));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"ipv6 listen ::1 v6only", "ipv4 listen 0.0.0.0",
+                                            "ipv6 listen ::", "ipv4 established 127.0.0.1",
+                                            "ipv6 established 127.0.0.1"}));
+}
+
+/// A dump cut to any length gives whole sockets, or an error; never one that the bytes do not hold.
+TEST(RecordedDumps, AreNeverTakenAsWholeWhenCut) {
+  const Bytes whole = ReadData("tcp_dump_6.18.bin");
+  const std::size_t most = ReadTcp(whole).records.size();
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const Outcome outcome = ReadTcp(Bytes(whole.begin(), whole.begin() + static_cast<long>(size)));
+    EXPECT_LE(outcome.records.size(), most);
+    if (outcome.progress) {
+      EXPECT_EQ(*outcome.progress, DumpReader::Progress::kMore)
+          << "a cut dump at " << size << " was taken as whole";
+    }
+  }
+}
+
 TEST(RecordedDumps, HoldEveryTcpState) {
-  const Outcome outcome =
-      ReadRecorded("tcp_states_6.18.bin", TcpDumpRequest(StateSet::All(Protocol::kTcp), 1));
+  const Outcome outcome = ReadTcp(ReadData("tcp_states_6.18.bin"));
   EXPECT_EQ(outcome.progress, DumpReader::Progress::kDone);
   StateSet expected = StateSet::All(Protocol::kTcp);
   StateSet seen{SocketState::kClose};
@@ -64,7 +104,7 @@ TEST(RecordedDumps, HoldEveryTcpState) {
 }
 
 TEST(RecordedDumps, HoldUdpOverIpv4) {
-  const Outcome outcome = ReadRecorded("udp4_6.18.bin", UdpRequest(Family::kIpv4));
+  const Outcome outcome = ReadUdp("udp4_6.18.bin", Family::kIpv4);
   EXPECT_EQ(outcome.progress, DumpReader::Progress::kDone);
   EXPECT_EQ(Texts(outcome.records),
             (std::vector<std::string>{"established 127.0.0.1:40000 0", "unconnected 0.0.0.0:5353 0",
@@ -72,7 +112,7 @@ TEST(RecordedDumps, HoldUdpOverIpv4) {
 }
 
 TEST(RecordedDumps, HoldUdpOverIpv6) {
-  const Outcome outcome = ReadRecorded("udp6_6.18.bin", UdpRequest(Family::kIpv6));
+  const Outcome outcome = ReadUdp("udp6_6.18.bin", Family::kIpv6);
   EXPECT_EQ(outcome.progress, DumpReader::Progress::kDone);
   EXPECT_EQ(Texts(outcome.records),
             (std::vector<std::string>{"established ::1:40000 0", "unconnected ::1:53 832 v6only",
@@ -82,9 +122,11 @@ TEST(RecordedDumps, HoldUdpOverIpv6) {
 /// A missing module says so at the end of a dump, a missing family instead of one.
 TEST(RecordedDumps, SayWhatTheKernelLacks) {
   for (const char* name : {"no_family_6.18.bin", "no_protocol_6.18.bin"}) {
-    const Outcome outcome = ReadRecorded(name, UdpRequest(Family::kIpv4));
+    const Outcome outcome = ReadUdp(name, Family::kIpv4);
     ASSERT_FALSE(outcome.progress) << name;
-    EXPECT_EQ(outcome.progress.error().reason, DumpErrorReason::kUnsupported) << name;
+    EXPECT_EQ(WithMissingModule(Protocol::kUdp, outcome.progress.error()).reason,
+              DumpErrorReason::kUnsupported)
+        << name;
     EXPECT_TRUE(outcome.records.empty()) << name;
   }
 }

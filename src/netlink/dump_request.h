@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sockdiag {
+
+/// nlmsg_type of a request for a dump, and of the answers that carry a record. sock_diag answers
+/// with the type that it was asked with, rtnetlink with another one.
+struct DumpTypes {
+  std::uint16_t request;
+  std::uint16_t record;
+};
+
+/// A request for a dump, ready to send, and what its answers must look like.
+struct DumpRequest {
+  std::vector<std::byte> bytes;
+  /// nlmsg_seq of the request and of every answer.
+  std::uint32_t sequence = 0;
+  /// nlmsg_type of the answers that carry a record.
+  std::uint16_t record_type = 0;
+};
+
+/// A netlink header that asks for a dump (`uapi/linux/netlink.h`) before `payload`: the struct, and
+/// attributes if there are any, that say of what.
+[[nodiscard]] DumpRequest MakeDumpRequest(const DumpTypes& types, std::uint32_t sequence,
+                                          std::span<const std::byte> payload);
+
+}  // namespace sockdiag

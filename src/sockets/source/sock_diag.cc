@@ -1,0 +1,39 @@
+#include "sockets/source/sock_diag.h"
+
+#include <linux/netlink.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/error.h"
+
+namespace sockdiag {
+
+tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
+    std::chrono::milliseconds silence_limit) {
+  return OpenNetlinkTransport(NETLINK_SOCK_DIAG, silence_limit);
+}
+
+DumpError SockDiagOpenError(int error_number) {
+  const std::string message = ErrnoMessage("cannot open a sock_diag netlink socket", error_number);
+  if (error_number != EPROTONOSUPPORT) return {DumpErrorReason::kOpen, message};
+  return {DumpErrorReason::kUnsupported, message + ": the kernel has no sock_diag"};
+}
+
+/// Without tcp_diag or udp_diag it is ENOENT in NLMSG_DONE. Without inet_diag, which answers for
+/// both families, it is an NLMSG_ERROR: ENOENT, and EOPNOTSUPP to TCPDIAG_GETSOCK
+/// (sock_diag_rcv_msg() in the kernel's net/core/sock_diag.c).
+DumpError WithMissingModule(Protocol protocol, const DumpError& error) {
+  const int error_number = error.kernel_errno;
+  if (error_number != ENOENT && error_number != EOPNOTSUPP) return error;
+  // Loading the protocol's module loads inet_diag, which it needs, too.
+  const std::string module = std::string(Name(protocol)) + "_diag";
+  const std::string missing = error_number == EOPNOTSUPP ? "inet_diag" : module;
+  return {DumpErrorReason::kUnsupported,
+          "the kernel has no " + missing + " module (" + strerrorname_np(error_number) +
+              "): load it with modprobe " + module,
+          error_number};
+}
+
+}  // namespace sockdiag

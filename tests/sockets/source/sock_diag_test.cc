@@ -1,0 +1,41 @@
+#include "sockets/source/sock_diag.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace sockdiag {
+namespace {
+
+TEST(SockDiag, TellsAKernelWithoutItFromASocketThatCannotBeHad) {
+  const DumpError none = SockDiagOpenError(EPROTONOSUPPORT);
+  EXPECT_EQ(none.reason, DumpErrorReason::kUnsupported);
+  EXPECT_EQ(none.message,
+            "cannot open a sock_diag netlink socket: Protocol not supported (EPROTONOSUPPORT): the "
+            "kernel has no sock_diag");
+  const DumpError full = SockDiagOpenError(EMFILE);
+  EXPECT_EQ(full.reason, DumpErrorReason::kOpen);
+  EXPECT_EQ(full.message, "cannot open a sock_diag netlink socket: Too many open files (EMFILE)");
+}
+
+TEST(SockDiag, NamesTheModuleThatTheKernelLacks) {
+  const DumpError tcp = WithMissingModule(Protocol::kTcp, DumpErrorFromKernel(ENOENT));
+  EXPECT_EQ(tcp.reason, DumpErrorReason::kUnsupported);
+  EXPECT_EQ(tcp.message,
+            "the kernel has no tcp_diag module (ENOENT): load it with modprobe tcp_diag");
+  const DumpError inet = WithMissingModule(Protocol::kUdp, DumpErrorFromKernel(EOPNOTSUPP));
+  EXPECT_EQ(inet.reason, DumpErrorReason::kUnsupported);
+  EXPECT_EQ(inet.message,
+            "the kernel has no inet_diag module (EOPNOTSUPP): load it with modprobe udp_diag");
+}
+
+TEST(SockDiag, LeavesEveryOtherErrorAsItIs) {
+  for (const DumpError& error : {DumpErrorFromKernel(EPERM), DumpErrorFromReceive(ENOENT)}) {
+    const DumpError same = WithMissingModule(Protocol::kTcp, error);
+    EXPECT_EQ(same.reason, error.reason);
+    EXPECT_EQ(same.message, error.message);
+  }
+}
+
+}  // namespace
+}  // namespace sockdiag
