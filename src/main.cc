@@ -12,9 +12,9 @@
 #include "app/command_line.h"
 #include "app/daemon.h"
 #include "app/health_check.h"
-#include "app/log.h"
 #include "app/once.h"
 #include "app/privileges.h"
+#include "app/spdlog_log.h"
 #include "app/startup.h"
 
 namespace {

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "app/log.h"
+#include "app/spdlog_log.h"
 #include "base/clock.h"
 #include "base/failure_news.h"
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "app/failure_log.h"
-#include "app/log.h"
 #include "app/pipeline.h"
+#include "app/spdlog_log.h"
 #include "base/clock.h"
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"

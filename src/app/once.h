@@ -1,7 +1,7 @@
 #pragma once
 
 #include "app/command_line.h"
-#include "app/log.h"
+#include "app/spdlog_log.h"
 #include "base/error.h"
 #include "config/config.h"
 

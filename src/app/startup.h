@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "app/log.h"
+#include "app/spdlog_log.h"
 #include "base/error.h"
 #include "config/config.h"
 #include "sockets/naming/services_database.h"

@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/limited_log.h"
 #include "http/connection_table.h"
-#include "http/warning_log.h"
 
 namespace sockdiag::http {
 

@@ -3,10 +3,10 @@
 #include <functional>
 #include <optional>
 
+#include "base/limited_log.h"
 #include "http/message.h"
 #include "http/request_limiter.h"
 #include "http/router.h"
-#include "http/warning_log.h"
 
 namespace sockdiag::http {
 

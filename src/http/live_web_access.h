@@ -11,10 +11,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/limited_log.h"
 #include "http/access_check.h"
 #include "http/file_stamp.h"
 #include "http/message.h"
-#include "http/warning_log.h"
 #include "http/web_access.h"
 #include "http/web_settings.h"
 

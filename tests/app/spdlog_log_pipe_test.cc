@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "app/log.h"
+#include "app/spdlog_log.h"
 #include "base/unique_fd.h"
 
 namespace sockdiag {

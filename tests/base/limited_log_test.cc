@@ -1,4 +1,4 @@
-#include "http/warning_log.h"
+#include "base/limited_log.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "app/log.h"
+#include "app/spdlog_log.h"
 
 #include <poll.h>
 #include <spdlog/logger.h>
