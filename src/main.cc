@@ -74,7 +74,7 @@ int Run(const Options& options) {
     return kWrongUsage;
   }
   if (options.config_check) return Print("OK\n");
-  const sockdiag::Log log(options.log_level, options.log_format);
+  const sockdiag::SpdlogLog log(options.log_level, options.log_format);
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }

@@ -115,11 +115,8 @@ class Daemon {
 
 Result<void> Daemon::StartWebAccess() {
   if (!options_.web_config_file) return {};
-  auto access =
-      http::LiveWebAccess::Start([this] { return LoadWebConfigFile(*options_.web_config_file); },
-                                 {.info = [this](std::string_view line) { log_.Info(line); },
-                                  .warn = [this](std::string_view line) { log_.Warn(line); }},
-                                 pipelines_.clock());
+  auto access = http::LiveWebAccess::Start(
+      [this] { return LoadWebConfigFile(*options_.web_config_file); }, log_, pipelines_.clock());
   if (!access) return tl::unexpected(access.error());
   web_access_ = std::move(*access);
   return {};
@@ -132,13 +129,12 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   server_options.web_access = web_access_.get();
   server_options.max_requests = options_.max_requests;
   server_options.max_connections = MaxConnections(server_options.max_connections);
-  server_options.warn = [this](std::string_view line) { log_.Warn(line); };
-  server_options.info = [this](std::string_view line) { log_.Info(line); };
   RouteSources sources{scrapes_, options_.telemetry_path, nullptr};
   if (options_.enable_lifecycle) {
     sources.reload = [this] { return reloader_.TryReload("http"); };
   }
-  auto server = http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources));
+  auto server =
+      http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources), log_);
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
   const bool has_tls = web_access_ && web_access_->Current()->tls;

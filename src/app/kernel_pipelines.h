@@ -4,10 +4,10 @@
 #include <mutex>
 #include <string>
 
-#include "app/failure_log.h"
 #include "app/pipeline.h"
-#include "app/spdlog_log.h"
 #include "base/clock.h"
+#include "base/failure_log.h"
+#include "base/log.h"
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"
 #include "sockets/source/dump_errors.h"

@@ -11,9 +11,9 @@
 #include "app/reload_record.h"
 #include "app/scrape.h"
 #include "app/service_manager.h"
-#include "app/spdlog_log.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "config/config.h"
 
 namespace sockdiag {

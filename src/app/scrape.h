@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "app/failure_log.h"
 #include "app/pipeline.h"
+#include "base/failure_log.h"
 #include "metrics/families.h"
 
 namespace sockdiag {

@@ -101,21 +101,21 @@ bool HasRoomOnStderr(std::chrono::milliseconds patience) {
 
 }  // namespace
 
-Log::Log(LogLevel level, LogFormat format)
+SpdlogLog::SpdlogLog(LogLevel level, LogFormat format)
     : logger_(MakeLogger(std::make_shared<spdlog::sinks::stderr_sink_mt>(), level, format)),
       has_room_(HasRoomOnStderr),
       format_(format) {}
 
-Log::Log(LogLevel level, LogFormat format, std::ostream& stream)
+SpdlogLog::SpdlogLog(LogLevel level, LogFormat format, std::ostream& stream)
     : logger_(MakeLogger(std::make_shared<spdlog::sinks::ostream_sink_mt>(stream), level, format)),
       has_room_([](std::chrono::milliseconds) { return true; }),
       format_(format) {}
 
-Log::~Log() = default;
+SpdlogLog::~SpdlogLog() = default;
 
 /// Shortens the longest texts, which are those that a line is too long for, and not the line: it
 /// stays logfmt or JSON.
-std::string Log::Line(std::string_view message, const Fields& fields) const {
+std::string SpdlogLog::Line(std::string_view message, const Fields& fields) const {
   const auto format = format_ == LogFormat::kJson ? JsonLine : LogfmtLine;
   std::string line = format(message, fields);
   for (std::size_t size = kMaxLine; line.size() > kMaxLine && size > 0; size /= 2) {
@@ -126,7 +126,7 @@ std::string Log::Line(std::string_view message, const Fields& fields) const {
   return line;
 }
 
-void Log::Write(LogLevel level, std::string_view message, const Fields& fields) const {
+void SpdlogLog::Write(LogLevel level, std::string_view message, const Fields& fields) const {
   constexpr std::chrono::milliseconds kPatience{100};
   if (!logger_->should_log(ToSpdlog(level))) return;
   const std::string line = Line(message, fields);
@@ -139,26 +139,13 @@ void Log::Write(LogLevel level, std::string_view message, const Fields& fields) 
   logger_->log(ToSpdlog(level), spdlog::string_view_t(line));
 }
 
-bool Log::TellLeftOut() const {
+bool SpdlogLog::TellLeftOut() const {
   if (left_out_ == 0) return true;
   if (!has_room_(std::chrono::milliseconds(0))) return false;
   logger_->warn(spdlog::string_view_t(
       Line("left out lines that nobody read", {{"lines", std::to_string(left_out_)}})));
   left_out_ = 0;
   return true;
-}
-
-void Log::Error(std::string_view message, const Fields& fields) const {
-  Write(LogLevel::kError, message, fields);
-}
-void Log::Warn(std::string_view message, const Fields& fields) const {
-  Write(LogLevel::kWarn, message, fields);
-}
-void Log::Info(std::string_view message, const Fields& fields) const {
-  Write(LogLevel::kInfo, message, fields);
-}
-void Log::Debug(std::string_view message, const Fields& fields) const {
-  Write(LogLevel::kDebug, message, fields);
 }
 
 }  // namespace sockdiag

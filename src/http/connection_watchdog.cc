@@ -27,7 +27,7 @@ std::string_view Complaint(Phase phase) {
 }  // namespace
 
 Result<std::unique_ptr<ConnectionWatchdog>> ConnectionWatchdog::Start(ConnectionTable& table,
-                                                                      WarningLog& log) {
+                                                                      LimitedLog& log) {
   std::unique_ptr<ConnectionWatchdog> watchdog(new ConnectionWatchdog(table, log));
   try {
     watchdog->thread_ = std::thread(&ConnectionWatchdog::Run, watchdog.get());
@@ -49,7 +49,7 @@ void ConnectionWatchdog::Run() {
     const PhaseSet cut = table_.CutOverdue();
     for (const Phase phase : kPhases) {
       const std::string_view complaint = Complaint(phase);
-      if (cut.test(Index(phase)) && !complaint.empty()) log_.Write(complaint);
+      if (cut.test(Index(phase)) && !complaint.empty()) log_.Warn(complaint);
     }
   }
 }

@@ -17,18 +17,18 @@ class ConnectionWatchdog {
   /// Both must outlive this; a table has one watchdog in its life. `log` gets what is cut, but for
   /// idle connections.
   [[nodiscard]] static Result<std::unique_ptr<ConnectionWatchdog>> Start(ConnectionTable& table,
-                                                                         WarningLog& log);
+                                                                         LimitedLog& log);
   ConnectionWatchdog(const ConnectionWatchdog&) = delete;
   ConnectionWatchdog& operator=(const ConnectionWatchdog&) = delete;
   ~ConnectionWatchdog();
 
  private:
-  ConnectionWatchdog(ConnectionTable& table, WarningLog& log) : table_(table), log_(log) {}
+  ConnectionWatchdog(ConnectionTable& table, LimitedLog& log) : table_(table), log_(log) {}
 
   void Run();
 
   ConnectionTable& table_;
-  WarningLog& log_;
+  LimitedLog& log_;
   std::thread thread_;
 };
 

@@ -40,9 +40,9 @@ Response Dispatcher::CallHandler(const Route& route, const Request& request) {
     Compress(request, response);
     return response;
   } catch (const std::exception& exception) {
-    log_.Write("handler of " + route.path + " failed: " + exception.what());
+    log_.Warn("handler of " + route.path + " failed: " + exception.what());
   } catch (...) {
-    log_.Write("handler of " + route.path + " failed");
+    log_.Warn("handler of " + route.path + " failed");
   }
   return TextResponse(500, "500 Internal Server Error\n");
 }

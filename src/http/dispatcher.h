@@ -18,7 +18,7 @@ class Dispatcher {
   using Guard = std::function<std::optional<Response>(const Request&)>;
 
   /// `guard` may be null. `log` must outlive this.
-  Dispatcher(Router router, Guard guard, unsigned max_requests, WarningLog& log)
+  Dispatcher(Router router, Guard guard, unsigned max_requests, LimitedLog& log)
       : router_(std::move(router)), guard_(std::move(guard)), limiter_(max_requests), log_(log) {}
 
   /// A place among the limited requests is held while the handler runs and not while the response
@@ -31,7 +31,7 @@ class Dispatcher {
   const Router router_;
   const Guard guard_;
   RequestLimiter limiter_;
-  WarningLog& log_;
+  LimitedLog& log_;
 };
 
 }  // namespace sockdiag::http

@@ -124,7 +124,7 @@ MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, c
     }
     return self.Answer(connection, request);
   } catch (...) {
-    self.log_.Write("cannot answer a request: out of memory");
+    self.log_.Warn("cannot answer a request: out of memory");
     return MHD_NO;
   }
 }
@@ -154,7 +154,7 @@ MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& 
       web_access_ == nullptr ? nullptr : web_access_->Current();
   const std::vector<HeaderField> none;
   if (!AddHeaders(built, response, access ? access->headers : none))
-    log_.Write("a response has a header that cannot be sent");
+    log_.Warn("a response has a header that cannot be sent");
   // Where the first byte of a next request cannot be noticed, there is none: on unix sockets, which
   // leave no TIME_WAIT behind, so the server may well be the one to close.
   const bool is_last = closing_ || !BytesReceived(SocketOf(connection));

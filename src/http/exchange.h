@@ -26,7 +26,7 @@ class ExchangeCallbacks {
   /// All must outlive this. `table` learns what each connection is doing, `intake` which ones have
   /// got their thread; `web_access`, which may be null, names headers for every response.
   ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, LiveWebAccess* web_access,
-                    WarningLog& log, IntakeLog& intake)
+                    LimitedLog& log, IntakeLog& intake)
       : dispatcher_(dispatcher),
         table_(table),
         web_access_(web_access),
@@ -65,7 +65,7 @@ class ExchangeCallbacks {
   Dispatcher& dispatcher_;
   ConnectionTable& table_;
   LiveWebAccess* const web_access_;
-  WarningLog& log_;
+  LimitedLog& log_;
   IntakeLog& intake_;
   std::atomic<bool> closing_ = false;
   std::mutex mutex_;

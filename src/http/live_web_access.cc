@@ -53,9 +53,9 @@ Result<void> CheckKeepsLocks(const WebLocks& before, const WebLocks& after) {
 
 }  // namespace
 
-Result<std::unique_ptr<LiveWebAccess>> LiveWebAccess::Start(Loader load, WebAccessLog log,
+Result<std::unique_ptr<LiveWebAccess>> LiveWebAccess::Start(Loader load, const Log& log,
                                                             const Clock& clock) {
-  std::unique_ptr<LiveWebAccess> self(new LiveWebAccess(std::move(load), std::move(log), clock));
+  std::unique_ptr<LiveWebAccess> self(new LiveWebAccess(std::move(load), log, clock));
   Result<State> state = self->Read();
   if (!state) return tl::unexpected(state.error());
   self->Replace(std::move(*state));
@@ -113,7 +113,7 @@ Result<void> LiveWebAccess::Reload(Clock::TimePoint now, Trigger trigger) {
     return outcome;
   }
   Replace(std::move(*state));
-  if (log_.info) log_.info("read the web configuration again");
+  log_.Info("read the web configuration again");
   return outcome;
 }
 
@@ -156,7 +156,7 @@ void LiveWebAccess::ReportBroken(const std::string& message) {
     status_.successful = false;
   }
   if (std::exchange(broken_message_, message) == message) return;
-  if (log_.warn) log_.warn("kept the last web configuration: " + message);
+  log_.Warn("kept the last web configuration: " + message);
 }
 
 }  // namespace sockdiag::http

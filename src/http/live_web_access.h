@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/limited_log.h"
+#include "base/log.h"
 #include "http/access_check.h"
 #include "http/file_stamp.h"
 #include "http/message.h"
@@ -34,12 +34,6 @@ struct WebLocks {
   bool has_allowed_sans = false;
 };
 
-/// Where LiveWebAccess says what happened, one line each; either may be null.
-struct WebAccessLog {
-  LogCallback info;
-  LogCallback warn;
-};
-
 /// The web configuration in force, which follows its files: a renewed certificate is in use a
 /// second or two later without anybody doing anything. A state that is broken, such as a
 /// certificate whose key is not written yet, leaves the last good one in force. So does one that is
@@ -56,8 +50,8 @@ class LiveWebAccess {
   /// A broken state is tried again so often, even if its files did not change.
   static constexpr std::chrono::seconds kRetryInterval{10};
 
-  /// Fails when the first state is broken. `clock` must outlive this.
-  [[nodiscard]] static Result<std::unique_ptr<LiveWebAccess>> Start(Loader load, WebAccessLog log,
+  /// Fails when the first state is broken. Log and clock must outlive this.
+  [[nodiscard]] static Result<std::unique_ptr<LiveWebAccess>> Start(Loader load, const Log& log,
                                                                     const Clock& clock);
 
   LiveWebAccess(const LiveWebAccess&) = delete;
@@ -79,8 +73,8 @@ class LiveWebAccess {
   [[nodiscard]] WebReloadStatus Status() const;
 
  private:
-  LiveWebAccess(Loader load, WebAccessLog log, const Clock& clock)
-      : load_(std::move(load)), log_(std::move(log)), clock_(clock), check_(WebSettings(), clock) {}
+  LiveWebAccess(Loader load, const Log& log, const Clock& clock)
+      : load_(std::move(load)), log_(log), clock_(clock), check_(WebSettings(), clock) {}
 
   /// A state of the web configuration with its files read.
   struct State {
@@ -98,7 +92,7 @@ class LiveWebAccess {
   void ReportBroken(const std::string& message);
 
   const Loader load_;
-  const WebAccessLog log_;
+  const Log& log_;
   const Clock& clock_;
   AccessCheck check_;
 

@@ -86,7 +86,7 @@ bool IsNoiseOfUnixSockets(std::string_view line) {
 
 Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks,
                                                     ConnectionTable& table,
-                                                    LiveWebAccess* web_access, WarningLog& log,
+                                                    LiveWebAccess* web_access, LimitedLog& log,
                                                     IntakeLog& intake) {
   const bool use_tls = web_access != nullptr && web_access->Current()->tls != nullptr;
   std::unique_ptr<MhdDaemon> self(
@@ -136,9 +136,9 @@ void MhdDaemon::Stop() {
 void MhdDaemon::StartTls(MHD_Connection* connection, void** context) noexcept {
   try {
     const Result<void> started = BeginTls(connection, context, tls_->Current()->tls);
-    if (!started) log_.Write(started.error().message);
+    if (!started) log_.Warn(started.error().message);
   } catch (...) {
-    log_.Write("cannot encrypt a connection: out of memory");
+    log_.Warn("cannot encrypt a connection: out of memory");
     shutdown(SocketOf(connection), SHUT_RDWR);
   }
 }
@@ -159,7 +159,7 @@ void MhdDaemon::OnConnection(void* cls, MHD_Connection* connection, void** conte
 void MhdDaemon::OnHandshakeFailure() noexcept {
   try {
     const std::optional<std::string> refusal = SettleHandshakeFailure();
-    if (refusal) log_.Write(*refusal);
+    if (refusal) log_.Warn(*refusal);
   } catch (...) {
     // Nobody is told, and the connection ends all the same.
   }
@@ -177,7 +177,7 @@ void MhdDaemon::Report(std::string_view line) noexcept {
   if (IsHandshakeFailure(line)) return OnHandshakeFailure();
   if (IsFailedStart(line)) return intake_.Fail("", line);
   if (!IsNoiseOfUnixSockets(line) && !IsNoiseOfClients(line) && !IsRepetition(line))
-    log_.Write(line);
+    log_.Warn(line);
 }
 
 }  // namespace sockdiag::http

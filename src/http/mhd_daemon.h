@@ -24,7 +24,7 @@ class MhdDaemon {
   [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
                                                                 LiveWebAccess* web_access,
-                                                                WarningLog& log, IntakeLog& intake);
+                                                                LimitedLog& log, IntakeLog& intake);
   MhdDaemon(const MhdDaemon&) = delete;
   MhdDaemon& operator=(const MhdDaemon&) = delete;
   ~MhdDaemon() { Stop(); }
@@ -38,7 +38,7 @@ class MhdDaemon {
 
  private:
   MhdDaemon(ExchangeCallbacks& callbacks, ConnectionTable& table, LiveWebAccess* tls,
-            WarningLog& log, IntakeLog& intake)
+            LimitedLog& log, IntakeLog& intake)
       : callbacks_(callbacks), table_(table), tls_(tls), log_(log), intake_(intake) {}
 
   void StartTls(MHD_Connection* connection, void** context) noexcept;
@@ -54,7 +54,7 @@ class MhdDaemon {
   ConnectionTable& table_;
   /// Null: plain HTTP.
   LiveWebAccess* const tls_;
-  WarningLog& log_;
+  LimitedLog& log_;
   IntakeLog& intake_;
   MHD_Daemon* daemon_ = nullptr;
 };

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/limited_log.h"
 #include "http/acceptor.h"
 #include "http/connection_socket.h"
 #include "http/connection_table.h"
@@ -69,16 +70,16 @@ std::string LimitText(unsigned max_connections) {
 
 /// The parts, in an order in which each outlives those that refer to it.
 struct Server::Core {
-  Core(const ServerOptions& options, Router router)
+  Core(const ServerOptions& options, Router router, const Log& log)
       : refused_line("refused a connection: " + LimitText(options.max_connections)),
         cut_line("cut a connection for a new one: " + LimitText(options.max_connections)),
         send_timeout(options.send_timeout),
-        log(options.warn, clock),
-        client_log(options.warn, clock),
-        intake(log, options.info, clock),
+        warnings(log, clock),
+        client_warnings(log, clock),
+        intake(warnings, log),
         table(options.max_connections, options.max_requests, TimeoutsOf(options), clock),
-        dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, log),
-        callbacks(dispatcher, table, options.web_access, log, intake) {}
+        dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, warnings),
+        callbacks(dispatcher, table, options.web_access, warnings, intake) {}
 
   [[nodiscard]] Result<void> Take(AcceptedSocket socket);
   [[nodiscard]] Result<void> Serve(AcceptedSocket socket);
@@ -88,9 +89,9 @@ struct Server::Core {
   const std::string cut_line;
   const std::chrono::milliseconds send_timeout;
   const SystemClock clock{};
-  WarningLog log;
+  LimitedLog warnings;
   // What clients cause has a budget of its own, so that it cannot crowd out the rest.
-  WarningLog client_log;
+  LimitedLog client_warnings;
   IntakeLog intake;
   ConnectionTable table;
   Dispatcher dispatcher;
@@ -107,11 +108,11 @@ Result<void> Server::Core::Take(AcceptedSocket socket) {
   const ConnectionTable::Admission admission = table.TryAdd(fd);
   if (admission == ConnectionTable::Admission::kRefused) {
     Refuse(std::move(socket.fd));
-    client_log.Write(refused_line);
+    client_warnings.Warn(refused_line);
     return {};
   }
   if (admission == ConnectionTable::Admission::kAddedInPlaceOfAnother) {
-    client_log.Write(cut_line);
+    client_warnings.Warn(cut_line);
   }
   return Serve(std::move(socket));
 }
@@ -135,16 +136,17 @@ Server::Server(std::unique_ptr<Core> core, std::vector<std::string> addresses)
     : core_(std::move(core)), addresses_(std::move(addresses)) {}
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                              std::vector<Listener> listeners, Router router) {
+                                              std::vector<Listener> listeners, Router router,
+                                              const Log& log) {
   if (listeners.empty()) return Fail("no address to listen on");
-  auto core = std::make_unique<Core>(options, std::move(router));
+  auto core = std::make_unique<Core>(options, std::move(router), log);
   const BlockSignals block_signals;
   Result<std::unique_ptr<ConnectionWatchdog>> watchdog =
-      ConnectionWatchdog::Start(core->table, core->client_log);
+      ConnectionWatchdog::Start(core->table, core->client_warnings);
   if (!watchdog) return tl::unexpected(watchdog.error());
   core->watchdog = std::move(*watchdog);
   Result<std::unique_ptr<MhdDaemon>> daemon = MhdDaemon::Start(
-      core->callbacks, core->table, options.web_access, core->client_log, core->intake);
+      core->callbacks, core->table, options.web_access, core->client_warnings, core->intake);
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/scrape.h"
+#include "app/spdlog_log.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_tables.h"
@@ -58,7 +59,7 @@ class FakeExporter {
   const Clock& clock_;
   DumpErrors errors_;
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_{testing::FakePipeline(ServicesDatabase(), tables, clock_, errors_),
                          [] { return ReloadStatuses(); }, log_, clock_};
 };

@@ -7,6 +7,7 @@
 #include <latch>
 #include <sstream>
 
+#include "app/spdlog_log.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
@@ -46,7 +47,7 @@ class ScrapeServiceTest : public ::testing::Test {
   testing::FakeSource source_{clock_};
   DumpErrors errors_;
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_{Make(WithoutSampling()), [] { return ReloadStatuses(); }, log_, clock_};
 };
 
@@ -129,7 +130,7 @@ class HangingScrapeTest : public ::testing::Test {
   std::atomic<int> starts_ = 0;
   DumpErrors errors_;
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_{
       std::make_shared<Pipeline>(
           WithoutSampling(), ServicesDatabase(),

@@ -68,7 +68,7 @@ TEST(LogPipe, ALongLineFitsThePageThatIsFree) {
     while (value.size() < 3 * PIPE_BUF) value += unit;
     const StderrPipe pipe(2);
     pipe.FillPage();
-    const Log log(LogLevel::kInfo, LogFormat::kJson);
+    const SpdlogLog log(LogLevel::kInfo, LogFormat::kJson);
     const std::string text = WrittenAtOnce(pipe, [&] {
                                log.Error("a message", {{"short", "kept"}, {"long", value}});
                              }).substr(PIPE_BUF);
@@ -82,7 +82,7 @@ TEST(LogPipe, ALongLineFitsThePageThatIsFree) {
 
 TEST(LogPipe, WhatWasLeftOutAndALineNeedAPageEach) {
   const StderrPipe pipe(1);
-  const Log log(LogLevel::kInfo, LogFormat::kLogfmt);
+  const SpdlogLog log(LogLevel::kInfo, LogFormat::kLogfmt);
   log.Info("read");
   log.Info("left out");
   EXPECT_NE(pipe.Read().find("msg=read"), std::string::npos);

@@ -15,7 +15,7 @@ std::string WithoutTime(const std::string& line) {
 
 TEST(Log, WritesLogfmtAndQuotesWhereNeeded) {
   std::ostringstream out;
-  const Log log(LogLevel::kInfo, LogFormat::kLogfmt, out);
+  const SpdlogLog log(LogLevel::kInfo, LogFormat::kLogfmt, out);
   log.Info("listening", {{"address", "[::]:10204"}, {"empty", ""}});
   log.Warn("two words", {{"error", "a \"b\"=\n\x1b[31m\xff"}});
   EXPECT_EQ(WithoutTime(out.str()),
@@ -25,7 +25,7 @@ TEST(Log, WritesLogfmtAndQuotesWhereNeeded) {
 
 TEST(Log, WritesOneJsonObjectALine) {
   std::ostringstream out;
-  const Log log(LogLevel::kDebug, LogFormat::kJson, out);
+  const SpdlogLog log(LogLevel::kDebug, LogFormat::kJson, out);
   log.Error("it broke", {{"why", "x\ny %v {}"}});
   const auto line = nlohmann::json::parse(out.str());
   EXPECT_EQ(line["level"], "error");
@@ -36,7 +36,7 @@ TEST(Log, WritesOneJsonObjectALine) {
 
 TEST(Log, LeavesOutWhatIsBelowItsLevel) {
   std::ostringstream out;
-  const Log log(LogLevel::kWarn, LogFormat::kLogfmt, out);
+  const SpdlogLog log(LogLevel::kWarn, LogFormat::kLogfmt, out);
   log.Debug("a");
   log.Info("b");
   EXPECT_EQ(out.str(), "");

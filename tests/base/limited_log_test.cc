@@ -3,79 +3,88 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-namespace sockdiag::http {
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_log.h"
+
+namespace sockdiag {
 namespace {
 
-class FakeClock final : public Clock {
- public:
-  [[nodiscard]] TimePoint Now() const override { return now; }
-  TimePoint now{std::chrono::hours(1)};
+using Lines = std::vector<std::string>;
+
+class LimitedLogTest : public ::testing::Test {
+ protected:
+  testing::FakeClock clock_;
+  testing::FakeLog log_;
+  LimitedLog limited_{log_, clock_};
 };
 
-TEST(WarningLog, LimitsLinesPerMinuteAndSaysHowManyItLeftOut) {
-  FakeClock clock;
-  std::vector<std::string> lines;
-  WarningLog log([&](std::string_view line) { lines.emplace_back(line); }, clock);
-  for (unsigned i = 0; i < WarningLog::kLinesPerMinute + 3; ++i) {
-    log.Write("line " + std::to_string(i));
+TEST_F(LimitedLogTest, LimitsLinesPerMinuteAndSaysHowManyItLeftOut) {
+  for (unsigned i = 0; i < LimitedLog::kLinesPerMinute + 3; ++i) {
+    limited_.Warn("line " + std::to_string(i));
   }
-  EXPECT_EQ(lines.size(), WarningLog::kLinesPerMinute);
-  clock.now += std::chrono::seconds(59);
-  log.Write("still within the minute");
-  EXPECT_EQ(lines.size(), WarningLog::kLinesPerMinute);
-  clock.now += std::chrono::seconds(1);
-  lines.clear();
-  log.Write("later");
-  log.Write("last");
-  EXPECT_EQ(lines,
-            (std::vector<std::string>{"left out 4 warnings like this one", "later", "last"}));
+  EXPECT_EQ(log_.Messages(LogLevel::kWarn).size(), LimitedLog::kLinesPerMinute);
+  clock_.Advance(std::chrono::seconds(59));
+  limited_.Warn("still within the minute");
+  EXPECT_EQ(log_.Messages().size(), LimitedLog::kLinesPerMinute);
+  clock_.Advance(std::chrono::seconds(1));
+  log_.Clear();
+  limited_.Warn("later");
+  limited_.Warn("last");
+  EXPECT_EQ(log_.Messages(LogLevel::kWarn),
+            (Lines{"left out 4 warnings like this one", "later", "last"}));
 }
 
-TEST(WarningLog, RemindsOfTheSameLineNowAndThen) {
-  FakeClock clock;
-  std::vector<std::string> lines;
-  WarningLog log([&](std::string_view line) { lines.emplace_back(line); }, clock);
-  for (const char* line : {"first", "first", "second", "first", "second"}) log.Write(line);
-  EXPECT_EQ(lines, (std::vector<std::string>{"first", "second"}));
-  clock.now += WarningLog::kReminder;
-  log.Write("first");
-  EXPECT_EQ(lines, (std::vector<std::string>{"first", "second", "first"}));
+TEST_F(LimitedLogTest, RemindsOfTheSameLineNowAndThen) {
+  for (const char* line : {"first", "first", "second", "first", "second"}) limited_.Warn(line);
+  EXPECT_EQ(log_.Messages(), (Lines{"first", "second"}));
+  clock_.Advance(RepeatLimiter::kReminder);
+  limited_.Warn("first");
+  EXPECT_EQ(log_.Messages(), (Lines{"first", "second", "first"}));
 }
 
-TEST(WarningLog, SurvivesACallbackThatThrowsOrIsMissing) {
-  const FakeClock clock;
-  WarningLog throwing([](std::string_view) { throw std::runtime_error("disk full"); }, clock);
-  EXPECT_FALSE(throwing.Write("line"));
-  WarningLog silent(nullptr, clock);
-  EXPECT_FALSE(silent.Write("line"));
+TEST_F(LimitedLogTest, OneLineOfAKindIsEnough) {
+  EXPECT_TRUE(limited_.Warn("no memory on a", "no memory"));
+  EXPECT_FALSE(limited_.Warn("no memory on b", "no memory"));
+  EXPECT_TRUE(limited_.Warn("no thread on a", "no thread"));
+  EXPECT_EQ(log_.Messages(), (Lines{"no memory on a", "no thread on a"}));
 }
 
-TEST(WarningLog, WritesTheNextTimeWhatCouldNotBeWritten) {
-  FakeClock clock;
-  std::vector<std::string> lines;
-  bool is_broken = false;
-  const auto callback = [&](std::string_view line) {
-    if (is_broken) throw std::runtime_error("out of memory");
-    lines.emplace_back(line);
+TEST_F(LimitedLogTest, SurvivesALogThatThrows) {
+  log_.SetBroken(true);
+  EXPECT_FALSE(limited_.Warn("line"));
+}
+
+TEST_F(LimitedLogTest, WritesTheNextTimeWhatCouldNotBeWritten) {
+  for (unsigned i = 0; i < LimitedLog::kLinesPerMinute; ++i) {
+    EXPECT_TRUE(limited_.Warn("line " + std::to_string(i)));
+  }
+  EXPECT_FALSE(limited_.Warn("one too many"));
+  clock_.Advance(std::chrono::minutes(1));
+  log_.Clear();
+  log_.SetBroken(true);
+  EXPECT_FALSE(limited_.Warn("line"));
+  log_.SetBroken(false);
+  EXPECT_TRUE(limited_.Warn("line"));
+  EXPECT_FALSE(limited_.Warn("line"));
+  EXPECT_EQ(log_.Messages(), (Lines{"left out 1 warnings like this one", "line"}));
+}
+
+TEST_F(LimitedLogTest, RemembersAllThatItMayWriteWithinAReminder) {
+  // Each minute begins with one line, and the others come at its end.
+  int lines = 0;
+  const auto write = [&](unsigned count) {
+    for (unsigned i = 0; i < count; ++i) EXPECT_TRUE(limited_.Warn(std::to_string(++lines)));
   };
-  WarningLog log(callback, clock);
-  for (unsigned i = 0; i < WarningLog::kLinesPerMinute; ++i) {
-    EXPECT_TRUE(log.Write("line " + std::to_string(i)));
+  for (int minute = 0; minute < 20; ++minute) {
+    write(1);
+    clock_.Advance(std::chrono::seconds(59));
+    write(LimitedLog::kLinesPerMinute - 1);
+    clock_.Advance(std::chrono::seconds(1));
   }
-  EXPECT_FALSE(log.Write("one too many"));
-  clock.now += std::chrono::minutes(1);
-  lines.clear();
-  is_broken = true;
-  EXPECT_FALSE(log.Write("line"));
-  is_broken = false;
-  EXPECT_TRUE(log.Write("line"));
-  EXPECT_FALSE(log.Write("line"));
-  EXPECT_EQ(lines, (std::vector<std::string>{"left out 1 warnings like this one", "line"}));
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag

@@ -58,12 +58,12 @@ FuzzServer::FuzzServer(const std::string& address, http::WebSettings settings)
           [settings = std::move(settings)]() -> Result<http::LoadedWebSettings> {
             return http::LoadedWebSettings{settings, {}};
           },
-          {}, clock_))) {
+          log_, clock_))) {
   http::ServerOptions options;
   options.web_access = access_.get();
   std::vector<http::Listener> listeners =
       ValueOf(http::OpenListeners(ValueOf(http::ParseListenAddress(address))));
-  server_ = ValueOf(http::Server::Start(options, std::move(listeners), MakeRouter()));
+  server_ = ValueOf(http::Server::Start(options, std::move(listeners), MakeRouter(), log_));
 }
 
 http::Router FuzzServer::MakeRouter() {

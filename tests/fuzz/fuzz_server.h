@@ -8,6 +8,7 @@
 #include "http/live_web_access.h"
 #include "http/server.h"
 #include "http/web_settings.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::fuzz {
 
@@ -37,6 +38,7 @@ class FuzzServer {
   [[nodiscard]] http::Router MakeRouter();
 
   const SystemClock clock_{};
+  const testing::NullLog log_;
   std::atomic<unsigned> failed_ = 0;
   std::unique_ptr<http::LiveWebAccess> access_;
   std::unique_ptr<http::Server> server_;

@@ -184,7 +184,7 @@ TEST(BasicAuth, DoesNotRememberAPasswordWhoseHashWasReplacedMeanwhile) {
 }
 
 /// Many requests at once, one of them held up inside its computation.
-class BasicAuthFlood : public testing::Test {
+class BasicAuthFlood : public ::testing::Test {
  protected:
   ~BasicAuthFlood() override {
     bcrypt_.Release();

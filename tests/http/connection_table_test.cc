@@ -9,6 +9,7 @@
 #include "http/connection_watchdog.h"
 #include "tests/http/tcp_pair.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -265,8 +266,9 @@ TEST_F(ConnectionTableTest, CutsAll) {
 TEST(ConnectionWatchdog, CutsOverdueConnectionsWhenTheirTimeComes) {
   const SystemClock clock;
   ConnectionTable table(3, 0, {.head = milliseconds(20), .idle = milliseconds(40)}, clock);
-  WarningLog log({}, clock);
-  const auto watchdog = ConnectionWatchdog::Start(table, log);
+  const testing::NullLog log;
+  LimitedLog warnings(log, clock);
+  const auto watchdog = ConnectionWatchdog::Start(table, warnings);
   ASSERT_TRUE(watchdog);
   for (const Phase phase : {Phase::kHead, Phase::kIdle}) {
     const TcpPair pair = ConnectedPair();
@@ -283,8 +285,9 @@ TEST(ConnectionWatchdog, CutsOverdueConnectionsWhenTheirTimeComes) {
 TEST(ConnectionWatchdog, EndsWhileItHasNothingToDo) {
   const SystemClock clock;
   ConnectionTable table(3, 0, {}, clock);
-  WarningLog log({}, clock);
-  auto watchdog = ConnectionWatchdog::Start(table, log);
+  const testing::NullLog log;
+  LimitedLog warnings(log, clock);
+  auto watchdog = ConnectionWatchdog::Start(table, warnings);
   ASSERT_TRUE(watchdog);
   watchdog->reset();
   EXPECT_FALSE(table.WaitUntilDue());

@@ -12,7 +12,7 @@ struct Case {
   GzipUse expected;
 };
 
-class NegotiateGzipTable : public testing::TestWithParam<Case> {};
+class NegotiateGzipTable : public ::testing::TestWithParam<Case> {};
 
 TEST_P(NegotiateGzipTable, FollowsRfc9110) {
   EXPECT_EQ(NegotiateGzip(GetParam().accept_encoding), GetParam().expected)

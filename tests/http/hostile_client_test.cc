@@ -39,7 +39,7 @@ std::string Get(const std::string& headers, const std::string& target = "/metric
   return "GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
 }
 
-class HostileClientTest : public testing::Test {
+class HostileClientTest : public ::testing::Test {
  protected:
   HttpClient Connect() { return HttpClient(server_->BoundAddresses().front()); }
 

@@ -15,6 +15,7 @@
 #include "tests/http/test_certificates.h"
 #include "tests/http/test_server.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -40,9 +41,7 @@ class LiveWebAccessTest : public ::testing::Test {
   }
 
   void Start() {
-    const WebAccessLog log{.info = [this](std::string_view line) { infos_.emplace_back(line); },
-                           .warn = [this](std::string_view line) { warnings_.emplace_back(line); }};
-    access_ = LiveWebAccess::Start([this] { return Load(); }, log, clock_).value();
+    access_ = LiveWebAccess::Start([this] { return Load(); }, log_, clock_).value();
     loads_ = 0;
   }
 
@@ -57,6 +56,8 @@ class LiveWebAccessTest : public ::testing::Test {
     return loaded;
   }
 
+  [[nodiscard]] std::vector<std::string> Infos() const { return log_.Messages(LogLevel::kInfo); }
+  [[nodiscard]] std::vector<std::string> Warnings() const { return log_.Messages(LogLevel::kWarn); }
   [[nodiscard]] std::string Value() { return access_->Current()->headers.at(0).value; }
   [[nodiscard]] std::string ValueAfter(Clock::Duration duration) {
     clock_.Advance(duration);
@@ -71,8 +72,7 @@ class LiveWebAccessTest : public ::testing::Test {
   const TemporaryDirectory directory_;
   const std::string config_ = directory_.Path("web.yml");
   testing::FakeClock clock_;
-  std::vector<std::string> infos_;
-  std::vector<std::string> warnings_;
+  testing::FakeLog log_;
   WebSettings settings_;
   std::vector<std::string> more_files_;
   int loads_ = 0;
@@ -82,7 +82,7 @@ class LiveWebAccessTest : public ::testing::Test {
 TEST_F(LiveWebAccessTest, FailsToStartWithABrokenState) {
   Write(config_, "broken");
   const Result<std::unique_ptr<LiveWebAccess>> started =
-      LiveWebAccess::Start([this] { return Load(); }, {}, clock_);
+      LiveWebAccess::Start([this] { return Load(); }, log_, clock_);
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().message, "broken");
 }
@@ -93,8 +93,8 @@ TEST_F(LiveWebAccessTest, ReadsAgainOnceAFileChanged) {
   EXPECT_EQ(ValueAfter(milliseconds(999)), "first");
   EXPECT_EQ(ValueAfter(milliseconds(1)), "first");
   EXPECT_EQ(ValueAfter(seconds(1)), "second");
-  EXPECT_THAT(infos_, ElementsAre("read the web configuration again"));
-  EXPECT_THAT(warnings_, IsEmpty());
+  EXPECT_THAT(Infos(), ElementsAre("read the web configuration again"));
+  EXPECT_THAT(Warnings(), IsEmpty());
 }
 
 TEST_F(LiveWebAccessTest, ReadsNothingWhileNothingChanges) {
@@ -136,12 +136,12 @@ TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
   for (int second = 0; second < 100; ++second) EXPECT_EQ(ValueAfter(seconds(1)), "first");
   EXPECT_FALSE(access_->Status().successful);
   EXPECT_EQ(access_->Status().last_success, started.last_success);
-  EXPECT_THAT(warnings_, ElementsAre("kept the last web configuration: broken"));
+  EXPECT_THAT(Warnings(), ElementsAre("kept the last web configuration: broken"));
   Write(config_, "second");
   EXPECT_EQ(SettledValue(), "second");
   EXPECT_TRUE(access_->Status().successful);
   EXPECT_GE(access_->Status().last_success, started.last_success);
-  EXPECT_THAT(infos_, ElementsAre("read the web configuration again"));
+  EXPECT_THAT(Infos(), ElementsAre("read the web configuration again"));
 }
 
 TEST_F(LiveWebAccessTest, TriesABrokenStateAgainNowAndThen) {
@@ -159,8 +159,8 @@ TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
   EXPECT_EQ(SettledValue(), "first");
   std::filesystem::remove(config_);
   EXPECT_EQ(SettledValue(), "first");
-  ASSERT_EQ(warnings_.size(), 2U);
-  EXPECT_THAT(warnings_[1], HasSubstr(config_ + ": No such file or directory"));
+  ASSERT_EQ(Warnings().size(), 2U);
+  EXPECT_THAT(Warnings()[1], HasSubstr(config_ + ": No such file or directory"));
 }
 
 TEST_F(LiveWebAccessTest, ReadsAtOnceWhenAsked) {
@@ -172,7 +172,7 @@ TEST_F(LiveWebAccessTest, ReadsAtOnceWhenAsked) {
   EXPECT_EQ(access_->CheckNow().error().message, "broken");
   EXPECT_FALSE(access_->CheckNow());
   EXPECT_EQ(Value(), "second");
-  EXPECT_EQ(warnings_.size(), 2U);
+  EXPECT_EQ(Warnings().size(), 2U);
 }
 
 TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
@@ -192,8 +192,8 @@ TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
   Write(more_files_[0], new_identity.certificate);
   static_cast<void>(SettledValue());
   EXPECT_EQ(access_->Current()->tls, old_tls);
-  ASSERT_EQ(warnings_.size(), 1U);
-  EXPECT_THAT(warnings_[0], HasSubstr("is not the key of the certificate in"));
+  ASSERT_EQ(Warnings().size(), 1U);
+  EXPECT_THAT(Warnings()[0], HasSubstr("is not the key of the certificate in"));
 
   Write(more_files_[1], new_identity.key);
   static_cast<void>(SettledValue());
@@ -218,13 +218,13 @@ TEST_F(LiveWebAccessTest, TurnsTlsNeitherOnNorOff) {
   settings_.tls->key.text = identity.key;
   EXPECT_FALSE(access_->CheckNow());
   EXPECT_EQ(access_->Current()->tls, nullptr);
-  EXPECT_THAT(warnings_.at(0), HasSubstr("turning TLS on needs a restart"));
+  EXPECT_THAT(Warnings().at(0), HasSubstr("turning TLS on needs a restart"));
   Start();
   ASSERT_NE(access_->Current()->tls, nullptr);
   settings_.tls.reset();
   EXPECT_FALSE(access_->CheckNow());
   EXPECT_NE(access_->Current()->tls, nullptr);
-  EXPECT_THAT(warnings_.at(1), HasSubstr("turning TLS off needs a restart"));
+  EXPECT_THAT(Warnings().at(1), HasSubstr("turning TLS off needs a restart"));
 }
 
 TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
@@ -235,7 +235,7 @@ TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
                   if (is_slow) gate.Wait();
                   return Load();
                 },
-                {}, clock_)
+                log_, clock_)
                 .value();
   Write(config_, "second");
   EXPECT_EQ(ValueAfter(seconds(1)), "first");
@@ -265,7 +265,7 @@ TEST_F(LiveWebAccessTest, AFileThatIsWrittenWhileItIsReadIsNotUsed) {
                   if (*ReadFile(config_, 1000) == "half") Write(config_, "half");
                   return loaded;
                 },
-                {}, clock_)
+                log_, clock_)
                 .value();
   Write(config_, "half");
   EXPECT_EQ(SettledValue(), "first");
@@ -287,7 +287,7 @@ TEST_F(LiveWebAccessTest, TakesNoLockAwayUnlessAsked) {
   const auto expect_kept = [&](const std::string& reason) {
     Write(config_, "other");
     EXPECT_EQ(SettledValue(), "first");
-    EXPECT_THAT(warnings_.back(), HasSubstr(reason + " needs a reload (SIGHUP) or a restart"));
+    EXPECT_THAT(Warnings().back(), HasSubstr(reason + " needs a reload (SIGHUP) or a restart"));
     Write(config_, "first");
     settings_ = locked;
     static_cast<void>(SettledValue());

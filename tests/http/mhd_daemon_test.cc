@@ -7,19 +7,20 @@
 #include <vector>
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
 
 TEST(MhdDaemon, ReturnsWhyItCannotAddAndDoesNotLogItAsWell) {
   const sockdiag::testing::FakeClock clock;
-  std::vector<std::string> lines;
-  WarningLog log([&](std::string_view line) { lines.emplace_back(line); }, clock);
-  IntakeLog intake(log, nullptr, clock);
+  const sockdiag::testing::FakeLog log;
+  LimitedLog warnings(log, clock);
+  IntakeLog intake(warnings, log);
   ConnectionTable table(1, 0, {}, clock);
-  Dispatcher dispatcher(Router(), nullptr, 1, log);
-  ExchangeCallbacks callbacks(dispatcher, table, nullptr, log, intake);
-  const auto daemon = MhdDaemon::Start(callbacks, table, nullptr, log, intake);
+  Dispatcher dispatcher(Router(), nullptr, 1, warnings);
+  ExchangeCallbacks callbacks(dispatcher, table, nullptr, warnings, intake);
+  const auto daemon = MhdDaemon::Start(callbacks, table, nullptr, warnings, intake);
   ASSERT_TRUE(daemon);
   AcceptedSocket no_socket;
   no_socket.fd.Reset(open("/", O_PATH | O_CLOEXEC));  // Cannot be made nonblocking.
@@ -28,7 +29,7 @@ TEST(MhdDaemon, ReturnsWhyItCannotAddAndDoesNotLogItAsWell) {
   EXPECT_EQ(added.error().message,
             "it cannot be served: Failed to set nonblocking mode on new client socket: "
             "Bad file descriptor");
-  EXPECT_EQ(lines, std::vector<std::string>{});
+  EXPECT_EQ(log.Messages(), std::vector<std::string>{});
 }
 
 }  // namespace

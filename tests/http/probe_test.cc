@@ -10,6 +10,7 @@
 #include "tests/http/test_certificates.h"
 #include "tests/http/test_server.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -125,16 +126,17 @@ class TlsProbeTest : public ::testing::Test {
                   [this] {
                     return LoadedWebSettings{settings_, {}};
                   },
-                  {}, clock_)
+                  log_, clock_)
                   .value();
     server_ = StartServer(gate_, {"127.0.0.1:0", "unix:" + directory_.Path("socket")},
-                          {.web_access = access_.get(), .warn = {}});
+                          {.web_access = access_.get()});
   }
 
   [[nodiscard]] std::vector<std::string> Addresses() const { return server_->BoundAddresses(); }
 
   const TemporaryDirectory directory_;
   const CertificateAuthority ca_{"ca"};
+  const testing::NullLog log_;
   testing::FakeClock clock_;
   WebSettings settings_;
   Gate gate_;

@@ -7,6 +7,7 @@
 #include "http/server.h"
 #include "tests/http/http_client.h"
 #include "tests/http/test_server.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -24,7 +25,7 @@ ServerOptions Impatient() {
   return options;
 }
 
-class ServerDeadlineTest : public testing::Test {
+class ServerDeadlineTest : public ::testing::Test {
  protected:
   HttpClient Connect() { return HttpClient(server_->BoundAddresses().front()); }
   HttpClient ConnectUnix() { return HttpClient(server_->BoundAddresses().back()); }
@@ -107,12 +108,10 @@ TEST(ServerDeadline, CutsAResponseThatNobodyReads) {
   Response huge;
   huge.body = std::make_shared<const std::string>(64 << 20, 'x');
   router.Add({.path = "/huge", .handler = [&](const Request&) { return huge; }});
-  Warnings warnings;
-  ServerOptions options = Impatient();
-  options.warn = warnings.Callback();
+  const testing::FakeLog log;
   const auto server =
-      Server::Start(options, Listeners({"127.0.0.1:0", "unix:" + directory.Path("s")}),
-                    std::move(router))
+      Server::Start(Impatient(), Listeners({"127.0.0.1:0", "unix:" + directory.Path("s")}),
+                    std::move(router), log)
           .value();
   for (const std::string& address : server->BoundAddresses()) {
     HttpClient client(address);
@@ -120,7 +119,7 @@ TEST(ServerDeadline, CutsAResponseThatNobodyReads) {
     EXPECT_TRUE(client.IsCutWithoutReading());
     EXPECT_THROW(static_cast<void>(client.Read()), std::runtime_error);
   }
-  EXPECT_TRUE(warnings.WaitFor("cut a connection: a response was not taken in time"));
+  EXPECT_TRUE(log.WaitForWarning("cut a connection: a response was not taken in time"));
 }
 
 TEST(ServerDeadline, LeavesASmallResponseToWhoNeverReads) {

@@ -15,7 +15,7 @@ using testing::Key;
 using testing::StartsWith;
 using testing::UnorderedElementsAre;
 
-class ServerProtocolTest : public testing::Test {
+class ServerProtocolTest : public ::testing::Test {
  protected:
   HttpClient Connect() { return HttpClient(server_->BoundAddresses().front()); }
 

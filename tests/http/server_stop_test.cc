@@ -7,6 +7,7 @@
 #include "http/server.h"
 #include "tests/http/http_client.h"
 #include "tests/http/test_server.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -68,7 +69,8 @@ TEST(ServerStop, CutsAResponseThatNobodyReads) {
                 response.body = huge;
                 return response;
               }});
-  auto server = Server::Start({}, Listeners({"127.0.0.1:0"}), std::move(router)).value();
+  const testing::NullLog log;
+  auto server = Server::Start({}, Listeners({"127.0.0.1:0"}), std::move(router), log).value();
   HttpClient client(server->BoundAddresses().front());
   client.SendRequest("HEAD", "/huge");
   EXPECT_EQ(client.Read(true).status, 200);

@@ -10,6 +10,7 @@
 
 #include "tests/http/http_client.h"
 #include "tests/http/test_server.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -44,21 +45,20 @@ TEST(Server, AnswersOnEveryListener) {
 TEST(Server, WarnsOfNothingInOrdinaryUse) {
   const TemporaryDirectory directory;
   Gate gate;
-  Warnings warnings;
-  ServerOptions options;
-  options.warn = warnings.Callback();
-  auto server = StartServer(gate, {"unix:" + directory.Path("s")}, options);
+  const testing::FakeLog log;
+  auto server = StartServer(gate, {"unix:" + directory.Path("s")}, {}, log);
   const std::string& address = server->BoundAddresses().front();
   EXPECT_EQ(HttpClient(address).Get("/big").body, BigBody());
   EXPECT_EQ(HttpClient(address).Get("/big", "Accept-Encoding: gzip\r\n").status, 200);
   EXPECT_TRUE(server->Stop());
-  EXPECT_FALSE(warnings.Contain(""));
+  EXPECT_FALSE(log.HasWarning(""));
 }
 
 TEST(Server, SaysWhyItCannotStart) {
   Gate gate;
   const auto first = StartServer(gate, {"127.0.0.1:0"});
-  EXPECT_EQ(Server::Start({}, {}, TestRouter(gate)).error().message, "no address to listen on");
+  EXPECT_EQ(Server::Start({}, {}, TestRouter(gate), testing::NullLog()).error().message,
+            "no address to listen on");
   const std::string address = first->BoundAddresses().front();
   EXPECT_EQ(OpenListeners(ParseListenAddress(address).value()).error().message,
             "cannot listen on " + address + ": Address already in use (EADDRINUSE)");
@@ -101,11 +101,10 @@ TEST(Server, RefusesRequestsAboveTheLimit) {
 
 TEST(Server, CutsAnIdleConnectionForANewOneAboveTheLimit) {
   Gate gate;
-  Warnings warnings;
+  const testing::FakeLog log;
   ServerOptions options;
   options.max_connections = 3;
-  options.warn = warnings.Callback();
-  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, options, log);
   std::vector<HttpClient> clients;
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back(server->BoundAddresses().front());
@@ -113,7 +112,7 @@ TEST(Server, CutsAnIdleConnectionForANewOneAboveTheLimit) {
   }
   // They are idle a moment after they have their responses.
   EXPECT_TRUE(IsServedInTheEnd(server->BoundAddresses().front()));
-  EXPECT_TRUE(warnings.WaitFor("cut a connection for a new one: 3 are open, which is the limit"));
+  EXPECT_TRUE(log.WaitForWarning("cut a connection for a new one: 3 are open, which is the limit"));
 }
 
 TEST(Server, IsNotLockedOutByIdleConnections) {
@@ -129,11 +128,10 @@ TEST(Server, IsNotLockedOutByIdleConnections) {
 
 TEST(Server, ResetsConnectionsAboveTheLimitWhenAllAreBusy) {
   Gate gate;
-  Warnings warnings;
+  const testing::FakeLog log;
   ServerOptions options;
   options.max_connections = 2;
-  options.warn = warnings.Callback();
-  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, options, log);
   HttpClient first(server->BoundAddresses().front());
   first.SendRequest("GET", "/blocked");
   HttpClient second(server->BoundAddresses().front());
@@ -141,7 +139,7 @@ TEST(Server, ResetsConnectionsAboveTheLimitWhenAllAreBusy) {
   ASSERT_TRUE(gate.WaitForArrivals(2));
   HttpClient refused(server->BoundAddresses().front());
   EXPECT_TRUE(refused.IsClosedByServer());
-  EXPECT_TRUE(warnings.WaitFor("refused a connection: 2 are open, which is the limit"));
+  EXPECT_TRUE(log.WaitForWarning("refused a connection: 2 are open, which is the limit"));
   gate.Open();
   EXPECT_EQ(first.Read().status, 200);
   EXPECT_EQ(second.Read().status, 200);
@@ -164,13 +162,11 @@ TEST(Server, IsNotLockedOutByConnectionsThatShowNoRequest) {
 
 TEST(Server, TurnsAnExceptionInto500AndGoesOn) {
   Gate gate;
-  Warnings warnings;
-  ServerOptions options;
-  options.warn = warnings.Callback();
-  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
+  const testing::FakeLog log;
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, {}, log);
   HttpClient client(server->BoundAddresses().front());
   EXPECT_EQ(client.Get("/throw").status, 500);
-  EXPECT_TRUE(warnings.Contain("broken on purpose"));
+  EXPECT_TRUE(log.HasWarning("broken on purpose"));
   EXPECT_EQ(client.Get("/metrics").status, 200);
 }
 
@@ -262,17 +258,15 @@ class AllDescriptors {
 
 TEST(Server, GoesOnAfterFileDescriptorsRanOut) {
   Gate gate;
-  Warnings warnings;
-  ServerOptions options;
-  options.warn = warnings.Callback();
-  const auto server = StartServer(gate, {"127.0.0.1:0"}, options);
+  const testing::FakeLog log;
+  const auto server = StartServer(gate, {"127.0.0.1:0"}, {}, log);
   const std::string address = server->BoundAddresses().front();
   AllDescriptors all;
   all.GiveBackOne();
   HttpClient client(address);  // Takes the last one, so that none is left to accept it with.
   client.SendRequest("GET", "/metrics");
-  ASSERT_TRUE(warnings.WaitFor("cannot accept a connection on " + address +
-                               ": Too many open files (EMFILE)"));
+  ASSERT_TRUE(log.WaitForWarning("cannot accept a connection on " + address +
+                                 ": Too many open files (EMFILE)"));
   all.GiveBackOne();
   EXPECT_EQ(client.Read().status, 200);
 }

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "tests/support/fake_log.h"
+
 namespace sockdiag::http {
 namespace {
 
@@ -41,28 +43,6 @@ bool Gate::WaitForArrivals(int count) {
   open_ = true;
   changed_.notify_all();
   return false;
-}
-
-LogCallback Warnings::Callback() {
-  return [this](std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    lines_.emplace_back(line);
-    changed_.notify_all();
-  };
-}
-
-bool Warnings::Contain(const std::string& part) {
-  const std::lock_guard lock(mutex_);
-  return std::any_of(lines_.begin(), lines_.end(),
-                     [&](const std::string& line) { return line.find(part) != line.npos; });
-}
-
-bool Warnings::WaitFor(const std::string& part) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, kTimeout, [&] {
-    return std::any_of(lines_.begin(), lines_.end(),
-                       [&](const std::string& line) { return line.find(part) != line.npos; });
-  });
 }
 
 const std::string& BigBody() {
@@ -108,11 +88,17 @@ std::vector<Listener> Listeners(const std::vector<std::string>& addresses) {
 }
 
 std::unique_ptr<Server> StartServer(Gate& gate, const std::vector<std::string>& addresses,
-                                    const ServerOptions& options) {
+                                    const ServerOptions& options, const Log& log) {
   Result<std::unique_ptr<Server>> server =
-      Server::Start(options, Listeners(addresses), TestRouter(gate));
+      Server::Start(options, Listeners(addresses), TestRouter(gate), log);
   if (!server) throw std::runtime_error(server.error().message);
   return std::move(*server);
+}
+
+std::unique_ptr<Server> StartServer(Gate& gate, const std::vector<std::string>& addresses,
+                                    const ServerOptions& options) {
+  static const sockdiag::testing::NullLog log;
+  return StartServer(gate, addresses, options, log);
 }
 
 TemporaryDirectory::TemporaryDirectory() {

@@ -26,20 +26,6 @@ class Gate {
   int arrived_ = 0;
 };
 
-/// Warnings of a server, for looking at while it runs.
-class Warnings {
- public:
-  [[nodiscard]] LogCallback Callback();
-  [[nodiscard]] bool Contain(const std::string& part);
-  /// False when none comes within ten seconds.
-  [[nodiscard]] bool WaitFor(const std::string& part);
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::string> lines_;
-};
-
 /// What `/big` answers: compressible text of a typical size.
 [[nodiscard]] const std::string& BigBody();
 
@@ -50,7 +36,11 @@ class Warnings {
 /// The listeners of addresses; throws when they cannot be had.
 [[nodiscard]] std::vector<Listener> Listeners(const std::vector<std::string>& addresses);
 
-/// Starts a server or throws.
+/// Starts a server or throws. `log` must outlive it.
+[[nodiscard]] std::unique_ptr<Server> StartServer(Gate& gate,
+                                                  const std::vector<std::string>& addresses,
+                                                  const ServerOptions& options, const Log& log);
+/// The same, and nobody reads the log.
 [[nodiscard]] std::unique_ptr<Server> StartServer(Gate& gate,
                                                   const std::vector<std::string>& addresses,
                                                   const ServerOptions& options = {});

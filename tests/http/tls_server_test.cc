@@ -13,6 +13,7 @@
 #include "tests/http/test_server.h"
 #include "tests/http/tls_client.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -33,14 +34,13 @@ class TlsServerTest : public ::testing::Test {
     settings_.headers = {{"Strict-Transport-Security", "max-age=1"},
                          {"x-content-type-options", "x"}};
     Install(old_);
-    access_ = LiveWebAccess::Start([this] { return Load(); }, {}, clock_).value();
+    access_ = LiveWebAccess::Start([this] { return Load(); }, log_, clock_).value();
     StartServerWith({});
   }
 
   void StartServerWith(ServerOptions options) {
     options.web_access = access_.get();
-    options.warn = warnings_.Callback();
-    server_ = StartServer(gate_, {"127.0.0.1:0"}, options);
+    server_ = StartServer(gate_, {"127.0.0.1:0"}, options, log_);
   }
 
   /// Two looks: one sees that files changed, the other that nobody writes them any more.
@@ -73,7 +73,7 @@ class TlsServerTest : public ::testing::Test {
   testing::FakeClock clock_;
   WebSettings settings_;
   Gate gate_;
-  Warnings warnings_;
+  testing::FakeLog log_;
   std::unique_ptr<LiveWebAccess> access_;
   std::unique_ptr<Server> server_;
 };
@@ -98,11 +98,10 @@ TEST_F(TlsServerTest, AnswersAsWithoutTls) {
 
 TEST_F(TlsServerTest, AnswersOnUnixSockets) {
   const std::string address = "unix:" + directory_.Path("s");
-  const auto server =
-      StartServer(gate_, {address}, {.web_access = access_.get(), .warn = warnings_.Callback()});
+  const auto server = StartServer(gate_, {address}, {.web_access = access_.get()}, log_);
   EXPECT_EQ(TlsClient(address).Get("/big").body, BigBody());
   EXPECT_EQ(TlsClient(address).Get("/metrics").status, 200);
-  EXPECT_FALSE(warnings_.Contain("TCP_"));
+  EXPECT_FALSE(log_.HasWarning("TCP_"));
 }
 
 TEST_F(TlsServerTest, SendsTheConfiguredHeadersInPlaceOfItsOwn) {
@@ -122,8 +121,8 @@ TEST_F(TlsServerTest, SendsLargeBodies) {
                 response.body = huge;
                 return response;
               }});
-  const auto server = Server::Start({.web_access = access_.get(), .warn = {}},
-                                    Listeners({"127.0.0.1:0"}), std::move(router))
+  const auto server = Server::Start({.web_access = access_.get()}, Listeners({"127.0.0.1:0"}),
+                                    std::move(router), log_)
                           .value();
   TlsClient client(server->BoundAddresses().front());
   EXPECT_EQ(client.Get("/huge").body, *huge);
@@ -142,7 +141,7 @@ TEST_F(TlsServerTest, EndsAPlainHttpClientWithoutAnAnswer) {
   EXPECT_THAT(garbage.ReadAll(), ::testing::Not(HasSubstr("HTTP")));
   // The server is none the worse, and has nothing to say about it.
   EXPECT_EQ(TlsClient(Address()).Get("/metrics").status, 200);
-  EXPECT_FALSE(warnings_.Contain("handshake"));
+  EXPECT_FALSE(log_.HasWarning("handshake"));
 }
 
 TEST_F(TlsServerTest, LetsASlowHandshakeHoldUpNobody) {
@@ -161,8 +160,8 @@ TEST_F(TlsServerTest, TellsARefusedClientWhy) {
   TlsClient stranger(Address(), {.identity = CertificateAuthority("other").Issue({})});
   EXPECT_TRUE(stranger.IsClosedByServer());
   EXPECT_EQ(stranger.Session().Alert(), GNUTLS_A_UNKNOWN_CA);
-  EXPECT_TRUE(warnings_.WaitFor("refused the TLS client 127.0.0.1: "));
-  EXPECT_TRUE(warnings_.WaitFor("issuer is unknown"));
+  EXPECT_TRUE(log_.WaitForWarning("refused the TLS client 127.0.0.1: "));
+  EXPECT_TRUE(log_.WaitForWarning("issuer is unknown"));
   EXPECT_EQ(TlsClient(Address(), {.identity = ca_.Issue({})}).Get("/metrics").status, 200);
 }
 
