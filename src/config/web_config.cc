@@ -10,11 +10,11 @@
 #include <utility>
 
 #include "base/file.h"
-#include "config/go_duration.h"
 #include "config/web_tls_section.h"
-#include "config/yaml_reader.h"
-#include "config/yaml_tree.h"
-#include "config/yaml_values.h"
+#include "yaml/go_duration.h"
+#include "yaml/reader.h"
+#include "yaml/tree.h"
+#include "yaml/values.h"
 
 namespace sockdiag {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "config/yaml_values.h"
+#include "yaml/values.h"
 
 namespace sockdiag {
 namespace {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "config/yaml_reader.h"
 #include "http/web_settings.h"
+#include "yaml/reader.h"
 
 namespace sockdiag {
 

@@ -1,4 +1,4 @@
-#include "config/go_duration.h"
+#include "yaml/go_duration.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "config/yaml_text.h"
+#include "yaml/text.h"
 
 namespace sockdiag {
 namespace {

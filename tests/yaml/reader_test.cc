@@ -1,4 +1,4 @@
-#include "config/yaml_reader.h"
+#include "yaml/reader.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "config/yaml_tree.h"
+#include "yaml/tree.h"
 
 namespace sockdiag {
 

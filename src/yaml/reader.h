@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "config/yaml_tree.h"
-#include "config/yaml_values.h"
+#include "yaml/tree.h"
+#include "yaml/values.h"
 
 namespace sockdiag {
 

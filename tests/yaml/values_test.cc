@@ -1,4 +1,4 @@
-#include "config/yaml_values.h"
+#include "yaml/values.h"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "config/yaml_text.h"
+#include "yaml/text.h"
 
 namespace sockdiag {
 

@@ -1,11 +1,11 @@
-#include "config/yaml_text.h"
+#include "yaml/text.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
-#include "tests/config/refusals.h"
+#include "tests/yaml/refusals.h"
 
 namespace sockdiag {
 namespace {

@@ -1,4 +1,4 @@
-#include "config/go_duration.h"
+#include "yaml/go_duration.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "config/yaml_text.h"
+#include "yaml/text.h"
 
 #include <algorithm>
 #include <array>
