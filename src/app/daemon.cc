@@ -126,7 +126,7 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   Result<void> web_access = StartWebAccess();
   if (!web_access) return web_access;
   http::ServerOptions server_options;
-  server_options.web_access = web_access_.get();
+  server_options.access_policy = web_access_.get();
   server_options.max_requests = options_.max_requests;
   server_options.max_connections = MaxConnections(server_options.max_connections);
   RouteSources sources{scrapes_, options_.telemetry_path, nullptr};
@@ -137,7 +137,7 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
       http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources), log_);
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
-  const bool has_tls = web_access_ && web_access_->Current()->tls;
+  const bool has_tls = web_access_ && web_access_->CurrentTls();
   for (const std::string& address : server_->BoundAddresses()) {
     log_.Info("listening", {{"address", address}, {"tls", has_tls ? "true" : "false"}});
   }

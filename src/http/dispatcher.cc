@@ -48,8 +48,8 @@ Response Dispatcher::CallHandler(const Route& route, const Request& request) {
 }
 
 Response Dispatcher::Dispatch(const Request& request) {
-  if (guard_) {
-    std::optional<Response> refusal = guard_(request);
+  if (policy_ != nullptr) {
+    std::optional<Response> refusal = policy_->Refuse(request);
     if (refusal) return *std::move(refusal);
   }
   const Route* route = router_.Find(request.path);

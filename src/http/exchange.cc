@@ -8,10 +8,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "http/connection_socket.h"
-#include "http/live_web_access.h"
 #include "http/mhd_connection.h"
 #include "http/request_head.h"
 #include "http/request_target.h"
@@ -52,21 +50,15 @@ bool AddHeader(const MhdResponse& response, const std::string& name, const std::
   return MHD_add_response_header(response.get(), name.c_str(), value.c_str()) == MHD_YES;
 }
 
-/// The operator's headers replace those of the same name.
-bool AddHeaders(const MhdResponse& built, const Response& response,
-                const std::vector<HeaderField>& configured) {
+/// False when some of them cannot be sent.
+bool AddHeaders(const MhdResponse& built, const Response& response) {
+  constexpr const char* kNoSniffing = "X-Content-Type-Options";
   bool added = AddHeader(built, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type);
-  const auto add_unless_configured = [&](const std::string& name, const std::string& value) {
-    const bool is_configured = std::any_of(
-        configured.begin(), configured.end(),
-        [&](const HeaderField& header) { return EqualIgnoringCase(header.name, name); });
-    if (!is_configured) added = AddHeader(built, name, value) && added;
-  };
-  add_unless_configured("X-Content-Type-Options", "nosniff");
+  const bool is_set = std::any_of(
+      response.headers.begin(), response.headers.end(),
+      [&](const HeaderField& header) { return EqualIgnoringCase(header.name, kNoSniffing); });
+  if (!is_set) added = AddHeader(built, kNoSniffing, "nosniff") && added;
   for (const HeaderField& header : response.headers) {
-    add_unless_configured(header.name, header.value);
-  }
-  for (const HeaderField& header : configured) {
     added = AddHeader(built, header.name, header.value) && added;
   }
   return added;
@@ -131,13 +123,13 @@ MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, c
 
 MHD_Result ExchangeCallbacks::TakeHead(MHD_Connection* connection, const Exchange& exchange,
                                        const Request& request, std::string_view version) {
-  const std::optional<Response> refusal =
+  std::optional<Response> refusal =
       RefuseHead({.request = request,
                   .target = exchange.target,
                   .version = version,
                   .bytes = {request.method.data(), HeadBytes(connection)}});
   // A response queued at the first call closes the connection, whose rest nobody reads.
-  if (refusal) return Queue(connection, *refusal);
+  if (refusal) return Queue(connection, *std::move(refusal));
   table_.Enter(SocketOf(connection), Phase::kBody);
   return MHD_YES;
 }
@@ -147,14 +139,11 @@ MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, const Request& 
   return Queue(connection, dispatcher_.Dispatch(request));
 }
 
-MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, const Response& response) {
+MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, Response response) {
+  if (policy_ != nullptr) policy_->AddHeaders(response);
   const MhdResponse built = ToMhdResponse(response);
   if (!built) return MHD_NO;
-  const std::shared_ptr<const WebAccess> access =
-      web_access_ == nullptr ? nullptr : web_access_->Current();
-  const std::vector<HeaderField> none;
-  if (!AddHeaders(built, response, access ? access->headers : none))
-    log_.Warn("a response has a header that cannot be sent");
+  if (!AddHeaders(built, response)) log_.Warn("a response has a header that cannot be sent");
   // Where the first byte of a next request cannot be noticed, there is none: on unix sockets, which
   // leave no TIME_WAIT behind, so the server may well be the one to close.
   const bool is_last = closing_ || !BytesReceived(SocketOf(connection));

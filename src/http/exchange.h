@@ -10,6 +10,8 @@
 #include <unordered_map>
 
 #include "base/clock.h"
+#include "base/limited_log.h"
+#include "http/access_policy.h"
 #include "http/connection_table.h"
 #include "http/dispatcher.h"
 #include "http/intake_log.h"
@@ -17,21 +19,15 @@
 
 namespace sockdiag::http {
 
-class LiveWebAccess;
-
 /// The part of the server that libmicrohttpd calls for each request: collects what a Request needs,
 /// drops bodies, hands over to the Dispatcher and queues its Response.
 class ExchangeCallbacks {
  public:
   /// All must outlive this. `table` learns what each connection is doing, `intake` which ones have
-  /// got their thread; `web_access`, which may be null, names headers for every response.
-  ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, LiveWebAccess* web_access,
+  /// got their thread; `policy`, which may be null, adds headers to every response.
+  ExchangeCallbacks(Dispatcher& dispatcher, ConnectionTable& table, AccessPolicy* policy,
                     LimitedLog& log, IntakeLog& intake)
-      : dispatcher_(dispatcher),
-        table_(table),
-        web_access_(web_access),
-        log_(log),
-        intake_(intake) {}
+      : dispatcher_(dispatcher), table_(table), policy_(policy), log_(log), intake_(intake) {}
 
   /// From now on every response closes its connection.
   void CloseConnections() { closing_ = true; }
@@ -60,11 +56,11 @@ class ExchangeCallbacks {
   MHD_Result TakeHead(MHD_Connection* connection, const Exchange& exchange, const Request& request,
                       std::string_view version);
   MHD_Result Answer(MHD_Connection* connection, const Request& request);
-  MHD_Result Queue(MHD_Connection* connection, const Response& response);
+  MHD_Result Queue(MHD_Connection* connection, Response response);
 
   Dispatcher& dispatcher_;
   ConnectionTable& table_;
-  LiveWebAccess* const web_access_;
+  AccessPolicy* const policy_;
   LimitedLog& log_;
   IntakeLog& intake_;
   std::atomic<bool> closing_ = false;

@@ -73,9 +73,16 @@ std::shared_ptr<const WebAccess> LiveWebAccess::Current() {
   return current_;
 }
 
-std::optional<Response> LiveWebAccess::Check(const Request& request) {
+std::shared_ptr<const TlsContext> LiveWebAccess::CurrentTls() { return Current()->tls; }
+
+std::optional<Response> LiveWebAccess::Refuse(const Request& request) {
   static_cast<void>(Current());
   return check_.Check(request);
+}
+
+void LiveWebAccess::AddHeaders(Response& response) {
+  const std::shared_ptr<const WebAccess> current = Current();
+  for (const HeaderField& header : current->headers) SetHeader(response, header);
 }
 
 Result<void> LiveWebAccess::CheckNow() {

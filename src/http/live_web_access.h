@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "http/access_check.h"
+#include "http/access_policy.h"
 #include "http/file_stamp.h"
 #include "http/message.h"
 #include "http/web_access.h"
@@ -40,7 +41,7 @@ struct WebLocks {
 /// not yet written to its end: a change counts once two looks in a row find the same, and one that
 /// takes away all users or asks less of clients' certificates only when CheckNow() is called, since
 /// a file that was cut off may look like that. Thread-safe.
-class LiveWebAccess {
+class LiveWebAccess final : public AccessPolicy {
  public:
   /// Reads the settings. Runs on one thread at a time.
   using Loader = std::function<Result<LoadedWebSettings>()>;
@@ -56,15 +57,16 @@ class LiveWebAccess {
 
   LiveWebAccess(const LiveWebAccess&) = delete;
   LiveWebAccess& operator=(const LiveWebAccess&) = delete;
-  ~LiveWebAccess() = default;
+  ~LiveWebAccess() override = default;
 
   /// What is in force, after a look at the files if one is due. While one thread reads them again,
   /// the others get the last state at once. Never null. Whether there is TLS never changes.
   [[nodiscard]] std::shared_ptr<const WebAccess> Current();
 
-  /// The answer to a request that may not go on, by what is in force after such a look; see
-  /// AccessCheck.
-  [[nodiscard]] std::optional<Response> Check(const Request& request);
+  /// These go by what is in force after such a look, too. For refusals see AccessCheck.
+  [[nodiscard]] std::shared_ptr<const TlsContext> CurrentTls() override;
+  [[nodiscard]] std::optional<Response> Refuse(const Request& request) override;
+  void AddHeaders(Response& response) override;
 
   /// Reads everything again now, changed or not: for an operator who asks, so a broken state is
   /// logged each time. It may also take away locks, which nothing does by itself.

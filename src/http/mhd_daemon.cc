@@ -10,7 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "http/live_web_access.h"
 #include "http/mhd_connection.h"
 #include "http/mhd_tls.h"
 
@@ -85,12 +84,11 @@ bool IsNoiseOfUnixSockets(std::string_view line) {
 }  // namespace
 
 Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks,
-                                                    ConnectionTable& table,
-                                                    LiveWebAccess* web_access, LimitedLog& log,
-                                                    IntakeLog& intake) {
-  const bool use_tls = web_access != nullptr && web_access->Current()->tls != nullptr;
+                                                    ConnectionTable& table, AccessPolicy* policy,
+                                                    LimitedLog& log, IntakeLog& intake) {
+  const bool use_tls = policy != nullptr && policy->CurrentTls() != nullptr;
   std::unique_ptr<MhdDaemon> self(
-      new MhdDaemon(callbacks, table, use_tls ? web_access : nullptr, log, intake));
+      new MhdDaemon(callbacks, table, use_tls ? policy : nullptr, log, intake));
   const unsigned tls_flag = use_tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
   std::array<MHD_OptionItem, 2> tls_options = TlsOptions(use_tls);
   // The limit is the ConnectionTable's, and so are the timeouts. The library's own must never be
@@ -135,7 +133,7 @@ void MhdDaemon::Stop() {
 
 void MhdDaemon::StartTls(MHD_Connection* connection, void** context) noexcept {
   try {
-    const Result<void> started = BeginTls(connection, context, tls_->Current()->tls);
+    const Result<void> started = BeginTls(connection, context, tls_->CurrentTls());
     if (!started) log_.Warn(started.error().message);
   } catch (...) {
     log_.Warn("cannot encrypt a connection: out of memory");

@@ -8,22 +8,21 @@
 
 #include "base/error.h"
 #include "http/acceptor.h"
+#include "http/access_policy.h"
 #include "http/connection_table.h"
 #include "http/exchange.h"
 
 namespace sockdiag::http {
-
-class LiveWebAccess;
 
 /// A libmicrohttpd daemon without a listening socket: it gets its connections from Add() and gives
 /// each one a thread, so that a handler that blocks holds up nobody else.
 class MhdDaemon {
  public:
   /// All must outlive this. `table` learns which connections run, `intake` which do not get so far.
-  /// With TLS if `web_access`, which may be null, has it now.
+  /// With TLS if `policy`, which may be null, has it now.
   [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
                                                                 ConnectionTable& table,
-                                                                LiveWebAccess* web_access,
+                                                                AccessPolicy* policy,
                                                                 LimitedLog& log, IntakeLog& intake);
   MhdDaemon(const MhdDaemon&) = delete;
   MhdDaemon& operator=(const MhdDaemon&) = delete;
@@ -37,7 +36,7 @@ class MhdDaemon {
   void Stop();
 
  private:
-  MhdDaemon(ExchangeCallbacks& callbacks, ConnectionTable& table, LiveWebAccess* tls,
+  MhdDaemon(ExchangeCallbacks& callbacks, ConnectionTable& table, AccessPolicy* tls,
             LimitedLog& log, IntakeLog& intake)
       : callbacks_(callbacks), table_(table), tls_(tls), log_(log), intake_(intake) {}
 
@@ -53,7 +52,7 @@ class MhdDaemon {
   ExchangeCallbacks& callbacks_;
   ConnectionTable& table_;
   /// Null: plain HTTP.
-  LiveWebAccess* const tls_;
+  AccessPolicy* const tls_;
   LimitedLog& log_;
   IntakeLog& intake_;
   MHD_Daemon* daemon_ = nullptr;

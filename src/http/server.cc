@@ -19,7 +19,6 @@
 #include "http/dispatcher.h"
 #include "http/exchange.h"
 #include "http/listener.h"
-#include "http/live_web_access.h"
 #include "http/mhd_daemon.h"
 
 namespace sockdiag::http {
@@ -57,11 +56,6 @@ void Refuse(UniqueFd fd) {
   setsockopt(fd.Get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
-Dispatcher::Guard GuardOf(LiveWebAccess* access) {
-  if (access == nullptr) return nullptr;
-  return [access](const Request& request) { return access->Check(request); };
-}
-
 std::string LimitText(unsigned max_connections) {
   return std::to_string(max_connections) + " are open, which is the limit";
 }
@@ -78,8 +72,8 @@ struct Server::Core {
         client_warnings(log, clock),
         intake(warnings, log),
         table(options.max_connections, options.max_requests, TimeoutsOf(options), clock),
-        dispatcher(std::move(router), GuardOf(options.web_access), options.max_requests, warnings),
-        callbacks(dispatcher, table, options.web_access, warnings, intake) {}
+        dispatcher(std::move(router), options.access_policy, options.max_requests, warnings),
+        callbacks(dispatcher, table, options.access_policy, warnings, intake) {}
 
   [[nodiscard]] Result<void> Take(AcceptedSocket socket);
   [[nodiscard]] Result<void> Serve(AcceptedSocket socket);
@@ -146,7 +140,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   if (!watchdog) return tl::unexpected(watchdog.error());
   core->watchdog = std::move(*watchdog);
   Result<std::unique_ptr<MhdDaemon>> daemon = MhdDaemon::Start(
-      core->callbacks, core->table, options.web_access, core->client_warnings, core->intake);
+      core->callbacks, core->table, options.access_policy, core->client_warnings, core->intake);
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(

@@ -60,7 +60,7 @@ FuzzServer::FuzzServer(const std::string& address, http::WebSettings settings)
           },
           log_, clock_))) {
   http::ServerOptions options;
-  options.web_access = access_.get();
+  options.access_policy = access_.get();
   std::vector<http::Listener> listeners =
       ValueOf(http::OpenListeners(ValueOf(http::ParseListenAddress(address))));
   server_ = ValueOf(http::Server::Start(options, std::move(listeners), MakeRouter(), log_));

@@ -303,7 +303,7 @@ TEST_F(LiveWebAccessTest, TakesNoLockAwayUnlessAsked) {
 
   settings_.basic_auth_users.clear();
   EXPECT_TRUE(access_->CheckNow());
-  EXPECT_FALSE(access_->Check({.method = "GET", .path = "/", .headers = {}}));
+  EXPECT_FALSE(access_->Refuse({.method = "GET", .path = "/", .headers = {}}));
 }
 
 }  // namespace

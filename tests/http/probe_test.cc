@@ -129,7 +129,7 @@ class TlsProbeTest : public ::testing::Test {
                   log_, clock_)
                   .value();
     server_ = StartServer(gate_, {"127.0.0.1:0", "unix:" + directory_.Path("socket")},
-                          {.web_access = access_.get()});
+                          {.access_policy = access_.get()});
   }
 
   [[nodiscard]] std::vector<std::string> Addresses() const { return server_->BoundAddresses(); }

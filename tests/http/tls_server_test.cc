@@ -39,7 +39,7 @@ class TlsServerTest : public ::testing::Test {
   }
 
   void StartServerWith(ServerOptions options) {
-    options.web_access = access_.get();
+    options.access_policy = access_.get();
     server_ = StartServer(gate_, {"127.0.0.1:0"}, options, log_);
   }
 
@@ -98,7 +98,7 @@ TEST_F(TlsServerTest, AnswersAsWithoutTls) {
 
 TEST_F(TlsServerTest, AnswersOnUnixSockets) {
   const std::string address = "unix:" + directory_.Path("s");
-  const auto server = StartServer(gate_, {address}, {.web_access = access_.get()}, log_);
+  const auto server = StartServer(gate_, {address}, {.access_policy = access_.get()}, log_);
   EXPECT_EQ(TlsClient(address).Get("/big").body, BigBody());
   EXPECT_EQ(TlsClient(address).Get("/metrics").status, 200);
   EXPECT_FALSE(log_.HasWarning("TCP_"));
@@ -121,7 +121,7 @@ TEST_F(TlsServerTest, SendsLargeBodies) {
                 response.body = huge;
                 return response;
               }});
-  const auto server = Server::Start({.web_access = access_.get()}, Listeners({"127.0.0.1:0"}),
+  const auto server = Server::Start({.access_policy = access_.get()}, Listeners({"127.0.0.1:0"}),
                                     std::move(router), log_)
                           .value();
   TlsClient client(server->BoundAddresses().front());
