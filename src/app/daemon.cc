@@ -23,9 +23,9 @@
 #include "app/service_manager.h"
 #include "app/signals.h"
 #include "app/startup.h"
-#include "config/web_config.h"
-#include "http/live_web_access.h"
 #include "http/server.h"
+#include "web/config_loader.h"
+#include "web/live_access_policy.h"
 
 namespace sockdiag {
 namespace {

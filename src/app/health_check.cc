@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "http/probe.h"
+#include "http/client/fetch_status.h"
 
 namespace sockdiag {
 namespace {

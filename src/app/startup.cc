@@ -2,8 +2,8 @@
 
 #include "base/file.h"
 #include "config/loader.h"
-#include "config/web_config.h"
-#include "http/web_access.h"
+#include "web/config_loader.h"
+#include "web/prepared_config.h"
 
 namespace sockdiag {
 

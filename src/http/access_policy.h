@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "http/message.h"
-#include "http/tls_context.h"
+#include "http/tls/context.h"
 
 namespace sockdiag::http {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "tests/fuzz/expect.h"
-#include "tests/http/test_certificates.h"
+#include "tests/http/support/test_certificates.h"
 
 namespace sockdiag::fuzz {
 namespace {

@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "http/live_web_access.h"
 #include "http/server.h"
-#include "http/web_settings.h"
 #include "tests/support/fake_log.h"
+#include "web/config.h"
+#include "web/live_access_policy.h"
 
 namespace sockdiag::fuzz {
 

@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "app/scrape_deadline.h"
-#include "http/basic_credentials.h"
-#include "http/bcrypt.h"
-#include "http/client_certificate.h"
 #include "http/encoding.h"
 #include "http/listen_address.h"
 #include "http/request_target.h"
-#include "http/tls_files.h"
-#include "http/tls_priorities.h"
+#include "http/tls/certificate_files.h"
+#include "http/tls/client_certificate.h"
+#include "http/tls/priorities.h"
 #include "tests/fuzz/expect.h"
+#include "web/basic_credentials.h"
+#include "web/bcrypt.h"
 
 namespace sockdiag::fuzz {
 namespace {

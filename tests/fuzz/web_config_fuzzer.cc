@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <string>
 
-#include "config/web_config.h"
 #include "tests/fuzz/expect.h"
+#include "web/config_loader.h"
 
 /// Any text as a web configuration: it is accepted, or refused with one line that says where. What
 /// is accepted never encrypts without a key, and never limits to nothing.

@@ -5,8 +5,8 @@
 #include <future>
 
 #include "base/clock.h"
-#include "tests/http/http_client.h"
-#include "tests/http/test_server.h"
+#include "tests/http/support/http_client.h"
+#include "tests/http/support/test_server.h"
 #include "tests/support/fake_log.h"
 
 namespace sockdiag::http {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/http/http_client.h"
+#include "tests/http/support/http_client.h"
 
 namespace sockdiag::http {
 namespace {

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "base/clock.h"
+#include "http/message.h"
+#include "web/basic_auth.h"
+#include "web/config.h"
+#include "web/rate_limiter.h"
+
+namespace sockdiag::http {
+
+/// Whether a request may be answered at all, by the web configuration's `rate_limit` and
+/// `basic_auth_users`. Asked ahead of routing, so it tells nobody which paths there are, and holds
+/// for every path, health checks included. The order is the exporter-toolkit's (web/handler.go):
+/// the rate limit comes first, so a request without a password takes a token too, and guessing
+/// passwords is held back by it; what is above it is not authenticated. Thread-safe.
+///
+/// The configured headers are for the sender of all responses to add; the toolkit leaves them out
+/// of its 429 alone.
+class AccessCheck {
+ public:
+  /// `clock` must outlive this. TLS and headers are not looked at.
+  AccessCheck(const WebSettings& settings, const Clock& clock,
+              BasicAuth::Matcher matches = MatchesBcrypt)
+      : limiter_(settings.rate_limit, clock),
+        auth_(settings.basic_auth_users, std::move(matches)) {}
+
+  /// New settings in place of the old ones. Passwords that were right for a hash that stays are
+  /// not computed again, and a rate limit that stays keeps its bucket.
+  void SetSettings(const WebSettings& settings) {
+    limiter_.SetLimit(settings.rate_limit);
+    auth_.SetUsers(settings.basic_auth_users);
+  }
+
+  /// The answer to a request that may not go on: 429 above the rate limit, 401 without a right user
+  /// and password, 503 when too many wait for theirs to be computed. Absent: it may. Blocks while a
+  /// password is computed, see BasicAuth.
+  [[nodiscard]] std::optional<Response> Check(const Request& request);
+
+ private:
+  RateLimiter limiter_;
+  BasicAuth auth_;
+};
+
+}  // namespace sockdiag::http
