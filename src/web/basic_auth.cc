@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 BasicAuth::BasicAuth(const Users& users, Matcher matches) : matches_(std::move(matches)) {
   Digest key{};
@@ -41,8 +41,8 @@ BasicAuth::Verdict BasicAuth::Check(std::optional<std::string_view> authorizatio
   if (!credentials) return Verdict::kRefused;
   const std::optional<Digest> digest = DigestOf(*credentials);
   if (IsKnown(credentials->user, digest)) return Verdict::kAllowed;
-  const std::optional<WaitingLine::Turn> turn = line_.Enter();
-  if (!turn) return Verdict::kBusy;
+  const std::optional<FairLock::Hold> computing = computing_.Acquire();
+  if (!computing) return Verdict::kBusy;
   // The same password may have been computed while this request waited.
   if (IsKnown(credentials->user, digest)) return Verdict::kAllowed;
   return Compute(*credentials, digest) ? Verdict::kAllowed : Verdict::kRefused;
@@ -118,4 +118,4 @@ int BasicAuth::HighestCost() const {
   return highest;
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -13,7 +13,7 @@
 #include "web/bcrypt.h"
 #include "web/fair_lock.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 /// Whether a request's user and password are right. bcrypt is slow on purpose, so a password that
 /// was right is known again by a digest from then on, and what has to be computed is computed one
@@ -56,7 +56,7 @@ class BasicAuth {
   [[nodiscard]] Verdict Check(std::optional<std::string_view> authorization);
 
   /// Requests that compute, or wait for it.
-  [[nodiscard]] std::size_t PendingComputations() const { return line_.Length(); }
+  [[nodiscard]] std::size_t PendingComputations() const { return computing_.UserCount(); }
 
  private:
   using Digest = std::array<unsigned char, 32>;
@@ -81,9 +81,9 @@ class BasicAuth {
   const Matcher matches_;
   /// Random, of this process: a digest in a core file is worth nothing without it.
   std::optional<Digest> key_;
-  WaitingLine line_{kMaxWaiting};
+  FairLock computing_{kMaxWaiting};
   mutable std::mutex mutex_;
   std::map<std::string, Account> accounts_;
 };
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -6,7 +6,7 @@
 
 #include "http/message.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 /// What GnuTLS allocated; overwritten before it is freed.
@@ -54,7 +54,7 @@ BasicCredentials::~BasicCredentials() {
 std::unique_ptr<const BasicCredentials> ParseBasicCredentials(std::string_view authorization) {
   constexpr std::string_view kScheme = "Basic ";
   if (authorization.size() > kMaxAuthorizationBytes) return nullptr;
-  if (!EqualIgnoringCase(authorization.substr(0, kScheme.size()), kScheme)) return nullptr;
+  if (!http::EqualIgnoringCase(authorization.substr(0, kScheme.size()), kScheme)) return nullptr;
   authorization.remove_prefix(kScheme.size());
   authorization.remove_prefix(std::min(authorization.find_first_not_of(' '), authorization.size()));
   DecodedBytes decoded;
@@ -65,4 +65,4 @@ std::unique_ptr<const BasicCredentials> ParseBasicCredentials(std::string_view a
   return std::make_unique<const BasicCredentials>(text.substr(0, colon), text.substr(colon + 1));
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

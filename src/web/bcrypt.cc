@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 constexpr std::size_t kHashBytes = 60;
@@ -58,4 +58,4 @@ std::string BcryptDummyHash(int cost) {
          std::string(kHashBytes - kCostOffset - 3, '.');
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

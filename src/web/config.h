@@ -9,7 +9,7 @@
 #include "http/message.h"
 #include "http/tls/settings.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 /// A bucket of tokens: each request takes one, one comes back in each interval.
 struct RateLimit {
@@ -22,22 +22,22 @@ struct RateLimit {
 };
 
 /// The web configuration (--web.config.file): who may see the pages, and how.
-struct WebSettings {
+struct WebConfig {
   /// Absent: plain HTTP.
-  std::optional<TlsSettings> tls;
+  std::optional<http::TlsSettings> tls;
   /// bcrypt hashes by user. Empty: everybody.
   std::map<std::string, std::string> basic_auth_users;
   /// Sent with every response.
-  std::vector<HeaderField> headers;
+  std::vector<http::HeaderField> headers;
   RateLimit rate_limit;
 };
 
 /// What the web configuration says now, and what it depends on.
-struct LoadedWebSettings {
-  WebSettings settings;
+struct LoadedWebConfig {
+  WebConfig config;
   /// The web configuration itself, and the certificate, key and authorities that it names: when one
-  /// of them changes, the settings have to be loaded again.
+  /// of them changes, it has to be loaded again.
   std::vector<std::string> files;
 };
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

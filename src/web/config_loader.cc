@@ -16,7 +16,7 @@
 #include "yaml/tree.h"
 #include "yaml/values.h"
 
-namespace sockdiag {
+namespace sockdiag::web {
 namespace {
 
 bool IsPrintableAscii(char c) { return c >= ' ' && c <= '~'; }
@@ -134,12 +134,12 @@ void ReadHeaders(MappingReader& keys, std::vector<http::HeaderField>& headers) {
   }
 }
 
-void ReadHttpSection(MappingReader& keys, http::WebSettings& settings) {
+void ReadHttpSection(MappingReader& keys, WebConfig& config) {
   bool ignored = true;  // HTTP/2 is the client's wish, HTTP/1.1 is what it gets
   keys.Read("http2", Flag{}, ignored);
   if (const auto headers = keys.Find("headers")) {
     ReadSection(*headers, [&](const NodeReader& node) {
-      node.ReadMapping([&](MappingReader& inner) { ReadHeaders(inner, settings.headers); });
+      node.ReadMapping([&](MappingReader& inner) { ReadHeaders(inner, config.headers); });
     });
   }
 }
@@ -150,7 +150,7 @@ Result<std::chrono::nanoseconds> ParseInterval(const YamlNode& node) {
   return ParseGoDuration(*text);
 }
 
-void ReadRateLimit(MappingReader& keys, http::RateLimit& limit) {
+void ReadRateLimit(MappingReader& keys, RateLimit& limit) {
   const auto interval = keys.Find("interval");
   if (interval) interval->Read(ParseInterval, limit.interval);
   const auto burst = keys.Find("burst");
@@ -167,31 +167,31 @@ void ReadRateLimit(MappingReader& keys, http::RateLimit& limit) {
   }
 }
 
-void ReadWebConfig(MappingReader& keys, const std::string& folder, http::WebSettings& settings) {
+void ReadWebConfig(MappingReader& keys, const std::string& folder, WebConfig& config) {
   const auto section = [&](std::string_view key,
                            const std::function<void(const NodeReader&)>& read) {
     if (const auto node = keys.Find(key)) ReadSection(*node, read);
   };
   section("tls_server_config",
-          [&](const NodeReader& node) { ReadTlsSection(node, folder, settings.tls); });
+          [&](const NodeReader& node) { ReadTlsSection(node, folder, config.tls); });
   section("http_server_config", [&](const NodeReader& node) {
-    node.ReadMapping([&](MappingReader& inner) { ReadHttpSection(inner, settings); });
+    node.ReadMapping([&](MappingReader& inner) { ReadHttpSection(inner, config); });
   });
   section("basic_auth_users",
-          [&](const NodeReader& node) { ReadUsers(node, settings.basic_auth_users); });
+          [&](const NodeReader& node) { ReadUsers(node, config.basic_auth_users); });
   section("rate_limit", [&](const NodeReader& node) {
-    node.ReadMapping([&](MappingReader& inner) { ReadRateLimit(inner, settings.rate_limit); });
+    node.ReadMapping([&](MappingReader& inner) { ReadRateLimit(inner, config.rate_limit); });
   });
 }
 
 /// The path's folder, with the slash at its end; empty when it has none.
 std::string FolderOf(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
 
-std::vector<std::string> FilesOf(const std::string& path, const http::WebSettings& settings) {
+std::vector<std::string> FilesOf(const std::string& path, const WebConfig& config) {
   std::vector<std::string> files{path};
-  if (!settings.tls) return files;
+  if (!config.tls) return files;
   for (const http::PemSource* source :
-       {&settings.tls->certificate, &settings.tls->key, &settings.tls->client_ca}) {
+       {&config.tls->certificate, &config.tls->key, &config.tls->client_ca}) {
     if (!source->file.empty()) files.push_back(source->file);
   }
   return files;
@@ -211,26 +211,26 @@ void RefuseSecretKeys(const YamlNode& node, Complaints& complaints) {
 
 }  // namespace
 
-Result<http::LoadedWebSettings> LoadWebConfigFile(const std::string& path) {
+Result<LoadedWebConfig> LoadWebConfigFile(const std::string& path) {
   const Result<std::string> text = ReadFile(path, kMaxWebConfigFileBytes);
   if (!text) return tl::unexpected(text.error());
   return ParseWebConfig(*text, path);
 }
 
-Result<http::LoadedWebSettings> ParseWebConfig(std::string_view yaml, const std::string& path) {
+Result<LoadedWebConfig> ParseWebConfig(std::string_view yaml, const std::string& path) {
   const Result<YamlNodePtr> root = ParseYaml(yaml, path);
   if (!root) return tl::unexpected(root.error());
-  http::LoadedWebSettings loaded;
+  LoadedWebConfig loaded;
   Complaints complaints(path);
   RefuseSecretKeys(**root, complaints);
   if (auto error = complaints.First()) return tl::unexpected(*std::move(error));
   ReadSection(NodeReader(**root, "", complaints), [&](const NodeReader& node) {
     node.ReadMapping(
-        [&](MappingReader& keys) { ReadWebConfig(keys, FolderOf(path), loaded.settings); });
+        [&](MappingReader& keys) { ReadWebConfig(keys, FolderOf(path), loaded.config); });
   });
   if (auto error = complaints.First()) return tl::unexpected(*std::move(error));
-  loaded.files = FilesOf(path, loaded.settings);
+  loaded.files = FilesOf(path, loaded.config);
   return loaded;
 }
 
-}  // namespace sockdiag
+}  // namespace sockdiag::web

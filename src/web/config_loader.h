@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "web/config.h"
 
-namespace sockdiag {
+namespace sockdiag::web {
 
 inline constexpr std::size_t kMaxWebConfigFileBytes = 1 << 20;
 inline constexpr std::size_t kMaxUsers = 1000;
@@ -20,11 +20,11 @@ inline constexpr std::size_t kMaxHeaderValueBytes = 2048;
 /// to everybody, by accident is refused here although the toolkit accepts it. Errors are as
 /// LoadConfigFile() has them; none repeats a hash, a key or what may be one. The files that it
 /// names are not read.
-[[nodiscard]] Result<http::LoadedWebSettings> LoadWebConfigFile(const std::string& path);
+[[nodiscard]] Result<LoadedWebConfig> LoadWebConfigFile(const std::string& path);
 
 /// As LoadWebConfigFile(), from memory; relative paths begin at the folder of `path`. No text at
 /// all is plain HTTP for everybody.
-[[nodiscard]] Result<http::LoadedWebSettings> ParseWebConfig(std::string_view yaml,
-                                                             const std::string& path);
+[[nodiscard]] Result<LoadedWebConfig> ParseWebConfig(std::string_view yaml,
+                                                     const std::string& path);
 
-}  // namespace sockdiag
+}  // namespace sockdiag::web

@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 FileStamp StampFile(const std::string& path) {
@@ -27,4 +27,4 @@ std::vector<FileStamp> StampFiles(const std::vector<std::string>& paths) {
   return stamps;
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

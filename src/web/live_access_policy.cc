@@ -1,61 +1,22 @@
 #include "web/live_access_policy.h"
 
-#include <string>
 #include <utility>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 /// Whether a server is encrypted is decided when it starts.
-Result<void> CheckKeepsTls(const WebAccess& before, const WebAccess& after) {
+Result<void> CheckKeepsTls(const PreparedWebConfig& before, const PreparedWebConfig& after) {
   if ((before.tls == nullptr) == (after.tls == nullptr)) return {};
   return Fail(before.tls == nullptr ? "tls_server_config: turning TLS on needs a restart"
                                     : "tls_server_config: turning TLS off needs a restart");
 }
 
-WebLocks LocksOf(const WebSettings& settings) {
-  WebLocks locks{.has_users = !settings.basic_auth_users.empty()};
-  if (settings.tls) {
-    locks.client_auth = settings.tls->client_auth;
-    locks.has_allowed_sans = !settings.tls->client_allowed_sans.empty();
-  }
-  return locks;
-}
-
-/// How much the type asks of a client.
-int Strictness(ClientAuth auth) {
-  switch (auth) {
-    case ClientAuth::kNoClientCert:
-    case ClientAuth::kRequestClientCert:
-      return 0;
-    case ClientAuth::kVerifyClientCertIfGiven:
-      return 1;
-    case ClientAuth::kRequireAnyClientCert:
-      return 2;
-    case ClientAuth::kRequireAndVerifyClientCert:
-      return 3;
-  }
-  return 0;
-}
-
-Result<void> CheckKeepsLocks(const WebLocks& before, const WebLocks& after) {
-  std::string lock;
-  if (before.has_users && !after.has_users) {
-    lock = "basic_auth_users: taking away every user";
-  } else if (Strictness(after.client_auth) < Strictness(before.client_auth)) {
-    lock = "tls_server_config.client_auth_type: asking less of clients";
-  } else if (before.has_allowed_sans && !after.has_allowed_sans) {
-    lock = "tls_server_config.client_allowed_sans: taking them all away";
-  }
-  if (lock.empty()) return {};
-  return Fail(lock + " needs a reload (SIGHUP) or a restart");
-}
-
 }  // namespace
 
-Result<std::unique_ptr<LiveWebAccess>> LiveWebAccess::Start(Loader load, const Log& log,
-                                                            const Clock& clock) {
-  std::unique_ptr<LiveWebAccess> self(new LiveWebAccess(std::move(load), log, clock));
+Result<std::unique_ptr<LiveAccessPolicy>> LiveAccessPolicy::Start(Loader load, const Log& log,
+                                                                  const Clock& clock) {
+  std::unique_ptr<LiveAccessPolicy> self(new LiveAccessPolicy(std::move(load), log, clock));
   Result<State> state = self->Read();
   if (!state) return tl::unexpected(state.error());
   self->Replace(std::move(*state));
@@ -63,7 +24,7 @@ Result<std::unique_ptr<LiveWebAccess>> LiveWebAccess::Start(Loader load, const L
   return self;
 }
 
-std::shared_ptr<const WebAccess> LiveWebAccess::Current() {
+std::shared_ptr<const PreparedWebConfig> LiveAccessPolicy::Current() {
   const Clock::TimePoint now = clock_.Now();
   if (now >= next_check_.load()) {
     const std::unique_lock reading(reading_, std::try_to_lock);
@@ -73,47 +34,43 @@ std::shared_ptr<const WebAccess> LiveWebAccess::Current() {
   return current_;
 }
 
-std::shared_ptr<const TlsContext> LiveWebAccess::CurrentTls() { return Current()->tls; }
+std::shared_ptr<const http::TlsContext> LiveAccessPolicy::CurrentTls() { return Current()->tls; }
 
-std::optional<Response> LiveWebAccess::Refuse(const Request& request) {
+std::optional<http::Response> LiveAccessPolicy::Refuse(const http::Request& request) {
   static_cast<void>(Current());
-  return check_.Check(request);
+  return filter_.Refuse(request);
 }
 
-void LiveWebAccess::AddHeaders(Response& response) {
-  const std::shared_ptr<const WebAccess> current = Current();
-  for (const HeaderField& header : current->headers) SetHeader(response, header);
+void LiveAccessPolicy::AddHeaders(http::Response& response) {
+  const std::shared_ptr<const PreparedWebConfig> current = Current();
+  for (const http::HeaderField& header : current->headers) http::SetHeader(response, header);
 }
 
-Result<void> LiveWebAccess::CheckNow() {
+Result<void> LiveAccessPolicy::ReloadNow() {
   const std::lock_guard reading(reading_);
   broken_message_.clear();
   return Reload(clock_.Now(), Trigger::kOperator);
 }
 
-WebReloadStatus LiveWebAccess::Status() const {
+WebConfigStatus LiveAccessPolicy::Status() const {
   const std::lock_guard lock(mutex_);
   return status_;
 }
 
-void LiveWebAccess::CheckFiles(Clock::TimePoint now) {
+void LiveAccessPolicy::CheckFiles(Clock::TimePoint now) {
   next_check_ = now + kCheckInterval;
   const bool is_retry = !Status().successful && now >= next_retry_;
   std::vector<FileStamp> stamps = StampFiles(files_);
-  const bool is_settled = stamps == std::exchange(seen_, stamps);
-  if (is_settled && (is_retry || stamps != stamps_)) {
+  const bool is_settled = stamps == std::exchange(seen_stamps_, stamps);
+  if (is_settled && (is_retry || stamps != read_stamps_)) {
     static_cast<void>(Reload(now, Trigger::kFiles));
   }
 }
 
-Result<void> LiveWebAccess::Reload(Clock::TimePoint now, Trigger trigger) {
+Result<void> LiveAccessPolicy::Reload(Clock::TimePoint now, Trigger trigger) {
   Result<State> state = Read();
-  Result<void> outcome = state.map([](const State&) {});
-  // Only threads that hold reading_ change current_.
-  if (outcome) outcome = CheckKeepsTls(*current_, state->access);
-  if (outcome && trigger == Trigger::kFiles) {
-    outcome = CheckKeepsLocks(locks_, LocksOf(state->settings));
-  }
+  Result<void> outcome =
+      state.and_then([&](const State& next) { return CheckMayReplace(next, trigger); });
   if (!outcome) {
     next_retry_ = now + kRetryInterval;
     ReportBroken(outcome.error().message);
@@ -124,32 +81,38 @@ Result<void> LiveWebAccess::Reload(Clock::TimePoint now, Trigger trigger) {
   return outcome;
 }
 
+Result<void> LiveAccessPolicy::CheckMayReplace(const State& next, Trigger trigger) const {
+  // Without mutex_: only threads that hold reading_ change current_.
+  Result<void> keeps_tls = CheckKeepsTls(*current_, next.prepared);
+  if (!keeps_tls || trigger == Trigger::kOperator) return keeps_tls;
+  return CheckDemandsNoLess(demands_, DemandsOf(next.config));
+}
+
 /// The files get their stamps before they are read: what is written meanwhile shows as a change the
 /// next time. Which files they are may itself change, and is known only after reading.
-Result<LiveWebAccess::State> LiveWebAccess::Read() {
+Result<LiveAccessPolicy::State> LiveAccessPolicy::Read() {
   constexpr int kAttempts = 3;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    stamps_ = StampFiles(files_);
-    Result<LoadedWebSettings> next = load_();
+    read_stamps_ = StampFiles(files_);
+    Result<LoadedWebConfig> next = load_();
     if (!next) return tl::unexpected(next.error());
     if (next->files == files_) {
-      Result<WebAccess> access = MakeWebAccess(next->settings);
+      Result<PreparedWebConfig> prepared = PrepareWebConfig(next->config);
       // Written meanwhile: what was read may be the one half of the old and the other of the new.
-      if (StampFiles(files_) != stamps_) continue;
-      return std::move(access).map([&](WebAccess made) {
-        return State{std::move(next->settings), std::move(made)};
-      });
+      if (StampFiles(files_) != read_stamps_) continue;
+      if (!prepared) return tl::unexpected(prepared.error());
+      return State{std::move(next->config), std::move(*prepared)};
     }
     files_ = std::move(next->files);
   }
   return Fail("the web configuration, or a file that it names, changes with every look at it");
 }
 
-void LiveWebAccess::Replace(State state) {
-  auto next = std::make_shared<const WebAccess>(std::move(state.access));
-  check_.SetSettings(state.settings);
-  locks_ = LocksOf(state.settings);
-  seen_ = stamps_;
+void LiveAccessPolicy::Replace(State state) {
+  auto next = std::make_shared<const PreparedWebConfig>(std::move(state.prepared));
+  filter_.SetConfig(state.config);
+  demands_ = DemandsOf(state.config);
+  seen_stamps_ = read_stamps_;
   broken_message_.clear();
   const std::lock_guard lock(mutex_);
   // The old state ends after the lock: it may be the last owner of what it holds.
@@ -157,7 +120,7 @@ void LiveWebAccess::Replace(State state) {
   status_ = {.successful = true, .last_success = std::chrono::system_clock::now()};
 }
 
-void LiveWebAccess::ReportBroken(const std::string& message) {
+void LiveAccessPolicy::ReportBroken(const std::string& message) {
   {
     const std::lock_guard lock(mutex_);
     status_.successful = false;
@@ -166,4 +129,4 @@ void LiveWebAccess::ReportBroken(const std::string& message) {
   log_.Warn("kept the last web configuration: " + message);
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -2,16 +2,16 @@
 
 #include <utility>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
-Result<WebAccess> MakeWebAccess(const WebSettings& settings) {
-  WebAccess access{.tls = nullptr, .headers = settings.headers};
-  if (settings.tls) {
-    Result<std::shared_ptr<const TlsContext>> tls = TlsContext::Load(*settings.tls);
+Result<PreparedWebConfig> PrepareWebConfig(const WebConfig& config) {
+  PreparedWebConfig prepared{.tls = nullptr, .headers = config.headers};
+  if (config.tls) {
+    Result<std::shared_ptr<const http::TlsContext>> tls = http::TlsContext::Load(*config.tls);
     if (!tls) return tl::unexpected(tls.error());
-    access.tls = std::move(*tls);
+    prepared.tls = std::move(*tls);
   }
-  return access;
+  return prepared;
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -8,18 +8,18 @@
 #include "http/tls/context.h"
 #include "web/config.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
-/// Who may see the pages, and how, made ready from one state of the web configuration. Immutable:
-/// a change puts a new one in its place.
-struct WebAccess {
+/// A web configuration made ready for use: the certificate and key that it names are read.
+/// Immutable; a change puts a new one in its place.
+struct PreparedWebConfig {
   /// Null: plain HTTP.
-  std::shared_ptr<const TlsContext> tls;
+  std::shared_ptr<const http::TlsContext> tls;
   /// Sent with every response, in place of the server's own of the same name.
-  std::vector<HeaderField> headers;
+  std::vector<http::HeaderField> headers;
 };
 
-/// Reads the files that the settings name. An error is one line that names the setting.
-[[nodiscard]] Result<WebAccess> MakeWebAccess(const WebSettings& settings);
+/// Reads the files that the configuration names. An error is one line that names the setting.
+[[nodiscard]] Result<PreparedWebConfig> PrepareWebConfig(const WebConfig& config);
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 RateLimiter::RateLimiter(const RateLimit& limit, const Clock& clock)
     : clock_(clock), limit_(limit), tokens_(limit.burst), refilled_(clock.Now()) {}
@@ -36,4 +36,4 @@ void RateLimiter::Refill() {
   }
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "web/config.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 /// A bucket of tokens, full at first: each request takes one, and one comes back in each interval,
 /// as golang.org/x/time/rate with rate.Every(interval) counts them. Thread-safe.
@@ -31,4 +31,4 @@ class RateLimiter {
   Clock::TimePoint refilled_;
 };
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -2,23 +2,23 @@
 
 #include <string_view>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
-Response TooManyRequests() { return TextResponse(429, "Too Many Requests\n"); }
+http::Response TooManyRequests() { return http::TextResponse(429, "Too Many Requests\n"); }
 
-Response Unauthorized() {
-  Response response = TextResponse(401, "Unauthorized\n");
+http::Response Unauthorized() {
+  http::Response response = http::TextResponse(401, "Unauthorized\n");
   response.headers.push_back({"WWW-Authenticate", "Basic"});
   return response;
 }
 
 /// Absent when there is none, and when there are several: which one counts, a proxy on the way may
 /// see otherwise.
-std::optional<std::string_view> SoleAuthorization(const Request& request) {
+std::optional<std::string_view> SoleAuthorization(const http::Request& request) {
   std::optional<std::string_view> sole;
-  for (const HeaderView& header : request.headers) {
-    if (!EqualIgnoringCase(header.name, "Authorization")) continue;
+  for (const http::HeaderView& header : request.headers) {
+    if (!http::EqualIgnoringCase(header.name, "Authorization")) continue;
     if (sole) return std::nullopt;
     sole = header.value;
   }
@@ -27,7 +27,7 @@ std::optional<std::string_view> SoleAuthorization(const Request& request) {
 
 }  // namespace
 
-std::optional<Response> AccessCheck::Check(const Request& request) {
+std::optional<http::Response> RequestFilter::Refuse(const http::Request& request) {
   if (!limiter_.TryTake()) return TooManyRequests();
   switch (auth_.Check(SoleAuthorization(request))) {
     case BasicAuth::Verdict::kAllowed:
@@ -35,9 +35,9 @@ std::optional<Response> AccessCheck::Check(const Request& request) {
     case BasicAuth::Verdict::kRefused:
       return Unauthorized();
     case BasicAuth::Verdict::kBusy:
-      return BusyResponse("Too many passwords are being checked, try again later.\n");
+      return http::BusyResponse("Too many passwords are being checked, try again later.\n");
   }
   return Unauthorized();
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

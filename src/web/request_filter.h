@@ -9,7 +9,7 @@
 #include "web/config.h"
 #include "web/rate_limiter.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 /// Whether a request may be answered at all, by the web configuration's `rate_limit` and
 /// `basic_auth_users`. Asked ahead of routing, so it tells nobody which paths there are, and holds
@@ -19,29 +19,28 @@ namespace sockdiag::http {
 ///
 /// The configured headers are for the sender of all responses to add; the toolkit leaves them out
 /// of its 429 alone.
-class AccessCheck {
+class RequestFilter {
  public:
   /// `clock` must outlive this. TLS and headers are not looked at.
-  AccessCheck(const WebSettings& settings, const Clock& clock,
-              BasicAuth::Matcher matches = MatchesBcrypt)
-      : limiter_(settings.rate_limit, clock),
-        auth_(settings.basic_auth_users, std::move(matches)) {}
+  RequestFilter(const WebConfig& config, const Clock& clock,
+                BasicAuth::Matcher matches = MatchesBcrypt)
+      : limiter_(config.rate_limit, clock), auth_(config.basic_auth_users, std::move(matches)) {}
 
   /// New settings in place of the old ones. Passwords that were right for a hash that stays are
   /// not computed again, and a rate limit that stays keeps its bucket.
-  void SetSettings(const WebSettings& settings) {
-    limiter_.SetLimit(settings.rate_limit);
-    auth_.SetUsers(settings.basic_auth_users);
+  void SetConfig(const WebConfig& config) {
+    limiter_.SetLimit(config.rate_limit);
+    auth_.SetUsers(config.basic_auth_users);
   }
 
   /// The answer to a request that may not go on: 429 above the rate limit, 401 without a right user
   /// and password, 503 when too many wait for theirs to be computed. Absent: it may. Blocks while a
   /// password is computed, see BasicAuth.
-  [[nodiscard]] std::optional<Response> Check(const Request& request);
+  [[nodiscard]] std::optional<http::Response> Refuse(const http::Request& request);
 
  private:
   RateLimiter limiter_;
   BasicAuth auth_;
 };
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -9,7 +9,7 @@
 
 #include "yaml/values.h"
 
-namespace sockdiag {
+namespace sockdiag::web {
 namespace {
 
 using http::ClientAuth;
@@ -128,7 +128,7 @@ void CheckClientAuth(ClientAuth auth, const std::optional<NodeReader>& authoriti
   if (authorities && auth == ClientAuth::kNoClientCert) {
     authorities->Complain("no client is asked for a certificate while client_auth_type is " + word);
   }
-  if (names && !RequiresCertificate(auth)) {
+  if (names && !http::RequiresCertificate(auth)) {
     names->Complain(
         "needs client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert, not " + word);
   }
@@ -193,4 +193,4 @@ void ReadTlsSection(const NodeReader& node, const std::string& folder,
   });
 }
 
-}  // namespace sockdiag
+}  // namespace sockdiag::web

@@ -36,27 +36,27 @@ T ValueOf(Result<T> result) {
 
 }  // namespace
 
-http::WebSettings PasswordSettings() {
-  http::WebSettings settings;
+web::WebConfig PasswordSettings() {
+  web::WebConfig settings;
   settings.basic_auth_users["fuzz"] =
       "$2b$04$abcdefghijklmnopqrstuu/gbQda0wNzQqQxxxVQ4znO/Q9D5f5/W";
   settings.headers = {{"X-Frame-Options", "deny"}};
   return settings;
 }
 
-http::WebSettings TlsSettings() {
+web::WebConfig TlsSettings() {
   const http::Identity identity = http::CertificateAuthority("fuzz").Issue({});
-  http::WebSettings settings;
+  web::WebConfig settings;
   settings.tls.emplace();
   settings.tls->certificate.text = identity.certificate;
   settings.tls->key.text = identity.key;
   return settings;
 }
 
-FuzzServer::FuzzServer(const std::string& address, http::WebSettings settings)
-    : access_(ValueOf(http::LiveWebAccess::Start(
-          [settings = std::move(settings)]() -> Result<http::LoadedWebSettings> {
-            return http::LoadedWebSettings{settings, {}};
+FuzzServer::FuzzServer(const std::string& address, web::WebConfig settings)
+    : access_(ValueOf(web::LiveAccessPolicy::Start(
+          [settings = std::move(settings)]() -> Result<web::LoadedWebConfig> {
+            return web::LoadedWebConfig{settings, {}};
           },
           log_, clock_))) {
   http::ServerOptions options;

@@ -48,9 +48,9 @@ void ReadTarget(std::string_view text) {
 }
 
 void ReadCredentials(std::string_view text) {
-  const auto credentials = http::ParseBasicCredentials(text);
+  const auto credentials = web::ParseBasicCredentials(text);
   if (!credentials) return;
-  Expect(text.size() <= http::kMaxAuthorizationBytes);
+  Expect(text.size() <= web::kMaxAuthorizationBytes);
   Expect(credentials->user.find_first_of(std::string_view(":\0", 2)) == std::string::npos);
   Expect(credentials->password.find('\0') == std::string::npos);
   Expect(credentials->user.size() + credentials->password.size() < text.size());
@@ -128,9 +128,9 @@ void ReadTlsLists(std::string_view text) {
 
 /// Only the cost: the computation takes what the hash says, up to days.
 void ReadBcryptCost(std::string_view text) {
-  const int cost = http::BcryptCost(std::string(text));
+  const int cost = web::BcryptCost(std::string(text));
   Expect(cost >= 4 && cost <= 31);
-  Expect(http::BcryptCost(http::BcryptDummyHash(cost)) == cost);
+  Expect(web::BcryptCost(web::BcryptDummyHash(cost)) == cost);
 }
 
 using Parser = void (*)(std::string_view);

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 
 /// What a client puts into its Authorization header.
 inline std::string Authorization(const std::string& user, const std::string& password) {
@@ -25,4 +25,4 @@ inline std::string Authorization(const std::string& user, const std::string& pas
   return encoded;
 }
 
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -16,7 +16,7 @@
 
 #include "tests/web/authorization.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 using Verdict = BasicAuth::Verdict;
@@ -291,4 +291,4 @@ TEST(BasicAuth, ChecksRealHashes) {
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

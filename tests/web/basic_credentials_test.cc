@@ -7,7 +7,7 @@
 
 #include "tests/web/authorization.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 void ExpectRead(const std::string& header, const std::string& user, const std::string& password) {
@@ -73,4 +73,4 @@ TEST(BasicCredentials, AreLimitedInLength) {
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

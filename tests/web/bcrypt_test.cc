@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 // Published test vectors of crypt_blowfish (wrapper.c), which other implementations use too.
@@ -91,4 +91,4 @@ TEST(Bcrypt, ComputesOnSeveralThreadsAtOnce) {
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace sockdiag {
+namespace sockdiag::web {
 namespace {
 
 using std::chrono::milliseconds;
@@ -28,23 +28,22 @@ struct Refusal {
 
 void ExpectRefused(std::initializer_list<Refusal> refusals) {
   for (const Refusal& refusal : refusals) {
-    const Result<http::LoadedWebSettings> loaded = ParseWebConfig(refusal.yaml, "w.yml");
+    const Result<LoadedWebConfig> loaded = ParseWebConfig(refusal.yaml, "w.yml");
     const std::string start = refusal.yaml.substr(0, 400);
     ASSERT_FALSE(loaded.has_value()) << "accepted: " << start;
     EXPECT_EQ(loaded.error().message, refusal.message) << "of: " << start;
   }
 }
 
-http::LoadedWebSettings ExpectAccepted(const std::string& yaml, const std::string& path = "w.yml") {
-  Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, path);
+LoadedWebConfig ExpectAccepted(const std::string& yaml, const std::string& path = "w.yml") {
+  Result<LoadedWebConfig> loaded = ParseWebConfig(yaml, path);
   EXPECT_TRUE(loaded.has_value()) << loaded.error().message;
-  return loaded ? *std::move(loaded) : http::LoadedWebSettings{};
+  return loaded ? *std::move(loaded) : LoadedWebConfig{};
 }
 
-std::vector<std::pair<std::string, std::string>> HeadersOf(const http::LoadedWebSettings& loaded) {
+std::vector<std::pair<std::string, std::string>> HeadersOf(const LoadedWebConfig& loaded) {
   std::vector<std::pair<std::string, std::string>> headers;
-  for (const auto& header : loaded.settings.headers)
-    headers.emplace_back(header.name, header.value);
+  for (const auto& header : loaded.config.headers) headers.emplace_back(header.name, header.value);
   return headers;
 }
 
@@ -53,17 +52,17 @@ TEST(WebConfig, OfNothingIsPlainHttpForEverybody) {
        {"", "# nothing yet\n", "{}", "basic_auth_users: {}",
         "tls_server_config:\nhttp_server_config:\n  headers:\nbasic_auth_users:\nrate_limit:\n",
         "http_server_config: {http2: true}"}) {
-    const http::LoadedWebSettings loaded = ExpectAccepted(yaml);
-    EXPECT_FALSE(loaded.settings.tls.has_value()) << yaml;
-    EXPECT_THAT(loaded.settings.basic_auth_users, IsEmpty());
-    EXPECT_THAT(loaded.settings.headers, IsEmpty());
-    EXPECT_EQ(loaded.settings.rate_limit, http::RateLimit{});
+    const LoadedWebConfig loaded = ExpectAccepted(yaml);
+    EXPECT_FALSE(loaded.config.tls.has_value()) << yaml;
+    EXPECT_THAT(loaded.config.basic_auth_users, IsEmpty());
+    EXPECT_THAT(loaded.config.headers, IsEmpty());
+    EXPECT_EQ(loaded.config.rate_limit, RateLimit{});
     EXPECT_THAT(loaded.files, ElementsAre("w.yml"));
   }
 }
 
 TEST(WebConfig, ReadsEverySection) {
-  const http::LoadedWebSettings loaded = ExpectAccepted(
+  const LoadedWebConfig loaded = ExpectAccepted(
       "tls_server_config:\n"
       "  cert_file: exporter.crt\n"
       "  key_file: exporter.key\n"
@@ -84,11 +83,11 @@ TEST(WebConfig, ReadsEverySection) {
       "rate_limit:\n"
       "  interval: 100ms\n"
       "  burst: 20\n");
-  ASSERT_TRUE(loaded.settings.tls.has_value());
+  ASSERT_TRUE(loaded.config.tls.has_value());
   http::TlsSettings expected;
   expected.certificate.file = "exporter.crt";
   expected.key.file = "exporter.key";
-  EXPECT_EQ(*loaded.settings.tls, expected);
+  EXPECT_EQ(*loaded.config.tls, expected);
   using Fields = std::vector<std::pair<std::string, std::string>>;
   EXPECT_EQ(HeadersOf(loaded),
             (Fields{{"Content-Security-Policy", "default-src 'none'; img-src 'self'"},
@@ -97,18 +96,18 @@ TEST(WebConfig, ReadsEverySection) {
                     {"X-XSS-Protection", "0"},
                     {"Strict-Transport-Security", "max-age=600; includeSubDomains"}}));
   using Users = std::map<std::string, std::string>;
-  EXPECT_EQ(loaded.settings.basic_auth_users,
+  EXPECT_EQ(loaded.config.basic_auth_users,
             (Users{{"prometheus", kHash},
                    {"J\xc3\xbcrgen Doe", "$2a$04" + kHash.substr(6)},
                    {"", "$2b$16" + kHash.substr(6)}}));
-  EXPECT_EQ(loaded.settings.rate_limit, (http::RateLimit{milliseconds(100), 20}));
+  EXPECT_EQ(loaded.config.rate_limit, (RateLimit{milliseconds(100), 20}));
 }
 
 TEST(WebConfig, LeavesHeadersUnsetThatAreBlank) {
-  const http::LoadedWebSettings loaded = ExpectAccepted(
+  const LoadedWebConfig loaded = ExpectAccepted(
       "http_server_config:\n  headers:\n    X-Frame-Options: ''\n    X-XSS-Protection:\n"
       "    X-Content-Type-Options: ' '\n    Content-Security-Policy: \"\\n\"\n");
-  EXPECT_THAT(loaded.settings.headers, IsEmpty());
+  EXPECT_THAT(loaded.config.headers, IsEmpty());
 }
 
 TEST(WebConfig, RefusesHeadersThatMayNotBeSet) {
@@ -229,14 +228,13 @@ TEST(WebConfig, RefusesUnknownKeysAndWrongTypes) {
 
 TEST(WebConfig, ReadsTheRateLimit) {
   const auto read = [](const std::string& keys) {
-    return ExpectAccepted("rate_limit: {" + keys + "}").settings.rate_limit;
+    return ExpectAccepted("rate_limit: {" + keys + "}").config.rate_limit;
   };
-  EXPECT_EQ(read("interval: 1s, burst: 1"), (http::RateLimit{seconds(1), 1}));
-  EXPECT_EQ(read("interval: 1ns, burst: 2147483647"),
-            (http::RateLimit{nanoseconds(1), 2'147'483'647}));
-  EXPECT_EQ(read("interval: 0"), (http::RateLimit{seconds(0), 0}));
-  EXPECT_EQ(read("interval: 0s, burst: 0"), (http::RateLimit{seconds(0), 0}));
-  EXPECT_EQ(read("burst: 5"), (http::RateLimit{seconds(0), 5}));
+  EXPECT_EQ(read("interval: 1s, burst: 1"), (RateLimit{seconds(1), 1}));
+  EXPECT_EQ(read("interval: 1ns, burst: 2147483647"), (RateLimit{nanoseconds(1), 2'147'483'647}));
+  EXPECT_EQ(read("interval: 0"), (RateLimit{seconds(0), 0}));
+  EXPECT_EQ(read("interval: 0s, burst: 0"), (RateLimit{seconds(0), 0}));
+  EXPECT_EQ(read("burst: 5"), (RateLimit{seconds(0), 5}));
 }
 
 TEST(WebConfig, RefusesRateLimitsThatLetNothingThrough) {
@@ -265,7 +263,7 @@ TEST(WebConfig, RepeatsNoHashThatStandsInPlaceOfAKey) {
   for (const std::string& yaml :
        std::vector<std::string>{"basic_auth_users: {'" + kHash + "': bob}", "'" + kHash + "': bob",
                                 "tls_server_config: {'" + kHash + "': x}"}) {
-    const Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, "w.yml");
+    const Result<LoadedWebConfig> loaded = ParseWebConfig(yaml, "w.yml");
     ASSERT_FALSE(loaded) << yaml;
     EXPECT_NE(loaded.error().message.find("a bcrypt hash in place of a key"), std::string::npos);
     EXPECT_EQ(loaded.error().message.find(kHash.substr(7, 10)), std::string::npos);
@@ -273,4 +271,4 @@ TEST(WebConfig, RepeatsNoHashThatStandsInPlaceOfAKey) {
 }
 
 }  // namespace
-}  // namespace sockdiag
+}  // namespace sockdiag::web

@@ -17,9 +17,14 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_log.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
+using http::CertificateAuthority;
+using http::ClientAuth;
+using http::Gate;
+using http::Identity;
+using http::TemporaryDirectory;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
@@ -33,7 +38,7 @@ void Write(const std::string& path, const std::string& content) {
 }
 
 /// A configuration whose file holds the value of one header; "broken" is none.
-class LiveWebAccessTest : public ::testing::Test {
+class LiveAccessPolicyTest : public ::testing::Test {
  protected:
   void SetUp() override {
     Write(config_, "first");
@@ -41,17 +46,17 @@ class LiveWebAccessTest : public ::testing::Test {
   }
 
   void Start() {
-    access_ = LiveWebAccess::Start([this] { return Load(); }, log_, clock_).value();
+    access_ = LiveAccessPolicy::Start([this] { return Load(); }, log_, clock_).value();
     loads_ = 0;
   }
 
-  Result<LoadedWebSettings> Load() {
+  Result<LoadedWebConfig> Load() {
     ++loads_;
     Result<std::string> content = ReadFile(config_, 1000);
     if (!content) return tl::unexpected(content.error());
     if (*content == "broken") return Fail("broken");
-    LoadedWebSettings loaded{.settings = settings_, .files = {config_}};
-    loaded.settings.headers = {{"X-Test", *content}};
+    LoadedWebConfig loaded{.config = settings_, .files = {config_}};
+    loaded.config.headers = {{"X-Test", *content}};
     loaded.files.insert(loaded.files.end(), more_files_.begin(), more_files_.end());
     return loaded;
   }
@@ -73,21 +78,21 @@ class LiveWebAccessTest : public ::testing::Test {
   const std::string config_ = directory_.Path("web.yml");
   testing::FakeClock clock_;
   testing::FakeLog log_;
-  WebSettings settings_;
+  WebConfig settings_;
   std::vector<std::string> more_files_;
   int loads_ = 0;
-  std::unique_ptr<LiveWebAccess> access_;
+  std::unique_ptr<LiveAccessPolicy> access_;
 };
 
-TEST_F(LiveWebAccessTest, FailsToStartWithABrokenState) {
+TEST_F(LiveAccessPolicyTest, FailsToStartWithABrokenState) {
   Write(config_, "broken");
-  const Result<std::unique_ptr<LiveWebAccess>> started =
-      LiveWebAccess::Start([this] { return Load(); }, log_, clock_);
+  const Result<std::unique_ptr<LiveAccessPolicy>> started =
+      LiveAccessPolicy::Start([this] { return Load(); }, log_, clock_);
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().message, "broken");
 }
 
-TEST_F(LiveWebAccessTest, ReadsAgainOnceAFileChanged) {
+TEST_F(LiveAccessPolicyTest, ReadsAgainOnceAFileChanged) {
   EXPECT_EQ(Value(), "first");
   Write(config_, "second");
   EXPECT_EQ(ValueAfter(milliseconds(999)), "first");
@@ -97,14 +102,14 @@ TEST_F(LiveWebAccessTest, ReadsAgainOnceAFileChanged) {
   EXPECT_THAT(Warnings(), IsEmpty());
 }
 
-TEST_F(LiveWebAccessTest, ReadsNothingWhileNothingChanges) {
+TEST_F(LiveAccessPolicyTest, ReadsNothingWhileNothingChanges) {
   const auto before = access_->Current();
   for (int second = 0; second < 100; ++second) EXPECT_EQ(ValueAfter(seconds(1)), "first");
   EXPECT_EQ(access_->Current(), before);
   EXPECT_EQ(loads_, 0);
 }
 
-TEST_F(LiveWebAccessTest, SeesAChangeOfTheSameSizeAndOfTheSameTime) {
+TEST_F(LiveAccessPolicyTest, SeesAChangeOfTheSameSizeAndOfTheSameTime) {
   struct stat before {};
   ASSERT_EQ(stat(config_.c_str(), &before), 0);
   Write(config_, "other");
@@ -113,7 +118,7 @@ TEST_F(LiveWebAccessTest, SeesAChangeOfTheSameSizeAndOfTheSameTime) {
   EXPECT_EQ(SettledValue(), "other");
 }
 
-TEST_F(LiveWebAccessTest, FollowsSymbolicLinks) {
+TEST_F(LiveAccessPolicyTest, FollowsSymbolicLinks) {
   // As Kubernetes mounts a secret: file -> ..data/file, and ..data is renamed over.
   const std::filesystem::path root = directory_.Path("");
   for (const char* name : {"a", "b"}) {
@@ -129,7 +134,7 @@ TEST_F(LiveWebAccessTest, FollowsSymbolicLinks) {
   EXPECT_EQ(SettledValue(), "b");
 }
 
-TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
+TEST_F(LiveAccessPolicyTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
   const auto started = access_->Status();
   EXPECT_TRUE(started.successful);
   Write(config_, "broken");
@@ -144,7 +149,7 @@ TEST_F(LiveWebAccessTest, KeepsTheLastStateWhileTheNewOneIsBroken) {
   EXPECT_THAT(Infos(), ElementsAre("read the web configuration again"));
 }
 
-TEST_F(LiveWebAccessTest, TriesABrokenStateAgainNowAndThen) {
+TEST_F(LiveAccessPolicyTest, TriesABrokenStateAgainNowAndThen) {
   Write(config_, "broken");
   EXPECT_EQ(SettledValue(), "first");
   EXPECT_EQ(loads_, 1);
@@ -154,7 +159,7 @@ TEST_F(LiveWebAccessTest, TriesABrokenStateAgainNowAndThen) {
   EXPECT_EQ(loads_, 2);
 }
 
-TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
+TEST_F(LiveAccessPolicyTest, WarnsAgainOfAnotherFailure) {
   Write(config_, "broken");
   EXPECT_EQ(SettledValue(), "first");
   std::filesystem::remove(config_);
@@ -163,19 +168,19 @@ TEST_F(LiveWebAccessTest, WarnsAgainOfAnotherFailure) {
   EXPECT_THAT(Warnings()[1], HasSubstr(config_ + ": No such file or directory"));
 }
 
-TEST_F(LiveWebAccessTest, ReadsAtOnceWhenAsked) {
+TEST_F(LiveAccessPolicyTest, ReadsAtOnceWhenAsked) {
   settings_.headers = {};
   Write(config_, "second");
-  EXPECT_TRUE(access_->CheckNow());
+  EXPECT_TRUE(access_->ReloadNow());
   EXPECT_EQ(Value(), "second");
   Write(config_, "broken");
-  EXPECT_EQ(access_->CheckNow().error().message, "broken");
-  EXPECT_FALSE(access_->CheckNow());
+  EXPECT_EQ(access_->ReloadNow().error().message, "broken");
+  EXPECT_FALSE(access_->ReloadNow());
   EXPECT_EQ(Value(), "second");
   EXPECT_EQ(Warnings().size(), 2U);
 }
 
-TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
+TEST_F(LiveAccessPolicyTest, WatchesTheCertificateItNames) {
   const CertificateAuthority ca("ca");
   const Identity old_identity = ca.Issue({});
   const Identity new_identity = ca.Issue({});
@@ -201,7 +206,7 @@ TEST_F(LiveWebAccessTest, WatchesTheCertificateItNames) {
   EXPECT_TRUE(access_->Status().successful);
 }
 
-TEST_F(LiveWebAccessTest, WatchesAFileThatIsNamedLater) {
+TEST_F(LiveAccessPolicyTest, WatchesAFileThatIsNamedLater) {
   more_files_ = {directory_.Path("more")};
   Write(config_, "second");
   EXPECT_EQ(SettledValue(), "second");
@@ -211,26 +216,26 @@ TEST_F(LiveWebAccessTest, WatchesAFileThatIsNamedLater) {
   EXPECT_EQ(loads_, 1);
 }
 
-TEST_F(LiveWebAccessTest, TurnsTlsNeitherOnNorOff) {
+TEST_F(LiveAccessPolicyTest, TurnsTlsNeitherOnNorOff) {
   const Identity identity = CertificateAuthority("ca").Issue({});
   settings_.tls.emplace();
   settings_.tls->certificate.text = identity.certificate;
   settings_.tls->key.text = identity.key;
-  EXPECT_FALSE(access_->CheckNow());
+  EXPECT_FALSE(access_->ReloadNow());
   EXPECT_EQ(access_->Current()->tls, nullptr);
   EXPECT_THAT(Warnings().at(0), HasSubstr("turning TLS on needs a restart"));
   Start();
   ASSERT_NE(access_->Current()->tls, nullptr);
   settings_.tls.reset();
-  EXPECT_FALSE(access_->CheckNow());
+  EXPECT_FALSE(access_->ReloadNow());
   EXPECT_NE(access_->Current()->tls, nullptr);
   EXPECT_THAT(Warnings().at(1), HasSubstr("turning TLS off needs a restart"));
 }
 
-TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
+TEST_F(LiveAccessPolicyTest, MakesNobodyWaitForTheOneThatReads) {
   Gate gate;
   std::atomic<bool> is_slow = false;
-  access_ = LiveWebAccess::Start(
+  access_ = LiveAccessPolicy::Start(
                 [&] {
                   if (is_slow) gate.Wait();
                   return Load();
@@ -248,7 +253,7 @@ TEST_F(LiveWebAccessTest, MakesNobodyWaitForTheOneThatReads) {
   EXPECT_EQ(reader.get()->headers.at(0).value, "second");
 }
 
-TEST_F(LiveWebAccessTest, AFileThatIsStillBeingWrittenIsNotReadYet) {
+TEST_F(LiveAccessPolicyTest, AFileThatIsStillBeingWrittenIsNotReadYet) {
   for (const char* part : {"s", "se", "sec"}) {
     Write(config_, part);
     EXPECT_EQ(ValueAfter(seconds(1)), "first");
@@ -258,10 +263,10 @@ TEST_F(LiveWebAccessTest, AFileThatIsStillBeingWrittenIsNotReadYet) {
   EXPECT_EQ(loads_, 1);
 }
 
-TEST_F(LiveWebAccessTest, AFileThatIsWrittenWhileItIsReadIsNotUsed) {
-  access_ = LiveWebAccess::Start(
+TEST_F(LiveAccessPolicyTest, AFileThatIsWrittenWhileItIsReadIsNotUsed) {
+  access_ = LiveAccessPolicy::Start(
                 [&] {
-                  Result<LoadedWebSettings> loaded = Load();
+                  Result<LoadedWebConfig> loaded = Load();
                   if (*ReadFile(config_, 1000) == "half") Write(config_, "half");
                   return loaded;
                 },
@@ -274,7 +279,7 @@ TEST_F(LiveWebAccessTest, AFileThatIsWrittenWhileItIsReadIsNotUsed) {
 }
 
 /// As a file looks that was cut off.
-TEST_F(LiveWebAccessTest, TakesNoLockAwayUnlessAsked) {
+TEST_F(LiveAccessPolicyTest, DemandsNoLessOfClientsUnlessAsked) {
   const Identity identity = CertificateAuthority("ca").Issue({});
   settings_.basic_auth_users = {{"alice", "$2y$04$0123456789012345678901"}};
   settings_.tls.emplace();
@@ -283,7 +288,7 @@ TEST_F(LiveWebAccessTest, TakesNoLockAwayUnlessAsked) {
   settings_.tls->client_auth = ClientAuth::kRequireAnyClientCert;
   settings_.tls->client_allowed_sans = {"a"};
   Start();
-  const WebSettings locked = settings_;
+  const WebConfig locked = settings_;
   const auto expect_kept = [&](const std::string& reason) {
     Write(config_, "other");
     EXPECT_EQ(SettledValue(), "first");
@@ -302,9 +307,9 @@ TEST_F(LiveWebAccessTest, TakesNoLockAwayUnlessAsked) {
   expect_kept("taking them all away");
 
   settings_.basic_auth_users.clear();
-  EXPECT_TRUE(access_->CheckNow());
+  EXPECT_TRUE(access_->ReloadNow());
   EXPECT_FALSE(access_->Refuse({.method = "GET", .path = "/", .headers = {}}));
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

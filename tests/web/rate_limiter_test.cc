@@ -7,7 +7,7 @@
 
 #include "tests/support/fake_clock.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 using sockdiag::testing::FakeClock;
@@ -102,4 +102,4 @@ TEST(RateLimiter, KeepsItsTokensWhenTheLimitIsSetAgain) {
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

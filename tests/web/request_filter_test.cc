@@ -13,43 +13,43 @@
 #include "tests/support/fake_clock.h"
 #include "tests/web/authorization.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
 using std::chrono::seconds;
 
 bool IsRight(const std::string& password, const std::string&) { return password == "right"; }
 
-WebSettings Protected() {
-  WebSettings settings;
+WebConfig Protected() {
+  WebConfig settings;
   settings.basic_auth_users = {{"alice", BcryptDummyHash(4)}};
   return settings;
 }
 
 /// 0: the request may go on.
-unsigned StatusOf(AccessCheck& access, std::vector<HeaderView> headers = {},
+unsigned StatusOf(RequestFilter& access, std::vector<http::HeaderView> headers = {},
                   std::string_view path = "/metrics") {
   const auto response =
-      access.Check({.method = "GET", .path = path, .headers = std::move(headers)});
+      access.Refuse({.method = "GET", .path = path, .headers = std::move(headers)});
   return response ? response->status : 0;
 }
 
-class AccessCheckTest : public ::testing::Test {
+class RequestFilterTest : public ::testing::Test {
  protected:
   sockdiag::testing::FakeClock clock_;
   const std::string right_ = Authorization("alice", "right");
   const std::string wrong_ = Authorization("alice", "wrong");
 };
 
-TEST_F(AccessCheckTest, LetsEverythingPassByDefault) {
-  AccessCheck access({}, clock_);
+TEST_F(RequestFilterTest, LetsEverythingPassByDefault) {
+  RequestFilter access({}, clock_);
   EXPECT_EQ(StatusOf(access), 0U);
   EXPECT_EQ(StatusOf(access, {{"Authorization", "x"}, {"Authorization", "y"}}), 0U);
 }
 
-TEST_F(AccessCheckTest, AsksForAPassword) {
-  AccessCheck access(Protected(), clock_, IsRight);
-  const auto response = access.Check({.method = "GET", .path = "/", .headers = {}});
+TEST_F(RequestFilterTest, AsksForAPassword) {
+  RequestFilter access(Protected(), clock_, IsRight);
+  const auto response = access.Refuse({.method = "GET", .path = "/", .headers = {}});
   ASSERT_TRUE(response.has_value());
   EXPECT_EQ(response->status, 401U);
   EXPECT_EQ(*response->body, "Unauthorized\n");
@@ -58,8 +58,8 @@ TEST_F(AccessCheckTest, AsksForAPassword) {
   EXPECT_EQ(response->headers[0].value, "Basic");
 }
 
-TEST_F(AccessCheckTest, LetsARightPasswordPassOnEveryPath) {
-  AccessCheck access(Protected(), clock_, IsRight);
+TEST_F(RequestFilterTest, LetsARightPasswordPassOnEveryPath) {
+  RequestFilter access(Protected(), clock_, IsRight);
   for (const std::string_view path : {"/metrics", "/", "/-/healthy", "/nowhere"}) {
     EXPECT_EQ(StatusOf(access, {{"Host", "h"}, {"authorization", right_}}, path), 0U);
     EXPECT_EQ(StatusOf(access, {{"Authorization", wrong_}}, path), 401U);
@@ -67,19 +67,19 @@ TEST_F(AccessCheckTest, LetsARightPasswordPassOnEveryPath) {
   }
 }
 
-TEST_F(AccessCheckTest, RefusesTwoAuthorizationHeaders) {
-  AccessCheck access(Protected(), clock_, IsRight);
+TEST_F(RequestFilterTest, RefusesTwoAuthorizationHeaders) {
+  RequestFilter access(Protected(), clock_, IsRight);
   EXPECT_EQ(StatusOf(access, {{"Authorization", right_}, {"Authorization", right_}}), 401U);
   EXPECT_EQ(StatusOf(access, {{"Authorization", right_}, {"AUTHORIZATION", wrong_}}), 401U);
 }
 
-TEST_F(AccessCheckTest, LimitsTheRate) {
-  WebSettings settings;
+TEST_F(RequestFilterTest, LimitsTheRate) {
+  WebConfig settings;
   settings.rate_limit = {seconds(1), 2};
-  AccessCheck access(settings, clock_);
+  RequestFilter access(settings, clock_);
   EXPECT_EQ(StatusOf(access), 0U);
   EXPECT_EQ(StatusOf(access), 0U);
-  const auto response = access.Check({.method = "GET", .path = "/-/healthy", .headers = {}});
+  const auto response = access.Refuse({.method = "GET", .path = "/-/healthy", .headers = {}});
   ASSERT_TRUE(response.has_value());
   EXPECT_EQ(response->status, 429U);
   EXPECT_EQ(*response->body, "Too Many Requests\n");
@@ -87,11 +87,11 @@ TEST_F(AccessCheckTest, LimitsTheRate) {
   EXPECT_EQ(StatusOf(access), 0U);
 }
 
-TEST_F(AccessCheckTest, CountsRequestsWithoutAPasswordAndChecksNoneAboveTheLimit) {
-  WebSettings settings = Protected();
+TEST_F(RequestFilterTest, CountsRequestsWithoutAPasswordAndChecksNoneAboveTheLimit) {
+  WebConfig settings = Protected();
   settings.rate_limit = {seconds(1), 2};
   unsigned computations = 0;
-  AccessCheck access(settings, clock_, [&](const std::string& password, const std::string& hash) {
+  RequestFilter access(settings, clock_, [&](const std::string& password, const std::string& hash) {
     ++computations;
     return IsRight(password, hash);
   });
@@ -101,22 +101,22 @@ TEST_F(AccessCheckTest, CountsRequestsWithoutAPasswordAndChecksNoneAboveTheLimit
   EXPECT_EQ(computations, 1U);
 }
 
-TEST_F(AccessCheckTest, SaysWhenTooManyPasswordsWait) {
+TEST_F(RequestFilterTest, SaysWhenTooManyPasswordsWait) {
   std::mutex held;
   std::unique_lock hold(held);
-  AccessCheck access(Protected(), clock_, [&](const std::string&, const std::string&) {
+  RequestFilter access(Protected(), clock_, [&](const std::string&, const std::string&) {
     const std::lock_guard wait(held);
     return false;
   });
   constexpr std::size_t kClients = BasicAuth::kMaxWaiting + 2;
   std::mutex mutex;
   std::condition_variable answered;
-  std::vector<Response> responses;
+  std::vector<http::Response> responses;
   std::vector<std::thread> clients;
   for (std::size_t i = 0; i < kClients; ++i) {
     clients.emplace_back([&] {
       auto response =
-          access.Check({.method = "GET", .path = "/", .headers = {{"Authorization", wrong_}}});
+          access.Refuse({.method = "GET", .path = "/", .headers = {{"Authorization", wrong_}}});
       const std::lock_guard lock(mutex);
       if (response) responses.push_back(*std::move(response));
       answered.notify_all();
@@ -136,19 +136,19 @@ TEST_F(AccessCheckTest, SaysWhenTooManyPasswordsWait) {
   for (std::size_t i = 1; i < kClients; ++i) EXPECT_EQ(responses[i].status, 401U);
 }
 
-TEST_F(AccessCheckTest, TakesNewSettings) {
-  AccessCheck access({}, clock_, IsRight);
+TEST_F(RequestFilterTest, TakesNewSettings) {
+  RequestFilter access({}, clock_, IsRight);
   EXPECT_EQ(StatusOf(access), 0U);
-  WebSettings settings = Protected();
+  WebConfig settings = Protected();
   settings.rate_limit = {seconds(1), 2};
-  access.SetSettings(settings);
+  access.SetConfig(settings);
   EXPECT_EQ(StatusOf(access), 401U);
   EXPECT_EQ(StatusOf(access, {{"Authorization", right_}}), 0U);
-  access.SetSettings(settings);
+  access.SetConfig(settings);
   EXPECT_EQ(StatusOf(access), 429U) << "the bucket was filled by the same settings";
-  access.SetSettings({});
+  access.SetConfig({});
   EXPECT_EQ(StatusOf(access), 0U);
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

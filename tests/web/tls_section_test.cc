@@ -10,7 +10,7 @@
 
 #include "web/config_loader.h"
 
-namespace sockdiag {
+namespace sockdiag::web {
 namespace {
 
 using http::ClientAuth;
@@ -21,7 +21,7 @@ using testing::ElementsAre;
 constexpr const char* kPair = "tls_server_config:\n  cert_file: c.pem\n  key_file: k.pem\n";
 
 std::string MessageOf(const std::string& yaml) {
-  const Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, "w.yml");
+  const Result<LoadedWebConfig> loaded = ParseWebConfig(yaml, "w.yml");
   return loaded ? "accepted" : loaded.error().message;
 }
 
@@ -29,9 +29,9 @@ std::string MessageOf(const std::string& yaml) {
 TlsSettings Read(std::initializer_list<std::string> lines, const std::string& path = "w.yml") {
   std::string yaml = kPair;
   for (const std::string& line : lines) yaml += "  " + line + "\n";
-  const Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, path);
+  const Result<LoadedWebConfig> loaded = ParseWebConfig(yaml, path);
   EXPECT_TRUE(loaded.has_value()) << loaded.error().message;
-  return loaded && loaded->settings.tls ? *loaded->settings.tls : TlsSettings{};
+  return loaded && loaded->config.tls ? *loaded->config.tls : TlsSettings{};
 }
 
 /// The error about the one line behind a certificate and a key.
@@ -43,9 +43,9 @@ std::string Refusal(const std::string& line) {
 }
 
 TEST(WebTlsSection, IsAbsentWithoutKeys) {
-  const Result<http::LoadedWebSettings> loaded = ParseWebConfig("tls_server_config: {}\n", "w.yml");
+  const Result<LoadedWebConfig> loaded = ParseWebConfig("tls_server_config: {}\n", "w.yml");
   ASSERT_TRUE(loaded.has_value());
-  EXPECT_FALSE(loaded->settings.tls.has_value());
+  EXPECT_FALSE(loaded->config.tls.has_value());
 }
 
 TEST(WebTlsSection, ReadsEveryKey) {
@@ -73,7 +73,7 @@ TEST(WebTlsSection, ReadsInlinePem) {
   const std::string certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
   const std::string block =
       "|\n    -----BEGIN CERTIFICATE-----\n    MIIB\n    -----END CERTIFICATE-----\n";
-  const Result<http::LoadedWebSettings> loaded = ParseWebConfig(
+  const Result<LoadedWebConfig> loaded = ParseWebConfig(
       "tls_server_config:\n  cert: " + block + "  key: \"-----BEGIN PRIVATE KEY-----\\nMIIE\"\n" +
           "  client_auth_type: VerifyClientCertIfGiven\n  client_ca: " + block,
       "/etc/w.yml");
@@ -83,7 +83,7 @@ TEST(WebTlsSection, ReadsInlinePem) {
   expected.key.text = "-----BEGIN PRIVATE KEY-----\nMIIE";
   expected.client_ca.text = certificate;
   expected.client_auth = ClientAuth::kVerifyClientCertIfGiven;
-  EXPECT_EQ(*loaded->settings.tls, expected);
+  EXPECT_EQ(*loaded->config.tls, expected);
   EXPECT_THAT(loaded->files, ElementsAre("/etc/w.yml"));
 }
 
@@ -120,10 +120,10 @@ TEST(WebTlsSection, BeginsRelativePathsAtTheFolderOfTheFile) {
            {"conf/w.yml", "conf/tls/c.pem", "conf/../ca.pem"},
            {"w.yml", "tls/c.pem", "../ca.pem"},
            {"/w.yml", "/tls/c.pem", "/../ca.pem"}}) {
-    const Result<http::LoadedWebSettings> loaded = ParseWebConfig(yaml, path);
+    const Result<LoadedWebConfig> loaded = ParseWebConfig(yaml, path);
     ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
-    EXPECT_EQ(loaded->settings.tls->certificate.file, certificate);
-    EXPECT_EQ(loaded->settings.tls->key.file, "/run/k.pem");
+    EXPECT_EQ(loaded->config.tls->certificate.file, certificate);
+    EXPECT_EQ(loaded->config.tls->key.file, "/run/k.pem");
     EXPECT_THAT(loaded->files, ElementsAre(path, certificate, "/run/k.pem", ca));
   }
 }
@@ -229,4 +229,4 @@ TEST(WebTlsSection, RefusesClientSettingsThatDoNothingOrTooMuch) {
 }
 
 }  // namespace
-}  // namespace sockdiag
+}  // namespace sockdiag::web

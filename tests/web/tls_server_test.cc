@@ -15,9 +15,27 @@
 #include "tests/support/fake_log.h"
 #include "web/live_access_policy.h"
 
-namespace sockdiag::http {
+namespace sockdiag::web {
 namespace {
 
+using http::BigBody;
+using http::CertificateAuthority;
+using http::ClientAuth;
+using http::FirstCertificate;
+using http::Gate;
+using http::Gunzip;
+using http::HttpClient;
+using http::Identity;
+using http::Listeners;
+using http::Reply;
+using http::Request;
+using http::Response;
+using http::Router;
+using http::Server;
+using http::ServerOptions;
+using http::StartServer;
+using http::TemporaryDirectory;
+using http::TlsClient;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
@@ -34,7 +52,7 @@ class TlsServerTest : public ::testing::Test {
     settings_.headers = {{"Strict-Transport-Security", "max-age=1"},
                          {"x-content-type-options", "x"}};
     Install(old_);
-    access_ = LiveWebAccess::Start([this] { return Load(); }, log_, clock_).value();
+    access_ = LiveAccessPolicy::Start([this] { return Load(); }, log_, clock_).value();
     StartServerWith({});
   }
 
@@ -50,9 +68,9 @@ class TlsServerTest : public ::testing::Test {
     clock_.Advance(seconds(1));
   }
 
-  Result<LoadedWebSettings> Load() const {
-    return LoadedWebSettings{.settings = settings_,
-                             .files = {settings_.tls->certificate.file, settings_.tls->key.file}};
+  Result<LoadedWebConfig> Load() const {
+    return LoadedWebConfig{.config = settings_,
+                           .files = {settings_.tls->certificate.file, settings_.tls->key.file}};
   }
 
   void Install(const Identity& identity) const {
@@ -71,10 +89,10 @@ class TlsServerTest : public ::testing::Test {
   const Identity old_ = ca_.Issue({});
   const Identity new_ = ca_.Issue({});
   testing::FakeClock clock_;
-  WebSettings settings_;
+  WebConfig settings_;
   Gate gate_;
   testing::FakeLog log_;
-  std::unique_ptr<LiveWebAccess> access_;
+  std::unique_ptr<LiveAccessPolicy> access_;
   std::unique_ptr<Server> server_;
 };
 
@@ -156,7 +174,7 @@ TEST_F(TlsServerTest, TellsARefusedClientWhy) {
                std::runtime_error);
   settings_.tls->client_auth = ClientAuth::kRequireAndVerifyClientCert;
   settings_.tls->client_ca.text = ca_.Certificate();
-  access_->CheckNow();
+  access_->ReloadNow();
   TlsClient stranger(Address(), {.identity = CertificateAuthority("other").Issue({})});
   EXPECT_TRUE(stranger.IsClosedByServer());
   EXPECT_EQ(stranger.Session().Alert(), GNUTLS_A_UNKNOWN_CA);
@@ -242,9 +260,9 @@ TEST_F(TlsServerTest, FailsNoConnectionWhileTheCertificateIsSwapped) {
     // The last one is the new one. In between, the key is not the certificate's.
     const Identity& identity = swap % 2 == 0 ? old_ : new_;
     Replace(settings_.tls->certificate.file, identity.certificate);
-    static_cast<void>(access_->CheckNow());
+    static_cast<void>(access_->ReloadNow());
     Replace(settings_.tls->key.file, identity.key);
-    EXPECT_TRUE(access_->CheckNow());
+    EXPECT_TRUE(access_->ReloadNow());
   }
   is_swapping = false;
   for (auto& client : clients) EXPECT_GE(client.get(), 1);
@@ -252,4 +270,4 @@ TEST_F(TlsServerTest, FailsNoConnectionWhileTheCertificateIsSwapped) {
 }
 
 }  // namespace
-}  // namespace sockdiag::http
+}  // namespace sockdiag::web

@@ -40,32 +40,32 @@ UniqueFd OpenSocket(int family) { return UniqueFd(socket(family, SOCK_STREAM | S
 
 }  // namespace
 
-Result<ProbeSocket> ProbeSocket::Connect(const ListenAddress& address, Deadline deadline) {
+Result<ClientSocket> ClientSocket::Connect(const ListenAddress& address, Deadline deadline) {
   if (address.kind == ListenAddress::Kind::kUnix) return ConnectToUnix(address, deadline);
   const Result<AddressList> list = Resolve(address);
   if (!list) return tl::unexpected(list.error());
   int failure = EADDRNOTAVAIL;
   for (const addrinfo* entry = list->get(); entry != nullptr; entry = entry->ai_next) {
-    ProbeSocket connection(OpenSocket(entry->ai_family), deadline);
+    ClientSocket connection(OpenSocket(entry->ai_family), deadline);
     failure = connection.ConnectTo(entry->ai_addr, entry->ai_addrlen);
     if (failure == 0) return connection;
   }
   return FailErrno(kTask, failure);
 }
 
-Result<ProbeSocket> ProbeSocket::ConnectToUnix(const ListenAddress& address, Deadline deadline) {
+Result<ClientSocket> ClientSocket::ConnectToUnix(const ListenAddress& address, Deadline deadline) {
   sockaddr_un target{};
   target.sun_family = AF_UNIX;
   // ParseListenAddress() has seen to the length.
   const std::size_t size = std::min(address.path.size(), sizeof(target.sun_path) - 1);
   std::memcpy(target.sun_path, address.path.data(), size);
-  ProbeSocket connection(OpenSocket(AF_UNIX), deadline);
+  ClientSocket connection(OpenSocket(AF_UNIX), deadline);
   const int failure = connection.ConnectTo(&target, sizeof(target));
   if (failure != 0) return FailErrno(kTask, failure);
   return connection;
 }
 
-int ProbeSocket::ConnectTo(const void* address, std::size_t size) const {
+int ClientSocket::ConnectTo(const void* address, std::size_t size) const {
   if (!fd_.IsValid()) return errno;
   LimitNextCall();
   const auto* generic = static_cast<const sockaddr*>(address);
@@ -74,14 +74,14 @@ int ProbeSocket::ConnectTo(const void* address, std::size_t size) const {
   return errno == EINPROGRESS || errno == EAGAIN ? ETIMEDOUT : errno;
 }
 
-milliseconds ProbeSocket::TimeLeft() const {
+milliseconds ClientSocket::TimeLeft() const {
   const auto left = std::chrono::ceil<milliseconds>(deadline_ - std::chrono::steady_clock::now());
   return std::max(left, milliseconds(1));
 }
 
-bool ProbeSocket::IsLate() const { return std::chrono::steady_clock::now() >= deadline_; }
+bool ClientSocket::IsLate() const { return std::chrono::steady_clock::now() >= deadline_; }
 
-void ProbeSocket::LimitNextCall() const {
+void ClientSocket::LimitNextCall() const {
   const milliseconds left = TimeLeft();
   timeval limit{};
   limit.tv_sec = left.count() / 1000;

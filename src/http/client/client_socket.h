@@ -12,12 +12,13 @@
 namespace sockdiag::http {
 
 /// A client's connection that has to come to its end by a deadline.
-class ProbeSocket {
+class ClientSocket {
  public:
   using Deadline = std::chrono::steady_clock::time_point;
 
-  /// Connects to where a server listens on `address`; see Probe().
-  [[nodiscard]] static Result<ProbeSocket> Connect(const ListenAddress& address, Deadline deadline);
+  /// Connects to where a server listens on `address`; see FetchStatus().
+  [[nodiscard]] static Result<ClientSocket> Connect(const ListenAddress& address,
+                                                    Deadline deadline);
 
   [[nodiscard]] int Fd() const { return fd_.Get(); }
   /// At least 1 ms: 0 would mean for ever.
@@ -27,11 +28,11 @@ class ProbeSocket {
   void LimitNextCall() const;
 
  private:
-  ProbeSocket(UniqueFd fd, Deadline deadline) : fd_(std::move(fd)), deadline_(deadline) {}
+  ClientSocket(UniqueFd fd, Deadline deadline) : fd_(std::move(fd)), deadline_(deadline) {}
   /// 0, or the errno.
   [[nodiscard]] int ConnectTo(const void* address, std::size_t size) const;
-  [[nodiscard]] static Result<ProbeSocket> ConnectToUnix(const ListenAddress& address,
-                                                         Deadline deadline);
+  [[nodiscard]] static Result<ClientSocket> ConnectToUnix(const ListenAddress& address,
+                                                          Deadline deadline);
 
   UniqueFd fd_;
   Deadline deadline_;

@@ -38,7 +38,7 @@ std::string RequestFor(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
 }
 
-tl::unexpected<Error> TimedOut(const ProbeOptions& options) {
+tl::unexpected<Error> TimedOut(const FetchOptions& options) {
   return Fail("no answer within " + std::to_string(options.timeout.count()) + " ms");
 }
 
@@ -50,7 +50,7 @@ std::optional<unsigned> ParseStatus(std::string_view text) {
   return status;
 }
 
-Result<ProbeAnswer> ReadStatus(const Reader& read) {
+Result<FetchedStatus> ReadStatus(const Reader& read) {
   std::array<char, kStatusBytes> text{};
   std::size_t size = 0;
   while (size < text.size()) {
@@ -61,10 +61,10 @@ Result<ProbeAnswer> ReadStatus(const Reader& read) {
   }
   const auto status = ParseStatus({text.data(), text.size()});
   if (!status) return Fail("the answer is not HTTP");
-  return ProbeAnswer{status};
+  return FetchedStatus{status};
 }
 
-Result<ProbeAnswer> ProbePlain(const ProbeSocket& connection, const ProbeOptions& options) {
+Result<FetchedStatus> FetchPlain(const ClientSocket& connection, const FetchOptions& options) {
   const std::string request = RequestFor(options.path);
   connection.LimitNextCall();
   if (send(connection.Fd(), request.data(), request.size(), MSG_NOSIGNAL) < 0) {
@@ -80,7 +80,7 @@ Result<ProbeAnswer> ProbePlain(const ProbeSocket& connection, const ProbeOptions
 }
 
 /// A session that is ready for its handshake; null when GnuTLS has no memory.
-Session MakeSession(const ProbeSocket& connection, const Credentials& credentials) {
+Session MakeSession(const ClientSocket& connection, const Credentials& credentials) {
   gnutls_session_t raw = nullptr;
   if (gnutls_init(&raw, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL) != GNUTLS_E_SUCCESS) return nullptr;
   Session session(raw);
@@ -95,8 +95,8 @@ Session MakeSession(const ProbeSocket& connection, const Credentials& credential
 
 /// An alert instead of a response, too: with TLS 1.3 a client's handshake is over before the server
 /// has asked for its certificate in vain.
-Result<ProbeAnswer> AskOverTls(gnutls_session_t session, const ProbeSocket& connection,
-                               const ProbeOptions& options) {
+Result<FetchedStatus> AskInSession(gnutls_session_t session, const ClientSocket& connection,
+                                   const FetchOptions& options) {
   const std::string request = RequestFor(options.path);
   bool is_refused = false;
   connection.LimitNextCall();
@@ -115,13 +115,13 @@ Result<ProbeAnswer> AskOverTls(gnutls_session_t session, const ProbeSocket& conn
     }
     return TimedOut(options);
   });
-  if (is_refused) return ProbeAnswer{};
+  if (is_refused) return FetchedStatus{};
   return answer;
 }
 
 /// Absent: what is there speaks no TLS.
-std::optional<Result<ProbeAnswer>> ProbeTls(const ProbeSocket& connection,
-                                            const ProbeOptions& options) {
+std::optional<Result<FetchedStatus>> FetchOverTls(const ClientSocket& connection,
+                                                  const FetchOptions& options) {
   gnutls_certificate_credentials_t raw = nullptr;
   if (gnutls_certificate_allocate_credentials(&raw) != GNUTLS_E_SUCCESS) return std::nullopt;
   const Credentials credentials(raw);
@@ -131,25 +131,25 @@ std::optional<Result<ProbeAnswer>> ProbeTls(const ProbeSocket& connection,
   while (outcome < 0 && gnutls_error_is_fatal(outcome) == 0) {
     outcome = gnutls_handshake(session.get());
   }
-  if (outcome == GNUTLS_E_SUCCESS) return AskOverTls(session.get(), connection, options);
-  if (outcome == GNUTLS_E_FATAL_ALERT_RECEIVED) return ProbeAnswer{};
+  if (outcome == GNUTLS_E_SUCCESS) return AskInSession(session.get(), connection, options);
+  if (outcome == GNUTLS_E_FATAL_ALERT_RECEIVED) return FetchedStatus{};
   if (outcome == GNUTLS_E_TIMEDOUT) return TimedOut(options);
   return std::nullopt;
 }
 
 }  // namespace
 
-Result<ProbeAnswer> Probe(const ListenAddress& address, const ProbeOptions& options) {
+Result<FetchedStatus> FetchStatus(const ListenAddress& address, const FetchOptions& options) {
   const auto deadline = std::chrono::steady_clock::now() + options.timeout;
   if (options.may_speak_tls) {
-    const Result<ProbeSocket> connection = ProbeSocket::Connect(address, deadline);
+    const Result<ClientSocket> connection = ClientSocket::Connect(address, deadline);
     if (!connection) return tl::unexpected(connection.error());
-    const auto answer = ProbeTls(*connection, options);
+    const auto answer = FetchOverTls(*connection, options);
     if (answer) return *answer;
   }
-  const Result<ProbeSocket> connection = ProbeSocket::Connect(address, deadline);
+  const Result<ClientSocket> connection = ClientSocket::Connect(address, deadline);
   if (!connection) return tl::unexpected(connection.error());
-  return ProbePlain(*connection, options);
+  return FetchPlain(*connection, options);
 }
 
 }  // namespace sockdiag::http

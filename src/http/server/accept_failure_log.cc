@@ -6,7 +6,7 @@
 
 namespace sockdiag::http {
 
-void IntakeLog::Fail(std::string_view address, std::string_view why) noexcept {
+void AcceptFailureLog::NoteFailure(std::string_view address, std::string_view why) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     is_failing_ = true;
@@ -20,7 +20,7 @@ void IntakeLog::Fail(std::string_view address, std::string_view why) noexcept {
   }
 }
 
-void IntakeLog::Accept(int fd) noexcept {
+void AcceptFailureLog::NoteAccepted(int fd) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (is_failing_) accepted_.insert(fd);
@@ -29,7 +29,7 @@ void IntakeLog::Accept(int fd) noexcept {
   }
 }
 
-void IntakeLog::Serve(int fd) noexcept {
+void AcceptFailureLog::NoteRequest(int fd) noexcept {
   try {
     const std::lock_guard lock(mutex_);
     if (!accepted_.contains(fd)) return;

@@ -41,7 +41,7 @@ bool IsTroubleOfConnection(int error_number) {
 
 }  // namespace
 
-Acceptor::Acceptor(std::vector<Listener> listeners, Callback callback, IntakeLog& log,
+Acceptor::Acceptor(std::vector<Listener> listeners, Callback callback, AcceptFailureLog& log,
                    UniqueFd wake_up)
     : listeners_(std::move(listeners)),
       callback_(std::move(callback)),
@@ -49,7 +49,7 @@ Acceptor::Acceptor(std::vector<Listener> listeners, Callback callback, IntakeLog
       wake_up_(std::move(wake_up)) {}
 
 Result<std::unique_ptr<Acceptor>> Acceptor::Start(std::vector<Listener> listeners,
-                                                  Callback callback, IntakeLog& log) {
+                                                  Callback callback, AcceptFailureLog& log) {
   UniqueFd wake_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake_up.IsValid()) return FailErrno("eventfd", errno);
   std::unique_ptr<Acceptor> acceptor(
@@ -111,11 +111,11 @@ void Acceptor::AcceptFrom(const Listener& listener) {
 void Acceptor::Take(AcceptedSocket accepted) {
   try {
     const Result<void> taken = callback_(std::move(accepted));
-    if (!taken) log_.Fail("", taken.error().message);
+    if (!taken) log_.NoteFailure("", taken.error().message);
   } catch (const std::bad_alloc&) {
-    log_.Fail("", "out of memory");
+    log_.NoteFailure("", "out of memory");
   } catch (const std::exception& error) {
-    log_.Fail("", error.what());
+    log_.NoteFailure("", error.what());
   }
 }
 
@@ -126,7 +126,7 @@ bool Acceptor::HandleFailure(const Listener& listener, int error_number) {
   // again at once.
   pause_ = true;
   try {
-    log_.Fail(listener.Address(), ErrnoText(error_number));
+    log_.NoteFailure(listener.Address(), ErrnoText(error_number));
   } catch (const std::bad_alloc&) {
     // Nobody hears of it.
   }

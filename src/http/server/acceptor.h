@@ -30,7 +30,8 @@ class Acceptor {
 
   /// `callback` runs on the acceptor's thread and must not block. `log` must outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Acceptor>> Start(std::vector<Listener> listeners,
-                                                               Callback callback, IntakeLog& log);
+                                                               Callback callback,
+                                                               AcceptFailureLog& log);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
   ~Acceptor() { Stop(); }
@@ -41,7 +42,8 @@ class Acceptor {
   void Stop();
 
  private:
-  Acceptor(std::vector<Listener> listeners, Callback callback, IntakeLog& log, UniqueFd wake_up);
+  Acceptor(std::vector<Listener> listeners, Callback callback, AcceptFailureLog& log,
+           UniqueFd wake_up);
 
   void Run();
   void AcceptFrom(const Listener& listener);
@@ -53,7 +55,7 @@ class Acceptor {
 
   std::vector<Listener> listeners_;
   const Callback callback_;
-  IntakeLog& log_;
+  AcceptFailureLog& log_;
   const UniqueFd wake_up_;
   bool pause_ = false;
   std::thread thread_;

@@ -83,12 +83,13 @@ bool IsNoiseOfUnixSockets(std::string_view line) {
 
 }  // namespace
 
-Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks,
+Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(MhdRequestCallbacks& callbacks,
                                                     ConnectionTable& table, AccessPolicy* policy,
-                                                    LimitedLog& log, IntakeLog& intake) {
+                                                    LimitedLog& log,
+                                                    AcceptFailureLog& accept_failures) {
   const bool use_tls = policy != nullptr && policy->CurrentTls() != nullptr;
   std::unique_ptr<MhdDaemon> self(
-      new MhdDaemon(callbacks, table, use_tls ? policy : nullptr, log, intake));
+      new MhdDaemon(callbacks, table, use_tls ? policy : nullptr, log, accept_failures));
   const unsigned tls_flag = use_tls ? static_cast<unsigned>(MHD_USE_TLS) : 0U;
   std::array<MHD_OptionItem, 2> tls_options = TlsOptions(use_tls);
   // The limit is the ConnectionTable's, and so are the timeouts. The library's own must never be
@@ -96,15 +97,15 @@ Result<std::unique_ptr<MhdDaemon>> MhdDaemon::Start(ExchangeCallbacks& callbacks
   constexpr unsigned kNoLimit = UINT_MAX;
   // The logger comes first: options before it would complain to standard error.
   self->daemon_ = MHD_start_daemon(
-      kFlags | tls_flag, 0, nullptr, nullptr, &ExchangeCallbacks::OnRequest, &callbacks,
-      MHD_OPTION_EXTERNAL_LOGGER, &MhdDaemon::OnLog, self.get(),                   //
-      MHD_OPTION_ARRAY, tls_options.data(),                                        //
-      MHD_OPTION_CONNECTION_LIMIT, kNoLimit,                                       //
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,                  //
-      MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,                             //
-      MHD_OPTION_NOTIFY_CONNECTION, &MhdDaemon::OnConnection, self.get(),          //
-      MHD_OPTION_URI_LOG_CALLBACK, &ExchangeCallbacks::OnRequestLine, &callbacks,  //
-      MHD_OPTION_NOTIFY_COMPLETED, &ExchangeCallbacks::OnCompleted, &callbacks, MHD_OPTION_END);
+      kFlags | tls_flag, 0, nullptr, nullptr, &MhdRequestCallbacks::OnRequest, &callbacks,
+      MHD_OPTION_EXTERNAL_LOGGER, &MhdDaemon::OnLog, self.get(),                     //
+      MHD_OPTION_ARRAY, tls_options.data(),                                          //
+      MHD_OPTION_CONNECTION_LIMIT, kNoLimit,                                         //
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemoryBytes,                    //
+      MHD_OPTION_THREAD_STACK_SIZE, kThreadStackBytes,                               //
+      MHD_OPTION_NOTIFY_CONNECTION, &MhdDaemon::OnConnection, self.get(),            //
+      MHD_OPTION_URI_LOG_CALLBACK, &MhdRequestCallbacks::OnRequestLine, &callbacks,  //
+      MHD_OPTION_NOTIFY_COMPLETED, &MhdRequestCallbacks::OnCompleted, &callbacks, MHD_OPTION_END);
   if (self->daemon_ == nullptr) return Fail("cannot start the HTTP server");
   return self;
 }
@@ -173,7 +174,7 @@ void MhdDaemon::OnLog(void* cls, const char* format, va_list arguments) noexcept
 
 void MhdDaemon::Report(std::string_view line) noexcept {
   if (IsHandshakeFailure(line)) return OnHandshakeFailure();
-  if (IsFailedStart(line)) return intake_.Fail("", line);
+  if (IsFailedStart(line)) return accept_failures_.NoteFailure("", line);
   if (!IsNoiseOfUnixSockets(line) && !IsNoiseOfClients(line) && !IsRepetition(line))
     log_.Warn(line);
 }

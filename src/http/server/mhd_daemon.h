@@ -18,12 +18,13 @@ namespace sockdiag::http {
 /// each one a thread, so that a handler that blocks holds up nobody else.
 class MhdDaemon {
  public:
-  /// All must outlive this. `table` learns which connections run, `intake` which do not get so far.
-  /// With TLS if `policy`, which may be null, has it now.
-  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(ExchangeCallbacks& callbacks,
+  /// All must outlive this. `table` learns which connections run, `accept_failures` which do not
+  /// get so far. With TLS if `policy`, which may be null, has it now.
+  [[nodiscard]] static Result<std::unique_ptr<MhdDaemon>> Start(MhdRequestCallbacks& callbacks,
                                                                 ConnectionTable& table,
                                                                 AccessPolicy* policy,
-                                                                LimitedLog& log, IntakeLog& intake);
+                                                                LimitedLog& log,
+                                                                AcceptFailureLog& accept_failures);
   MhdDaemon(const MhdDaemon&) = delete;
   MhdDaemon& operator=(const MhdDaemon&) = delete;
   ~MhdDaemon() { Stop(); }
@@ -36,9 +37,13 @@ class MhdDaemon {
   void Stop();
 
  private:
-  MhdDaemon(ExchangeCallbacks& callbacks, ConnectionTable& table, AccessPolicy* tls,
-            LimitedLog& log, IntakeLog& intake)
-      : callbacks_(callbacks), table_(table), tls_(tls), log_(log), intake_(intake) {}
+  MhdDaemon(MhdRequestCallbacks& callbacks, ConnectionTable& table, AccessPolicy* tls,
+            LimitedLog& log, AcceptFailureLog& accept_failures)
+      : callbacks_(callbacks),
+        table_(table),
+        tls_(tls),
+        log_(log),
+        accept_failures_(accept_failures) {}
 
   void StartTls(MHD_Connection* connection, void** context) noexcept;
   void OnHandshakeFailure() noexcept;
@@ -49,12 +54,12 @@ class MhdDaemon {
                            MHD_ConnectionNotificationCode what) noexcept;
   static void OnLog(void* cls, const char* format, va_list arguments) noexcept;
 
-  ExchangeCallbacks& callbacks_;
+  MhdRequestCallbacks& callbacks_;
   ConnectionTable& table_;
   /// Null: plain HTTP.
   AccessPolicy* const tls_;
   LimitedLog& log_;
-  IntakeLog& intake_;
+  AcceptFailureLog& accept_failures_;
   MHD_Daemon* daemon_ = nullptr;
 };
 

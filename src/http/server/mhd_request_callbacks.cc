@@ -66,40 +66,40 @@ bool AddHeaders(const MhdResponse& built, const Response& response) {
 
 }  // namespace
 
-void* ExchangeCallbacks::OnRequestLine(void* cls, const char* target,
-                                       MHD_Connection* connection) noexcept {
-  auto& self = *static_cast<ExchangeCallbacks*>(cls);
+void* MhdRequestCallbacks::OnRequestLine(void* cls, const char* target,
+                                         MHD_Connection* connection) noexcept {
+  auto& self = *static_cast<MhdRequestCallbacks*>(cls);
   self.table_.Enter(SocketOf(connection), Phase::kHead);
-  self.intake_.Serve(SocketOf(connection));
+  self.accept_failures_.NoteRequest(SocketOf(connection));
   try {
-    auto exchange = std::make_unique<Exchange>();
-    if (target != nullptr) exchange->target = ParseTarget(target);
+    auto pending = std::make_unique<PendingRequest>();
+    if (target != nullptr) pending->target = ParseTarget(target);
     const std::lock_guard lock(self.mutex_);
-    return self.exchanges_.insert_or_assign(connection, std::move(exchange)).first->second.get();
+    return self.pending_.insert_or_assign(connection, std::move(pending)).first->second.get();
   } catch (...) {
     return nullptr;  // OnRequest() refuses it.
   }
 }
 
-void ExchangeCallbacks::OnCompleted(void* cls, MHD_Connection* connection, void** exchange,
-                                    MHD_RequestTerminationCode) noexcept {
-  auto& self = *static_cast<ExchangeCallbacks*>(cls);
-  *exchange = nullptr;
+void MhdRequestCallbacks::OnCompleted(void* cls, MHD_Connection* connection, void** pending,
+                                      MHD_RequestTerminationCode) noexcept {
+  auto& self = *static_cast<MhdRequestCallbacks*>(cls);
+  *pending = nullptr;
   self.Forget(connection);
   self.table_.Enter(SocketOf(connection), Phase::kIdle);
 }
 
-void ExchangeCallbacks::Forget(MHD_Connection* connection) noexcept {
+void MhdRequestCallbacks::Forget(MHD_Connection* connection) noexcept {
   const std::lock_guard lock(mutex_);
-  exchanges_.erase(connection);
+  pending_.erase(connection);
 }
 
-MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, const char* path,
-                                        const char* method, const char* version, const char*,
-                                        std::size_t* body_size, void** exchange) noexcept {
-  auto& self = *static_cast<ExchangeCallbacks*>(cls);
-  if (*exchange == nullptr) return MHD_NO;
-  auto& current = *static_cast<Exchange*>(*exchange);
+MHD_Result MhdRequestCallbacks::OnRequest(void* cls, MHD_Connection* connection, const char* path,
+                                          const char* method, const char* version, const char*,
+                                          std::size_t* body_size, void** pending) noexcept {
+  auto& self = *static_cast<MhdRequestCallbacks*>(cls);
+  if (*pending == nullptr) return MHD_NO;
+  auto& current = *static_cast<PendingRequest*>(*pending);
   try {
     if (*body_size > 0) {
       current.body_bytes += std::exchange(*body_size, 0);
@@ -121,11 +121,11 @@ MHD_Result ExchangeCallbacks::OnRequest(void* cls, MHD_Connection* connection, c
   }
 }
 
-MHD_Result ExchangeCallbacks::TakeHead(MHD_Connection* connection, const Exchange& exchange,
-                                       const Request& request, std::string_view version) {
+MHD_Result MhdRequestCallbacks::TakeHead(MHD_Connection* connection, const PendingRequest& pending,
+                                         const Request& request, std::string_view version) {
   std::optional<Response> refusal =
       RefuseHead({.request = request,
-                  .target = exchange.target,
+                  .target = pending.target,
                   .version = version,
                   .bytes = {request.method.data(), HeadBytes(connection)}});
   // A response queued at the first call closes the connection, whose rest nobody reads.
@@ -134,12 +134,12 @@ MHD_Result ExchangeCallbacks::TakeHead(MHD_Connection* connection, const Exchang
   return MHD_YES;
 }
 
-MHD_Result ExchangeCallbacks::Answer(MHD_Connection* connection, const Request& request) {
+MHD_Result MhdRequestCallbacks::Answer(MHD_Connection* connection, const Request& request) {
   table_.Enter(SocketOf(connection), Phase::kHandling);
   return Queue(connection, dispatcher_.Dispatch(request));
 }
 
-MHD_Result ExchangeCallbacks::Queue(MHD_Connection* connection, Response response) {
+MHD_Result MhdRequestCallbacks::Queue(MHD_Connection* connection, Response response) {
   if (policy_ != nullptr) policy_->AddHeaders(response);
   const MhdResponse built = ToMhdResponse(response);
   if (!built) return MHD_NO;

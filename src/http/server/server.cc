@@ -70,10 +70,10 @@ struct Server::Core {
         send_timeout(options.send_timeout),
         warnings(log, clock),
         client_warnings(log, clock),
-        intake(warnings, log),
+        accept_failures(warnings, log),
         table(options.max_connections, options.max_requests, TimeoutsOf(options), clock),
         dispatcher(std::move(router), options.access_policy, options.max_requests, warnings),
-        callbacks(dispatcher, table, options.access_policy, warnings, intake) {}
+        callbacks(dispatcher, table, options.access_policy, warnings, accept_failures) {}
 
   [[nodiscard]] Result<void> Take(AcceptedSocket socket);
   [[nodiscard]] Result<void> Serve(AcceptedSocket socket);
@@ -86,10 +86,10 @@ struct Server::Core {
   LimitedLog warnings;
   // What clients cause has a budget of its own, so that it cannot crowd out the rest.
   LimitedLog client_warnings;
-  IntakeLog intake;
+  AcceptFailureLog accept_failures;
   ConnectionTable table;
   Dispatcher dispatcher;
-  ExchangeCallbacks callbacks;
+  MhdRequestCallbacks callbacks;
   std::unique_ptr<ConnectionWatchdog> watchdog;
   std::unique_ptr<MhdDaemon> daemon;
   std::unique_ptr<Acceptor> acceptor;
@@ -115,7 +115,7 @@ Result<void> Server::Core::Take(AcceptedSocket socket) {
 Result<void> Server::Core::Serve(AcceptedSocket socket) {
   const int fd = socket.fd.Get();
   LimitUnacknowledgedTime(fd, send_timeout);
-  intake.Accept(fd);
+  accept_failures.NoteAccepted(fd);
   try {
     Result<void> added = daemon->Add(std::move(socket));
     if (!added) table.Remove(fd);
@@ -139,14 +139,15 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
       ConnectionWatchdog::Start(core->table, core->client_warnings);
   if (!watchdog) return tl::unexpected(watchdog.error());
   core->watchdog = std::move(*watchdog);
-  Result<std::unique_ptr<MhdDaemon>> daemon = MhdDaemon::Start(
-      core->callbacks, core->table, options.access_policy, core->client_warnings, core->intake);
+  Result<std::unique_ptr<MhdDaemon>> daemon =
+      MhdDaemon::Start(core->callbacks, core->table, options.access_policy, core->client_warnings,
+                       core->accept_failures);
   if (!daemon) return tl::unexpected(daemon.error());
   core->daemon = std::move(*daemon);
   Result<std::unique_ptr<Acceptor>> acceptor = Acceptor::Start(
       std::move(listeners),
       [&core = *core](AcceptedSocket socket) { return core.Take(std::move(socket)); },
-      core->intake);
+      core->accept_failures);
   if (!acceptor) return tl::unexpected(acceptor.error());
   core->acceptor = std::move(*acceptor);
   std::vector<std::string> addresses = core->acceptor->Addresses();

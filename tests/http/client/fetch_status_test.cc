@@ -21,9 +21,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds kGenerous{60'000};
 constexpr milliseconds kShort{50};
 
-Result<ProbeAnswer> Ask(const ListenAddress& address, bool may_speak_tls,
-                        const std::string& path = "/-/healthy", milliseconds timeout = kGenerous) {
-  return Probe(address, {.path = path, .may_speak_tls = may_speak_tls, .timeout = timeout});
+Result<FetchedStatus> Ask(const ListenAddress& address, bool may_speak_tls,
+                          const std::string& path = "/-/healthy",
+                          milliseconds timeout = kGenerous) {
+  return FetchStatus(address, {.path = path, .may_speak_tls = may_speak_tls, .timeout = timeout});
 }
 
 /// The status; 0 when the server broke off with an alert; throws without an answer.
@@ -60,7 +61,7 @@ class OneAnswerServer {
   std::thread thread_;
 };
 
-TEST(Probe, GivesTheStatusOfAPage) {
+TEST(FetchStatus, GivesTheStatusOfAPage) {
   Gate gate;
   const TemporaryDirectory directory;
   const std::string file = "unix:" + directory.Path("socket");
@@ -73,7 +74,7 @@ TEST(Probe, GivesTheStatusOfAPage) {
   }
 }
 
-TEST(Probe, AsksTheLoopbackInterfaceForEveryAddress) {
+TEST(FetchStatus, AsksTheLoopbackInterfaceForEveryAddress) {
   Gate gate;
   const auto server = StartServer(gate, {":0", "0.0.0.0:0", "localhost:0"});
   for (const std::string& address : server->BoundAddresses())
@@ -82,7 +83,7 @@ TEST(Probe, AsksTheLoopbackInterfaceForEveryAddress) {
   EXPECT_EQ(Status(any.substr(any.rfind(':')), false), 200U);
 }
 
-TEST(Probe, SaysThatNobodyListens) {
+TEST(FetchStatus, SaysThatNobodyListens) {
   const TemporaryDirectory directory;
   const auto absent =
       Ask({.kind = ListenAddress::Kind::kUnix, .host = {}, .path = directory.Path("x")}, false);
@@ -96,7 +97,7 @@ TEST(Probe, SaysThatNobodyListens) {
   }
 }
 
-TEST(Probe, GivesUpOnAServerThatHangs) {
+TEST(FetchStatus, GivesUpOnAServerThatHangs) {
   const auto listeners = Listeners({"127.0.0.1:0"});
   const ListenAddress address = ParseListenAddress(listeners.front().Address()).value();
   for (const bool may_speak_tls : {false, true}) {
@@ -104,7 +105,7 @@ TEST(Probe, GivesUpOnAServerThatHangs) {
   }
 }
 
-TEST(Probe, RefusesWhatIsNoHttp) {
+TEST(FetchStatus, RefusesWhatIsNoHttp) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "the connection was closed without an answer"},
       {"HTTP/1.1 20", "the connection was closed without an answer"},
@@ -129,7 +130,7 @@ class TlsForAll final : public AccessPolicy {
   std::atomic<std::shared_ptr<const TlsContext>> tls_;
 };
 
-class TlsProbeTest : public ::testing::Test {
+class FetchStatusOverTlsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const Identity identity = ca_.Issue({});
@@ -150,7 +151,7 @@ class TlsProbeTest : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
-TEST_F(TlsProbeTest, GivesTheStatusOfAPage) {
+TEST_F(FetchStatusOverTlsTest, GivesTheStatusOfAPage) {
   for (const TlsVersion version : {TlsVersion::kTls13, TlsVersion::kTls12}) {
     settings_.max_version = version;
     policy_.Use(settings_);
@@ -161,7 +162,7 @@ TEST_F(TlsProbeTest, GivesTheStatusOfAPage) {
   }
 }
 
-TEST_F(TlsProbeTest, TakesAnAlertForAnAnswer) {
+TEST_F(FetchStatusOverTlsTest, TakesAnAlertForAnAnswer) {
   settings_.client_auth = ClientAuth::kRequireAndVerifyClientCert;
   settings_.client_ca.text = ca_.Certificate();
   for (const TlsVersion version : {TlsVersion::kTls13, TlsVersion::kTls12}) {
@@ -171,7 +172,7 @@ TEST_F(TlsProbeTest, TakesAnAlertForAnAnswer) {
   }
 }
 
-TEST_F(TlsProbeTest, GetsNoAnswerWithoutTls) {
+TEST_F(FetchStatusOverTlsTest, GetsNoAnswerWithoutTls) {
   for (const std::string& address : Addresses()) {
     const auto answer = Ask(ParseListenAddress(address).value(), false);
     EXPECT_FALSE(answer);

@@ -12,23 +12,23 @@
 namespace sockdiag::http {
 namespace {
 
-class IntakeLogTest : public ::testing::Test {
+class AcceptFailureLogTest : public ::testing::Test {
  protected:
   /// A connection with one request.
   void Connect(int fd = 7) {
-    intake_.Accept(fd);
-    intake_.Serve(fd);
+    accept_failures_.NoteAccepted(fd);
+    accept_failures_.NoteRequest(fd);
   }
 
   testing::FakeClock clock_;
   testing::FakeLog log_;
   LimitedLog warnings_{log_, clock_};
-  IntakeLog intake_{warnings_, log_};
+  AcceptFailureLog accept_failures_{warnings_, log_};
 };
 
-TEST_F(IntakeLogTest, SaysOnceThatConnectionsCannotBeTakenAndOnceThatTheyCan) {
+TEST_F(AcceptFailureLogTest, SaysOnceThatConnectionsCannotBeTakenAndOnceThatTheyCan) {
   Connect();
-  for (int i = 0; i < 3; ++i) intake_.Fail("[::]:1", "no descriptor");
+  for (int i = 0; i < 3; ++i) accept_failures_.NoteFailure("[::]:1", "no descriptor");
   EXPECT_EQ(log_.Messages(),
             std::vector<std::string>{"cannot accept a connection on [::]:1: no descriptor"});
   log_.Clear();
@@ -36,48 +36,48 @@ TEST_F(IntakeLogTest, SaysOnceThatConnectionsCannotBeTakenAndOnceThatTheyCan) {
   EXPECT_EQ(log_.Messages(), std::vector<std::string>{"connections are taken again"});
 }
 
-TEST_F(IntakeLogTest, AnAcceptThatLeadsToNothingIsNoRecovery) {
+TEST_F(AcceptFailureLogTest, AnAcceptThatLeadsToNothingIsNoRecovery) {
   for (int i = 0; i < 3; ++i) {
-    intake_.Accept(7);
-    intake_.Fail("", "no thread");
+    accept_failures_.NoteAccepted(7);
+    accept_failures_.NoteFailure("", "no thread");
   }
   EXPECT_EQ(log_.Messages(), std::vector<std::string>{"cannot accept a connection: no thread"});
 }
 
-TEST_F(IntakeLogTest, TheFirstRequestOnANewConnectionIsARecovery) {
-  intake_.Fail("", "no thread");
-  intake_.Accept(7);
-  intake_.Accept(8);  // Its client sends nothing.
+TEST_F(AcceptFailureLogTest, TheFirstRequestOnANewConnectionIsARecovery) {
+  accept_failures_.NoteFailure("", "no thread");
+  accept_failures_.NoteAccepted(7);
+  accept_failures_.NoteAccepted(8);  // Its client sends nothing.
   EXPECT_EQ(log_.Messages().size(), 1U);
-  intake_.Serve(7);
+  accept_failures_.NoteRequest(7);
   EXPECT_EQ(log_.Messages().back(), "connections are taken again");
 }
 
-TEST_F(IntakeLogTest, ARequestOnAConnectionFromBeforeIsNoRecovery) {
+TEST_F(AcceptFailureLogTest, ARequestOnAConnectionFromBeforeIsNoRecovery) {
   Connect(7);
-  intake_.Accept(8);
-  intake_.Fail("", "no descriptor");
-  intake_.Serve(7);
-  intake_.Serve(8);
+  accept_failures_.NoteAccepted(8);
+  accept_failures_.NoteFailure("", "no descriptor");
+  accept_failures_.NoteRequest(7);
+  accept_failures_.NoteRequest(8);
   EXPECT_EQ(log_.Messages(), std::vector<std::string>{"cannot accept a connection: no descriptor"});
 }
 
-TEST_F(IntakeLogTest, TwoAddressesAreOneTrouble) {
+TEST_F(AcceptFailureLogTest, TwoAddressesAreOneTrouble) {
   for (const char* address : {"[::]:1", "unix:/a", "[::]:1"})
-    intake_.Fail(address, "no descriptor");
+    accept_failures_.NoteFailure(address, "no descriptor");
   EXPECT_EQ(log_.Messages().size(), 1U);
 }
 
-TEST_F(IntakeLogTest, WhatTheBudgetLeftNoRoomForIsToldLater) {
+TEST_F(AcceptFailureLogTest, WhatTheBudgetLeftNoRoomForIsToldLater) {
   for (unsigned i = 0; i < LimitedLog::kLinesPerMinute; ++i) {
     warnings_.Warn("line " + std::to_string(i));
   }
   log_.Clear();
-  intake_.Fail("", "no thread");
+  accept_failures_.NoteFailure("", "no thread");
   for (int i = 0; i < 3; ++i) Connect();
   EXPECT_EQ(log_.Messages(), std::vector<std::string>{}) << "an end without a beginning";
   clock_.Advance(std::chrono::minutes(1));
-  intake_.Fail("", "no thread");
+  accept_failures_.NoteFailure("", "no thread");
   for (int i = 0; i < 3; ++i) Connect();
   EXPECT_EQ(log_.Messages(), (std::vector<std::string>{"left out 1 warnings like this one",
                                                        "cannot accept a connection: no thread",

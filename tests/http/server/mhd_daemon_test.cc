@@ -16,11 +16,11 @@ TEST(MhdDaemon, ReturnsWhyItCannotAddAndDoesNotLogItAsWell) {
   const sockdiag::testing::FakeClock clock;
   const sockdiag::testing::FakeLog log;
   LimitedLog warnings(log, clock);
-  IntakeLog intake(warnings, log);
+  AcceptFailureLog accept_failures(warnings, log);
   ConnectionTable table(1, 0, {}, clock);
   Dispatcher dispatcher(Router(), nullptr, 1, warnings);
-  ExchangeCallbacks callbacks(dispatcher, table, nullptr, warnings, intake);
-  const auto daemon = MhdDaemon::Start(callbacks, table, nullptr, warnings, intake);
+  MhdRequestCallbacks callbacks(dispatcher, table, nullptr, warnings, accept_failures);
+  const auto daemon = MhdDaemon::Start(callbacks, table, nullptr, warnings, accept_failures);
   ASSERT_TRUE(daemon);
   AcceptedSocket no_socket;
   no_socket.fd.Reset(open("/", O_PATH | O_CLOEXEC));  // Cannot be made nonblocking.
