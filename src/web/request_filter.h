@@ -17,8 +17,8 @@ namespace sockdiag::web {
 /// the rate limit comes first, so a request without a password takes a token too, and guessing
 /// passwords is held back by it; what is above it is not authenticated. Thread-safe.
 ///
-/// The configured headers are for the sender of all responses to add; the toolkit leaves them out
-/// of its 429 alone.
+/// Its answers get the configured headers as all others do; the toolkit leaves them out of its 429
+/// alone.
 class RequestFilter {
  public:
   /// `clock` must outlive this. TLS and headers are not looked at.
