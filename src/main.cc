@@ -12,9 +12,9 @@
 #include "app/command_line.h"
 #include "app/daemon.h"
 #include "app/health_check.h"
-#include "app/log.h"
 #include "app/once.h"
 #include "app/privileges.h"
+#include "app/spdlog_log.h"
 #include "app/startup.h"
 
 namespace {
@@ -74,7 +74,7 @@ int Run(const Options& options) {
     return kWrongUsage;
   }
   if (options.config_check) return Print("OK\n");
-  const sockdiag::Log log(options.log_level, options.log_format);
+  const sockdiag::SpdlogLog log(options.log_level, options.log_format);
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }

@@ -5,7 +5,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "app/log.h"
+#include "app/spdlog_log.h"
 #include "http/listen_address.h"
 
 namespace sockdiag {

@@ -24,9 +24,9 @@
 #include "app/signals.h"
 #include "app/startup.h"
 #include "base/guard.h"
-#include "config/web_config.h"
-#include "http/live_web_access.h"
 #include "http/server.h"
+#include "web/config_loader.h"
+#include "web/live_access_policy.h"
 
 namespace sockdiag {
 namespace {
@@ -94,7 +94,7 @@ class Daemon {
 
  private:
   [[nodiscard]] ReloadStatuses Statuses() const;
-  [[nodiscard]] Result<void> StartWebAccess();
+  [[nodiscard]] Result<void> StartAccessPolicy();
   [[nodiscard]] Result<Config> Load();
   void CollectFirst();
   void StartReload();
@@ -108,42 +108,39 @@ class Daemon {
   ScrapeService scrapes_;
   Reloader reloader_;
   /// Null without a web configuration.
-  std::unique_ptr<http::LiveWebAccess> web_access_;
+  std::unique_ptr<web::LiveAccessPolicy> access_policy_;
   std::unique_ptr<http::Server> server_;
   std::future<void> first_collection_;
   std::future<void> reload_;
   bool is_hang_logged_ = false;
 };
 
-Result<void> Daemon::StartWebAccess() {
+Result<void> Daemon::StartAccessPolicy() {
   if (!options_.web_config_file) return {};
-  auto access =
-      http::LiveWebAccess::Start([this] { return LoadWebConfigFile(*options_.web_config_file); },
-                                 {.info = [this](std::string_view line) { log_.Info(line); },
-                                  .warn = [this](std::string_view line) { log_.Warn(line); }},
-                                 pipelines_.clock());
-  if (!access) return tl::unexpected(access.error());
-  web_access_ = std::move(*access);
+  auto policy = web::LiveAccessPolicy::Start(
+      [this] { return web::LoadWebConfigFile(*options_.web_config_file); }, log_,
+      pipelines_.clock());
+  if (!policy) return tl::unexpected(policy.error());
+  access_policy_ = std::move(*policy);
   return {};
 }
 
 Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
-  Result<void> web_access = StartWebAccess();
-  if (!web_access) return web_access;
+  Result<void> access_policy = StartAccessPolicy();
+  if (!access_policy) return access_policy;
   http::ServerOptions server_options;
-  server_options.web_access = web_access_.get();
+  server_options.access_policy = access_policy_.get();
   server_options.max_requests = options_.max_requests;
   server_options.max_connections = MaxConnections(server_options.max_connections);
-  server_options.warn = [this](std::string_view line) { log_.Warn(line); };
-  server_options.info = [this](std::string_view line) { log_.Info(line); };
   RouteSources sources{scrapes_, options_.telemetry_path, nullptr};
   if (options_.enable_lifecycle) {
     sources.reload = [this] { return reloader_.TryReload("http"); };
   }
-  auto server = http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources));
+  auto server =
+      http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources), log_);
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
-  const bool has_tls = web_access_ && web_access_->Current()->tls;
+  const bool has_tls = access_policy_ && access_policy_->CurrentTls();
   for (const std::string& address : server_->BoundAddresses()) {
     log_.Info("listening", {{"address", address}, {"tls", has_tls ? "true" : "false"}});
   }
@@ -160,10 +157,10 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
 
 ReloadStatuses Daemon::Statuses() const {
   ReloadStatuses statuses{record_.status(), std::nullopt};
-  if (web_access_) {
-    const http::WebReloadStatus web = web_access_->Status();
-    const std::chrono::duration<double> time = web.last_success.time_since_epoch();
-    statuses.web_config = ReloadStatus{web.successful, time.count()};
+  if (access_policy_) {
+    const web::WebConfigStatus status = access_policy_->Status();
+    const std::chrono::duration<double> time = status.last_success.time_since_epoch();
+    statuses.web_config = ReloadStatus{status.successful, time.count()};
   }
   return statuses;
 }
@@ -171,8 +168,8 @@ ReloadStatuses Daemon::Statuses() const {
 /// The web configuration follows its files by itself; but who asks for a reload wants it now, and
 /// to hear when it is wrong.
 Result<Config> Daemon::Load() {
-  if (web_access_) {
-    const Result<void> web = web_access_->CheckNow();
+  if (access_policy_) {
+    const Result<void> web = access_policy_->ReloadNow();
     if (!web) return Fail("web configuration: " + web.error().message);
   }
   return LoadConfig(options_.config_file);

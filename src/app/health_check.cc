@@ -2,14 +2,14 @@
 
 #include <string>
 
-#include "http/probe.h"
+#include "http/client/fetch_status.h"
 
 namespace sockdiag {
 namespace {
 
 constexpr const char* kPath = "/-/healthy";
 
-bool IsHealthy(const http::ProbeAnswer& answer) {
+bool IsHealthy(const http::FetchedStatus& answer) {
   constexpr unsigned kOk = 200;
   constexpr unsigned kUnauthorized = 401;
   constexpr unsigned kTooManyRequests = 429;
@@ -23,8 +23,8 @@ bool IsHealthy(const http::ProbeAnswer& answer) {
 Result<void> CheckHealth(const Options& options) {
   const http::ListenAddress& address = options.listen_addresses.front();
   const std::string failure = "not healthy: " + http::ToText(address) + ": ";
-  const Result<http::ProbeAnswer> answer =
-      http::Probe(address, {.path = kPath, .may_speak_tls = options.web_config_file.has_value()});
+  const Result<http::FetchedStatus> answer = http::FetchStatus(
+      address, {.path = kPath, .may_speak_tls = options.web_config_file.has_value()});
   if (!answer) return Fail(failure + answer.error().message);
   if (!IsHealthy(*answer)) {
     return Fail(failure + kPath + " was answered with " + std::to_string(*answer->status));

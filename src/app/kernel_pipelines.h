@@ -6,11 +6,11 @@
 #include <string>
 #include <utility>
 
-#include "app/failure_log.h"
-#include "app/log.h"
 #include "app/pipeline.h"
 #include "app/self_samples.h"
 #include "base/clock.h"
+#include "base/failure_log.h"
+#include "base/log.h"
 #include "collectors/socket_memory.h"
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"

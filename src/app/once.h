@@ -1,8 +1,8 @@
 #pragma once
 
 #include "app/command_line.h"
-#include "app/log.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "config/config.h"
 
 namespace sockdiag {

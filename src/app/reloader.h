@@ -7,13 +7,13 @@
 #include <optional>
 #include <string_view>
 
-#include "app/log.h"
 #include "app/pipeline.h"
 #include "app/reload_record.h"
 #include "app/scrape.h"
 #include "app/service_manager.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "config/config.h"
 
 namespace sockdiag {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "app/failure_log.h"
 #include "app/pipeline.h"
+#include "base/failure_log.h"
 #include "collectors/scheduler.h"
 
 namespace sockdiag {

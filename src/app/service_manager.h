@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "app/failure_log.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/failure_log.h"
 #include "base/unique_fd.h"
 
 namespace sockdiag::service_manager {

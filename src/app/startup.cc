@@ -2,8 +2,8 @@
 
 #include "base/file.h"
 #include "config/loader.h"
-#include "config/web_config.h"
-#include "http/web_access.h"
+#include "web/config_loader.h"
+#include "web/prepared_config.h"
 
 namespace sockdiag {
 
@@ -13,10 +13,10 @@ Result<Config> LoadConfig(const std::optional<std::string>& file) {
 
 Result<void> CheckWebConfig(const std::optional<std::string>& file) {
   if (!file) return {};
-  const Result<http::LoadedWebSettings> loaded = LoadWebConfigFile(*file);
+  const Result<web::LoadedWebConfig> loaded = web::LoadWebConfigFile(*file);
   if (!loaded) return tl::unexpected(loaded.error());
-  const Result<http::WebAccess> access = http::MakeWebAccess(loaded->settings);
-  if (!access) return Fail(*file + ": " + access.error().message);
+  const Result<web::PreparedWebConfig> prepared = web::PrepareWebConfig(loaded->config);
+  if (!prepared) return Fail(*file + ": " + prepared.error().message);
   return {};
 }
 

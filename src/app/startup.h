@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "app/log.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "config/config.h"
 #include "sockets/naming/services_database.h"
 

@@ -10,9 +10,9 @@
 #include "base/file.h"
 #include "collectors/registry.h"
 #include "config/service_section.h"
-#include "config/yaml_reader.h"
-#include "config/yaml_tree.h"
-#include "config/yaml_values.h"
+#include "yaml/reader.h"
+#include "yaml/tree.h"
+#include "yaml/values.h"
 
 namespace sockdiag {
 namespace {

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
-#include "config/yaml_values.h"
 #include "model/cidr.h"
 #include "model/protocol.h"
+#include "yaml/values.h"
 
 namespace sockdiag {
 namespace {

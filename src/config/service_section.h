@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/error.h"
-#include "config/yaml_reader.h"
 #include "model/port.h"
 #include "sockets/naming/service_rule.h"
+#include "yaml/reader.h"
 
 namespace sockdiag {
 

@@ -40,16 +40,16 @@ Response Dispatcher::CallHandler(const Route& route, const Request& request) {
     Compress(request, response);
     return response;
   } catch (const std::exception& exception) {
-    log_.Write("handler of " + route.path + " failed: " + exception.what());
+    log_.Warn("handler of " + route.path + " failed: " + exception.what());
   } catch (...) {
-    log_.Write("handler of " + route.path + " failed");
+    log_.Warn("handler of " + route.path + " failed");
   }
   return TextResponse(500, "500 Internal Server Error\n");
 }
 
 Response Dispatcher::Dispatch(const Request& request) {
-  if (guard_) {
-    std::optional<Response> refusal = guard_(request);
+  if (policy_ != nullptr) {
+    std::optional<Response> refusal = policy_->Refuse(request);
     if (refusal) return *std::move(refusal);
   }
   const Route* route = router_.Find(request.path);

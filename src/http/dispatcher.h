@@ -1,12 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <optional>
-
+#include "base/limited_log.h"
+#include "http/access_policy.h"
 #include "http/message.h"
 #include "http/request_limiter.h"
 #include "http/router.h"
-#include "http/warning_log.h"
 
 namespace sockdiag::http {
 
@@ -14,12 +12,10 @@ namespace sockdiag::http {
 /// that throw, gzip. Knows nothing of connections. Thread-safe.
 class Dispatcher {
  public:
-  /// Asked before anything else: the answer to a request that may not go on.
-  using Guard = std::function<std::optional<Response>(const Request&)>;
-
-  /// `guard` may be null. `log` must outlive this.
-  Dispatcher(Router router, Guard guard, unsigned max_requests, WarningLog& log)
-      : router_(std::move(router)), guard_(std::move(guard)), limiter_(max_requests), log_(log) {}
+  /// `policy` is asked before anything else; null: every request may go on. It and the log must
+  /// outlive this.
+  Dispatcher(Router router, AccessPolicy* policy, unsigned max_requests, LimitedLog& log)
+      : router_(std::move(router)), policy_(policy), limiter_(max_requests), log_(log) {}
 
   /// A place among the limited requests is held while the handler runs and not while the response
   /// is sent: how many may wait for slow readers is the ConnectionTable's to limit.
@@ -29,9 +25,9 @@ class Dispatcher {
   [[nodiscard]] Response CallHandler(const Route& route, const Request& request);
 
   const Router router_;
-  const Guard guard_;
+  AccessPolicy* const policy_;
   RequestLimiter limiter_;
-  WarningLog& log_;
+  LimitedLog& log_;
 };
 
 }  // namespace sockdiag::http

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/scrape.h"
+#include "app/spdlog_log.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_tables.h"
@@ -60,7 +61,7 @@ class FakeExporter {
   const Clock& clock_;
   SocketMemory memory_;
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_;
 };
 

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "app/spdlog_log.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
@@ -47,7 +48,7 @@ class ReloaderTest : public ::testing::Test {
   bool fails_to_make_ = false;
   Result<Config> next_ = WithService("after");
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ReloadRecord record_;
   service_manager::Notifier notifier_{log_, clock_};
   ScrapeService scrapes_{log_, clock_};

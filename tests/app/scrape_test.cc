@@ -7,6 +7,7 @@
 #include <latch>
 #include <sstream>
 
+#include "app/spdlog_log.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
@@ -47,7 +48,7 @@ class ScrapeServiceTest : public ::testing::Test {
   testing::FakeSource source_{clock_};
   SocketMemory memory_{clock_};
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_{log_, clock_};
 };
 
@@ -143,7 +144,7 @@ class HangingScrapeTest : public ::testing::Test {
   std::atomic<int> starts_ = 0;
   SocketMemory memory_{clock_};
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ScrapeService scrapes_{log_, clock_};
 };
 

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "app/spdlog_log.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/notify_socket.h"
 
@@ -20,7 +21,7 @@ class NotifierTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
 };
 
 TEST_F(NotifierTest, SaysWhatIsGoingOn) {

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "app/spdlog_log.h"
 #include "tests/support/files.h"
 
 namespace sockdiag {
@@ -32,7 +33,7 @@ class ServicesDatabaseFileTest : public ::testing::Test {
   const testing::TemporaryDirectory directory_;
   const std::string path_ = directory_.path() + "/services";
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
 };
 
 TEST_F(ServicesDatabaseFileTest, ReadsAFileOf16MiB) {

@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 #include "config/loader.h"
-#include "config/yaml_tree.h"
+#include "yaml/tree.h"
 
 namespace sockdiag {
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "tests/fuzz/expect.h"
-#include "tests/http/test_certificates.h"
+#include "tests/http/support/test_certificates.h"
 
 namespace sockdiag::fuzz {
 namespace {
@@ -36,34 +36,34 @@ T ValueOf(Result<T> result) {
 
 }  // namespace
 
-http::WebSettings PasswordSettings() {
-  http::WebSettings settings;
+web::WebConfig PasswordSettings() {
+  web::WebConfig settings;
   settings.basic_auth_users["fuzz"] =
       "$2b$04$abcdefghijklmnopqrstuu/gbQda0wNzQqQxxxVQ4znO/Q9D5f5/W";
   settings.headers = {{"X-Frame-Options", "deny"}};
   return settings;
 }
 
-http::WebSettings TlsSettings() {
+web::WebConfig TlsSettings() {
   const http::Identity identity = http::CertificateAuthority("fuzz").Issue({});
-  http::WebSettings settings;
+  web::WebConfig settings;
   settings.tls.emplace();
   settings.tls->certificate.text = identity.certificate;
   settings.tls->key.text = identity.key;
   return settings;
 }
 
-FuzzServer::FuzzServer(const std::string& address, http::WebSettings settings)
-    : access_(ValueOf(http::LiveWebAccess::Start(
-          [settings = std::move(settings)]() -> Result<http::LoadedWebSettings> {
-            return http::LoadedWebSettings{settings, {}};
+FuzzServer::FuzzServer(const std::string& address, web::WebConfig settings)
+    : access_(ValueOf(web::LiveAccessPolicy::Start(
+          [settings = std::move(settings)]() -> Result<web::LoadedWebConfig> {
+            return web::LoadedWebConfig{settings, {}};
           },
-          {}, clock_))) {
+          log_, clock_))) {
   http::ServerOptions options;
-  options.web_access = access_.get();
+  options.access_policy = access_.get();
   std::vector<http::Listener> listeners =
       ValueOf(http::OpenListeners(ValueOf(http::ParseListenAddress(address))));
-  server_ = ValueOf(http::Server::Start(options, std::move(listeners), MakeRouter()));
+  server_ = ValueOf(http::Server::Start(options, std::move(listeners), MakeRouter(), log_));
 }
 
 http::Router FuzzServer::MakeRouter() {

@@ -5,9 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "http/live_web_access.h"
 #include "http/server.h"
-#include "http/web_settings.h"
+#include "tests/support/fake_log.h"
+#include "web/config.h"
+#include "web/live_access_policy.h"
 
 namespace sockdiag::fuzz {
 
@@ -17,9 +18,9 @@ inline constexpr std::string_view kPageMark = "sockdiag_fuzz_page";
 inline constexpr std::string_view kCredentials = "ZnV6ejpmdXp6";  // fuzz:fuzz
 
 /// A user with a password that costs little to check.
-[[nodiscard]] http::WebSettings PasswordSettings();
+[[nodiscard]] web::WebConfig PasswordSettings();
 /// A certificate of its own.
-[[nodiscard]] http::WebSettings TlsSettings();
+[[nodiscard]] web::WebConfig TlsSettings();
 
 /// A server on a loopback port or a unix socket, with the routes of every kind that the exporter
 /// has: / small, /metrics large and compressible, /-/reload for POST and PUT, and /fails whose
@@ -27,7 +28,7 @@ inline constexpr std::string_view kCredentials = "ZnV6ejpmdXp6";  // fuzz:fuzz
 class FuzzServer {
  public:
   /// `address` as in ParseListenAddress().
-  FuzzServer(const std::string& address, http::WebSettings settings);
+  FuzzServer(const std::string& address, web::WebConfig settings);
 
   [[nodiscard]] const std::string& address() const { return server_->BoundAddresses().front(); }
   /// Requests of /fails.
@@ -37,8 +38,9 @@ class FuzzServer {
   [[nodiscard]] http::Router MakeRouter();
 
   const SystemClock clock_{};
+  const testing::NullLog log_;
   std::atomic<unsigned> failed_ = 0;
-  std::unique_ptr<http::LiveWebAccess> access_;
+  std::unique_ptr<web::LiveAccessPolicy> access_;
   std::unique_ptr<http::Server> server_;
 };
 

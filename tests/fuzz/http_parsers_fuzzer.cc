@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "app/scrape_deadline.h"
-#include "http/basic_credentials.h"
-#include "http/bcrypt.h"
-#include "http/client_certificate.h"
 #include "http/encoding.h"
 #include "http/listen_address.h"
 #include "http/request_target.h"
-#include "http/tls_files.h"
-#include "http/tls_priorities.h"
+#include "http/tls/certificate_files.h"
+#include "http/tls/client_certificate.h"
+#include "http/tls/priorities.h"
 #include "tests/fuzz/expect.h"
+#include "web/basic_credentials.h"
+#include "web/bcrypt.h"
 
 namespace sockdiag::fuzz {
 namespace {
@@ -48,9 +48,9 @@ void ReadTarget(std::string_view text) {
 }
 
 void ReadCredentials(std::string_view text) {
-  const auto credentials = http::ParseBasicCredentials(text);
+  const auto credentials = web::ParseBasicCredentials(text);
   if (!credentials) return;
-  Expect(text.size() <= http::kMaxAuthorizationBytes);
+  Expect(text.size() <= web::kMaxAuthorizationBytes);
   Expect(credentials->user.find_first_of(std::string_view(":\0", 2)) == std::string::npos);
   Expect(credentials->password.find('\0') == std::string::npos);
   Expect(credentials->user.size() + credentials->password.size() < text.size());
@@ -128,9 +128,9 @@ void ReadTlsLists(std::string_view text) {
 
 /// Only the cost: the computation takes what the hash says, up to days.
 void ReadBcryptCost(std::string_view text) {
-  const int cost = http::BcryptCost(std::string(text));
+  const int cost = web::BcryptCost(std::string(text));
   Expect(cost >= 4 && cost <= 31);
-  Expect(http::BcryptCost(http::BcryptDummyHash(cost)) == cost);
+  Expect(web::BcryptCost(web::BcryptDummyHash(cost)) == cost);
 }
 
 using Parser = void (*)(std::string_view);

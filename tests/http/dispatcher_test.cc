@@ -5,8 +5,9 @@
 #include <future>
 
 #include "base/clock.h"
-#include "tests/http/http_client.h"
-#include "tests/http/test_server.h"
+#include "tests/http/support/http_client.h"
+#include "tests/http/support/test_server.h"
+#include "tests/support/fake_log.h"
 
 namespace sockdiag::http {
 namespace {
@@ -18,15 +19,15 @@ std::string HeaderOf(const Response& response, const std::string& name) {
   return "";
 }
 
-class DispatcherTest : public testing::Test {
+class DispatcherTest : public ::testing::Test {
  protected:
   Response Dispatch(const Request& request) { return dispatcher_.Dispatch(request); }
 
   Gate gate_;
   const SystemClock clock_{};
-  Warnings warnings_;
-  WarningLog log_{warnings_.Callback(), clock_};
-  Dispatcher dispatcher_{TestRouter(gate_), nullptr, 2, log_};
+  testing::FakeLog log_;
+  LimitedLog limited_log_{log_, clock_};
+  Dispatcher dispatcher_{TestRouter(gate_), nullptr, 2, limited_log_};
 };
 
 TEST_F(DispatcherTest, MatchesWholePathsOnly) {
@@ -69,7 +70,7 @@ TEST_F(DispatcherTest, LimitsTheHandlersThatRunAtOnce) {
 }
 
 TEST_F(DispatcherTest, HasNoLimitAtZero) {
-  Dispatcher unlimited(TestRouter(gate_), nullptr, 0, log_);
+  Dispatcher unlimited(TestRouter(gate_), nullptr, 0, limited_log_);
   const Request metrics{.method = "GET", .path = "/metrics", .headers = {}};
   EXPECT_EQ(unlimited.Dispatch(metrics).status, 200U);
   EXPECT_EQ(unlimited.Dispatch(metrics).status, 200U);
@@ -77,7 +78,7 @@ TEST_F(DispatcherTest, HasNoLimitAtZero) {
 
 TEST_F(DispatcherTest, TurnsAnExceptionInto500AndReportsIt) {
   EXPECT_EQ(Dispatch({.method = "GET", .path = "/throw", .headers = {}}).status, 500U);
-  EXPECT_TRUE(warnings_.Contain("handler of /throw failed: broken on purpose"));
+  EXPECT_TRUE(log_.HasWarning("handler of /throw failed: broken on purpose"));
 }
 
 TEST_F(DispatcherTest, CompressesWhatIsLargeEnough) {
@@ -110,7 +111,7 @@ TEST_F(DispatcherTest, CompressesASmallBodyOnlyWhenPlainTextIsRefused) {
                 response.compressible = true;
                 return response;
               }});
-  Dispatcher dispatcher(std::move(router), nullptr, 1, log_);
+  Dispatcher dispatcher(std::move(router), nullptr, 1, limited_log_);
   const Request either{.method = "GET", .path = "/small", .headers = {{"Accept-Encoding", "gzip"}}};
   EXPECT_EQ(*dispatcher.Dispatch(either).body, "small");
   const Request only{

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/http/http_client.h"
+#include "tests/http/support/http_client.h"
 
 namespace sockdiag::http {
 namespace {
@@ -12,7 +12,7 @@ struct Case {
   GzipUse expected;
 };
 
-class NegotiateGzipTable : public testing::TestWithParam<Case> {};
+class NegotiateGzipTable : public ::testing::TestWithParam<Case> {};
 
 TEST_P(NegotiateGzipTable, FollowsRfc9110) {
   EXPECT_EQ(NegotiateGzip(GetParam().accept_encoding), GetParam().expected)

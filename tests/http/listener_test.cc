@@ -16,8 +16,8 @@
 #include <cstddef>
 #include <fstream>
 
-#include "tests/http/http_client.h"
-#include "tests/http/test_server.h"
+#include "tests/http/support/http_client.h"
+#include "tests/http/support/test_server.h"
 
 namespace sockdiag::http {
 namespace {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/reloader.h"
+#include "app/spdlog_log.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/memory/allocation_failure.h"
 #include "tests/support/fake_clock.h"
@@ -55,7 +56,7 @@ class ReloaderMemory : public ::testing::Test {
   std::string refused_;
   std::string thrown_;
   std::ostringstream out_;
-  Log log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
+  SpdlogLog log_{LogLevel::kInfo, LogFormat::kLogfmt, out_};
   ReloadRecord record_;
   service_manager::Notifier notifier_{log_, clock_};
   ScrapeService scrapes_{log_, clock_};

@@ -24,8 +24,8 @@ def config_keys():
 
 def web_keys():
     """Every key that the reader of the web configuration asks for."""
-    text = "".join((SOURCE_DIR / "src/config" / name).read_text(encoding="utf-8")
-                   for name in ("web_config.cc", "web_tls_section.cc"))
+    text = "".join((SOURCE_DIR / "src/web" / name).read_text(encoding="utf-8")
+                   for name in ("config_loader.cc", "tls_section.cc"))
     called = r'\b(?:section|Find|Read\w*)\(\s*(?:keys, )?"(\w+)"'
     pairs = re.findall(r'ReadPemSource\(keys, "(\w+)"', text)
     return set(re.findall(called, text)) | {f"{key}_file" for key in pairs}
