@@ -9,7 +9,7 @@ import unittest
 
 import yaml
 
-SOURCE_DIR = pathlib.Path(os.environ.get("SOCKDIAG_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+SOURCE_DIR = pathlib.Path(os.environ.get("SOCKDIAG_SOURCE_DIR", pathlib.Path(__file__).parents[3]))
 SEVERITIES = {"critical", "warning", "info"}
 ANNOTATIONS = {"summary", "description", "runbook_url"}
 RUNBOOKS = "docs/runbooks.md"
@@ -50,7 +50,7 @@ def recorded():
 def alert_cases():
     """{alert: [the alerts expected, for each case]} of all promtool tests."""
     cases = {}
-    for path in sorted((SOURCE_DIR / "tests/rules").glob("*.yaml")):
+    for path in sorted((SOURCE_DIR / "tests/deploy/rules").glob("*.yaml")):
         for test in yaml.safe_load(path.read_text(encoding="utf-8"))["tests"]:
             for case in test.get("alert_rule_test", []):
                 cases.setdefault(case["alertname"], []).append(case.get("exp_alerts") or [])

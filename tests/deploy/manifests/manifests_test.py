@@ -15,7 +15,7 @@ import unittest
 import jsonschema
 import yaml
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
+SOURCE = pathlib.Path(__file__).resolve().parents[3]
 BUILD = SOURCE / "build/deploy"
 MODULES = BUILD / "node_modules"
 DOCKER = SOURCE / "deploy/docker"
