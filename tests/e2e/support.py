@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import select
 import shutil
 import socket
 import struct
@@ -189,6 +190,52 @@ def fetch(connection, path="/metrics", method="GET", headers=None):
     return Answer(connection.getresponse())
 
 
+class Log:
+    """The lines that come from a pipe. Whoever asks has all that was written by then, so a line
+    that is written before an answer is given is there when the answer is."""
+
+    def __init__(self, pipe):
+        self._pipe = pipe
+        os.set_blocking(pipe.fileno(), False)
+        self._lines = []
+        self._rest = b""
+        self._ended = False
+        self._lock = threading.Lock()
+        # Reads when nobody asks, too: who writes must not wait for room.
+        self._reader = threading.Thread(target=self._follow, daemon=True)
+        self._reader.start()
+
+    def _follow(self):
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLIN)
+        while not self._ended:
+            poll.poll()
+            self._take()
+
+    def _take(self):
+        with self._lock:
+            while not self._ended:
+                try:
+                    data = os.read(self._pipe.fileno(), 1 << 16)
+                except BlockingIOError:
+                    return
+                self._ended = not data
+                *lines, self._rest = (self._rest + data).split(b"\n")
+                self._lines += [line.decode("utf-8", "backslashreplace") for line in lines]
+
+    def lines(self):
+        """All whole ones so far."""
+        self._take()
+        with self._lock:
+            return list(self._lines)
+
+    def close(self):
+        """After the end of who writes."""
+        self._reader.join(DEADLINE_S)
+        self._ended = True
+        self._pipe.close()
+
+
 class Exporter:
     """The exporter as a daemon; use start_exporter()."""
 
@@ -196,18 +243,12 @@ class Exporter:
         # A test that is killed must not leave daemons behind.
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
-        self._lines = []
-        self._reader = threading.Thread(target=self._read_log, daemon=True)
-        self._reader.start()
-
-    def _read_log(self):
-        for line in self.process.stderr:
-            self._lines.append(line.rstrip("\n"))
+        self._log = Log(self.process.stderr)
 
     def log_lines(self):
-        return list(self._lines)
+        return self._log.lines()
 
     def logged(self, **fields):
         """The log's records that have these fields."""
@@ -247,8 +288,11 @@ class Exporter:
             self.process.kill()
             self.process.wait()
             raise
-        self._reader.join(DEADLINE_S)
         return status
+
+    def close(self):
+        """After stop()."""
+        self._log.close()
 
 
 def preload(**variables):
@@ -279,7 +323,7 @@ def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=Non
 
     def end():
         status = exporter.stop()
-        exporter.process.stderr.close()
+        exporter.close()
         test.assertEqual(status, 0, exporter.log_lines())
 
     test.addCleanup(end)
