@@ -224,7 +224,9 @@ class CertificateFaultsTest(web_clients.WebCase):
         super().setUp()
         self.used = certificates.Identity(f"{self.folder}/tls.crt", f"{self.folder}/tls.key")
         self._write(self.server)
-        self.exporter = self.start(self.tls(server=self.used))
+        # Without samples, which would miss descriptors, too.
+        config = support.temporary_file(self, "sampling: {interval: 0s}\n")
+        self.exporter = self.start(self.tls(server=self.used), f"--config.file={config}")
 
     def _write(self, identity):
         for source, target in zip(identity, self.used):
