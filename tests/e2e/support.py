@@ -278,6 +278,31 @@ class Exporter:
     def scrape(self):
         return exposition_text.parse(self.get().text)
 
+    def wait_for_first_collection(self, ask=None):
+        """Before any scrape: the daemon makes one by itself, and how soon is its own affair. `ask`
+        is get() by another way."""
+        ask = ask or self.get
+        wait_until(lambda: ask("/-/ready").status != 503, "the first collection")
+
+    def wait_until_connections_rest(self):
+        """Each is gone or waits for its client. A client has its answer before the exporter is
+        through with it, and what happens to clocks then, happens in the middle of the answer."""
+        wait_until(lambda: not any(map(self._is_at_work, self._tasks())), "connections to rest")
+
+    def _tasks(self):
+        folder = f"/proc/{self.process.pid}/task"
+        return [f"{folder}/{task}" for task in os.listdir(folder)]
+
+    @staticmethod
+    def _is_at_work(task):
+        """Whether it is a connection's thread that does anything but poll its socket."""
+        try:
+            with open(f"{task}/comm", encoding="ascii") as name, \
+                    open(f"{task}/wchan", encoding="ascii") as place:
+                return name.read() == "MHD-connection\n" and "poll" not in place.read()
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
     def stop(self, signal=None):
         """Ends it and gives its exit status."""
         if self.process.poll() is None:
