@@ -18,7 +18,7 @@ _TABLE_BYTES = _NUMBER.size + _PLACES * _PLACE_BYTES
 LAST = -1
 
 _HEADER = struct.Struct("=IHHII")
-NOOP, ERROR, DONE, OVERRUN = 1, 2, 3, 4  # uapi/linux/netlink.h
+NOOP, ERROR, DONE = 1, 2, 3  # uapi/linux/netlink.h
 DUMP_INTERRUPTED = 0x10
 
 
@@ -48,9 +48,9 @@ def clock_jump(clock, seconds):
     return _pack("clock", _FAIL, seconds, nth=clock)
 
 
-def message(kind, payload=b"", flags=0, sequence=0, sender=0):
-    """A netlink message; 0 as sequence number and sender stands for those of an answer."""
-    return _HEADER.pack(_HEADER.size + len(payload), kind, flags, sequence, sender) + payload
+def message(kind, payload=b"", flags=0, sequence=0):
+    """A netlink message; 0 as sequence number stands for that of an answer."""
+    return _HEADER.pack(_HEADER.size + len(payload), kind, flags, sequence, 0) + payload
 
 
 def refusal(error_number):
