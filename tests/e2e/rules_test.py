@@ -24,6 +24,7 @@ def read(path):
         return file.read()
 
 
+@support.release_only
 class PromtoolTest(support.TestCase):
     """tests/deploy/rules has a case of firing and cases of not firing for each alert."""
 
@@ -53,6 +54,7 @@ class PromtoolTest(support.TestCase):
             self._promtool("check", "config", "--syntax-only", config)
 
 
+@support.release_only
 class RunbookTest(support.TestCase):
     """A command that does not work is no help at night."""
 

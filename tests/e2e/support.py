@@ -46,6 +46,13 @@ class TestCase(unittest.TestCase):
         _raise_loopback()
 
 
+def release_only(test_class):
+    """Marks a class that the release build alone has to pass: it is about what goes with the program
+    (rules, dashboard, documents), or takes long for the little of our code that it exercises, so
+    that a sanitizer would see nothing new. Each such test has the label `release`."""
+    return test_class
+
+
 def main():
     """Runs the file's tests where they may make network namespaces."""
     if not os.access(EXPORTER, os.X_OK):
