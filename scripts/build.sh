@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Configures (when needed) and builds a preset of CMakePresets.json: scripts/build.sh PRESET
+# Configures (when needed) and builds a preset of CMakePresets.json, or parts of it:
+#   scripts/build.sh PRESET [TARGET...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-preset=${1:?usage: scripts/build.sh PRESET}
+preset=${1:?usage: scripts/build.sh PRESET [TARGET...]}
+shift
 export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -11,4 +13,4 @@ if ! cmake --preset "$preset" >"$log" 2>&1; then
   cat "$log" >&2
   exit 1
 fi
-cmake --build --preset "$preset"
+cmake --build --preset "$preset" ${1:+--target "$@"}

@@ -14,8 +14,8 @@ command -v npm >/dev/null || packages+=(npm)
 
 folder=build/deploy
 mkdir -p "$folder"
-if ! cmp -s tests/deploy/package.json "$folder/package.json"; then
-  cp tests/deploy/package.json "$folder/package.json.new"
+if ! cmp -s tests/deploy/manifests/package.json "$folder/package.json"; then
+  cp tests/deploy/manifests/package.json "$folder/package.json.new"
   mv "$folder/package.json.new" "$folder/package.json"
   npm install --prefix "$folder" --loglevel=error --no-audit --no-fund --ignore-scripts --no-package-lock >&2 || {
     rm "$folder/package.json"
@@ -23,4 +23,4 @@ if ! cmp -s tests/deploy/package.json "$folder/package.json"; then
   }
 fi
 # Debian's, which has the modules.
-SOCKDIAG_EXPORTER=build/release/bin/sockdiag_exporter /usr/bin/python3 -B tests/deploy/deploy_test.py "$@"
+SOCKDIAG_EXPORTER=build/release/bin/sockdiag_exporter /usr/bin/python3 -B tests/deploy/manifests/manifests_test.py "$@"

@@ -2,7 +2,9 @@
 # Builds the fuzzers with clang, runs what is kept in tests/fuzz/corpus, and then each fuzzer for so
 # many minutes, as many at a time as there are processors:
 #   scripts/fuzz.sh [--keep] [MINUTES [FUZZER...]]        default: 1 minute, all of them
-# New inputs gather in build/fuzz/corpus; --keep takes those over into tests/fuzz/corpus that reach
+# Kept are tests/fuzz/corpus/FUZZER/, inputs that somebody wrote and gave a name, and
+# tests/fuzz/corpus/FUZZER.tar.gz, those that the fuzzer found by itself, whose names are hashes.
+# New inputs gather in build/fuzz/corpus; --keep takes those over into the archive that reach
 # more than is kept. Findings are in build/fuzz/findings, and make it fail; put the bytes
 # into tests/fuzz/corpus, or into tests/data with a test, when they are mended.
 set -euo pipefail
@@ -26,7 +28,7 @@ if [ "$seconds" -lt 1 ]; then
 fi
 
 ./scripts/install_packages.sh build check
-./scripts/build.sh fuzz
+./scripts/build.sh fuzz "${fuzzers[@]}"
 findings=$PWD/build/fuzz/findings
 logs=$PWD/build/fuzz/logs
 mkdir -p "$findings" "$logs"
@@ -42,13 +44,29 @@ options_of() {
   return 0
 }
 
+# Puts all that is kept of a fuzzer into build/fuzz/kept.
+unpack() {
+  local kept=build/fuzz/kept/$1 named=tests/fuzz/corpus/$1 archive=tests/fuzz/corpus/$1.tar.gz
+  rm -rf "$kept" && mkdir -p "$kept" && cp -t "$kept" "$named"/* || return
+  [ ! -f "$archive" ] || tar -C "$kept" -xzf "$archive"
+}
+
+# Makes the archive of all that has a hash for a name: the same inputs give the same bytes.
+pack() {
+  local kept=build/fuzz/kept/$1
+  find "$kept" -type f -regextype egrep -regex '.*/[0-9a-f]{40}' -printf '%f\n' | LC_ALL=C sort |
+    tar -C "$kept" --format=ustar --owner=0 --group=0 --numeric-owner --mode=0644 --mtime=@0 -c -T - |
+    gzip -9n >"tests/fuzz/corpus/$1.tar.gz"
+}
+
 # Runs one fuzzer, anew every ten minutes: AddressSanitizer remembers each thread that ever was, of
 # which HTTP has one for each connection, and can count to four million. Its log says how that went.
 run() {
-  local fuzzer=$1 kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 left=$seconds slice options
+  local fuzzer=$1 kept=build/fuzz/kept/$1 found=build/fuzz/corpus/$1 left=$seconds slice options
   mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
   options+=("-artifact_prefix=$findings/$fuzzer-")
   mkdir -p "$found"
+  unpack "$fuzzer" || return
   build/fuzz/bin/"$fuzzer" "${options[@]}" "$kept"/* || return
   while [ "$left" -gt 0 ]; do
     slice=$((left < 600 ? left : 600))
@@ -74,7 +92,7 @@ report() {
     }' "$log"
 }
 
-export -f log_run run options_of
+export -f log_run run options_of unpack
 export findings logs seconds
 printf '%s\n' "${fuzzers[@]}" | xargs -P "$(nproc)" -I{} bash -c 'log_run {}'
 
@@ -91,22 +109,37 @@ for fuzzer in "${fuzzers[@]}"; do
 done
 [ $status -eq 0 ] || exit 1
 
-# Of what was found, the smallest inputs that reach a line that the named ones do not; the names
-# that libFuzzer gives are hashes.
+# Adds to a folder the inputs of others that reach a line that its own do not.
+merge() {
+  local fuzzer=$1 options
+  mapfile -t options < <(options_of "$fuzzer" | tr ' ' '\n')
+  build/fuzz/bin/"$fuzzer" "${options[@]}" -merge=1 -use_counters=0 "${@:2}" \
+    >>"$logs/$fuzzer-keep.log" 2>&1
+}
+
+# When something new was found: of all that there is, the smallest inputs that reach a line that the
+# named ones do not.
 keep() {
-  local kept=tests/fuzz/corpus/$1 found=build/fuzz/corpus/$1 smallest options
-  smallest=$(mktemp -d build/fuzz/keep-XXXXXX)
-  mapfile -t options < <(options_of "$1" | tr ' ' '\n')
-  find "$kept" -type f -regextype egrep -not -regex '.*/[0-9a-f]{40}' -exec cp -t "$smallest" {} +
-  if ! build/fuzz/bin/"$1" "${options[@]}" -merge=1 -use_counters=0 "$smallest" "$kept" "$found" \
-    >"$logs/$1-keep.log" 2>&1; then
-    echo "$kept stays as it is: see $logs/$1-keep.log" >&2
-    return 1
+  local kept=build/fuzz/kept/$1 all=build/fuzz/all/$1 before
+  before=$(find "$kept" -type f | wc -l)
+  rm -rf "$all"
+  mkdir -p "$all"
+  rm -f "$logs/$1-keep.log"
+  cp -t "$all" "$kept"/*
+  merge "$1" "$all" "build/fuzz/corpus/$1" || return
+  if [ "$(find "$all" -type f | wc -l)" -gt "$before" ]; then
+    find "$kept" -type f -regextype egrep -regex '.*/[0-9a-f]{40}' -delete
+    merge "$1" "$kept" "$all" || return
+    pack "$1"
   fi
-  rm -r "$kept"
-  mv "$smallest" "$kept"
-  echo "$kept: $(find "$kept" -type f | wc -l) files, $(cat "$kept"/* | wc -c) bytes"
+  echo "$1: $before inputs were kept, $(find "$kept" -type f | wc -l) are"
 }
 if $keep; then
-  for fuzzer in "${fuzzers[@]}"; do keep "$fuzzer"; done
+  for fuzzer in "${fuzzers[@]}"; do
+    keep "$fuzzer" || {
+      echo "$fuzzer: what is kept stays as it is; see $logs/$fuzzer-keep.log" >&2
+      status=1
+    }
+  done
 fi
+exit $status

@@ -50,4 +50,4 @@ podman image inspect sockdiag_exporter:test >"$folder/inspect.json"
 root=$(podman image mount sockdiag_exporter:test)
 trap 'podman image unmount sockdiag_exporter:test >/dev/null' EXIT
 SOCKDIAG_IMAGE_ROOT=$root SOCKDIAG_IMAGE_INSPECT=$folder/inspect.json \
-  SOCKDIAG_IMAGE_REVISION=$revision python3 -B tests/image/image_test.py
+  SOCKDIAG_IMAGE_REVISION=$revision python3 -B tests/deploy/image/image_test.py

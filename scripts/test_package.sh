@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves the Debian package in a booted Debian: scripts/test_package.sh [CHECK ...]
 # The tree (scripts/make_tree.sh) is booted by systemd-nspawn in a network namespace of its own, the package
-# installed in it, and tests/package/booted_package.py looks at what systemd makes of it: two minutes,
+# installed in it, and tests/deploy/package/booted_package.py looks at what systemd makes of it: two minutes,
 # nearly all of them a watchdog's, and one or two more when the tree has to be made. Takes root. What CHECK names is
 # run alone, after the installation.
 set -euo pipefail
@@ -17,5 +17,5 @@ folder=build/package_test
 mkdir -p "$folder"
 ./scripts/make_tree.sh "$folder/tree" "$package"
 g++ -std=c++20 -O1 -shared -fPIC -o "$folder/faults.so" tests/e2e/faults.cc
-exec python3 -B tests/package/booted_package.py --tree="$folder/tree" --package="$package" \
+exec python3 -B tests/deploy/package/booted_package.py --tree="$folder/tree" --package="$package" \
   --faults="$folder/faults.so" "$@"

@@ -20,6 +20,7 @@ def readme_expressions():
     return [expression for cell in cells for expression in re.findall("`([^`]+)`", cell)]
 
 
+@support.release_only
 class ReadmeAlertsTest(support.TestCase):
     """With the comparison taken off, each must give a value for each host: one that matches nothing
     would never fire, and one that matches twice is an error only with a second host."""

@@ -62,6 +62,7 @@ class Churn:
         return int(made), int(microseconds) / 1e6
 
 
+@support.release_only
 class ChurnTest(support.TestCase):
     """A scrape a second, with samples in between."""
 

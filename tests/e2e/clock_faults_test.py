@@ -39,13 +39,18 @@ class ClockFaultsTest(fault_case.FaultCase):
     def set_faults(self, *wanted):
         self.faults.set(*wanted)
 
+    def _jump(self, *clocks_and_seconds):
+        """Between two requests."""
+        self.exporter.wait_until_connections_rest()
+        self.jump = [faults.clock_jump(*jump) for jump in clocks_and_seconds]
+        self.faults.set(*self.jump)
+
     def test_the_wall_clock_is_set(self):
         """It shows in timestamps alone."""
         self.start("--web.enable-lifecycle")
         before = self.scrape()
         for years in (-1, 1):
-            self.jump = [faults.clock_jump(time.CLOCK_REALTIME, years * YEAR_S)]
-            self.faults.set(*self.jump)
+            self._jump((time.CLOCK_REALTIME, years * YEAR_S))
             exposition = self.scrape()
             self.assert_whole(exposition)
             self.assertLess(self._age(exposition), support.DEADLINE_S)
@@ -63,9 +68,7 @@ class ClockFaultsTest(fault_case.FaultCase):
         """As when a virtual machine was stopped and its clock set: all clocks jump."""
         self.start()
         self.scrape()
-        self.jump = [faults.clock_jump(time.CLOCK_REALTIME, DAY_S),
-                     faults.clock_jump(time.CLOCK_MONOTONIC, DAY_S)]
-        self.faults.set(*self.jump)
+        self._jump((time.CLOCK_REALTIME, DAY_S), (time.CLOCK_MONOTONIC, DAY_S))
         exposition = self.scrape()
         self.assert_whole(exposition)
         self.assertAlmostEqual(self._age(exposition), DAY_S, delta=support.DEADLINE_S)
@@ -86,7 +89,7 @@ class ClockFaultsTest(fault_case.FaultCase):
         self.made.reset()
         self.made.settle()
         self.assertNotEqual(self.scrape().select("sockdiag_port_sockets", port="8080"), [])
-        self.faults.set(faults.clock_jump(time.CLOCK_MONOTONIC, DAY_S))
+        self._jump((time.CLOCK_MONOTONIC, DAY_S))
         self.assertEqual(self.scrape().select("sockdiag_port_sockets", port="8080"), [])
 
     def test_connections_that_were_open(self):
@@ -95,7 +98,7 @@ class ClockFaultsTest(fault_case.FaultCase):
         idle = self.exporter.connect()
         self.addCleanup(idle.close)
         self.assertEqual(support.fetch(idle, "/-/healthy").status, 200)
-        self.faults.set(faults.clock_jump(time.CLOCK_MONOTONIC, DAY_S))
+        self._jump((time.CLOCK_MONOTONIC, DAY_S))
         self.assertEqual(self.exporter.get("/-/healthy").status, 200)
 
         def is_closed():

@@ -9,7 +9,6 @@ import signal
 import ssl
 
 import certificates
-import exposition_text
 import fault_case
 import faults
 import sockets
@@ -41,20 +40,19 @@ class ConnectionCase(fault_case.FaultCase):
         super().setUp()
         self.made.established(self.made.listener(port=8080), 2)
         self.made.udp(port=5353)
+        self.connection = None
 
     def start(self, *flags, **options):
         super().start(*flags, listen=["127.0.0.1:0"], **options)
-        self.connection = self.exporter.connect()
-        self.addCleanup(self.connection.close)
         self.scrape()
         return self.exporter
 
-    def scrape(self):
-        answer = support.fetch(self.connection)
-        self.assertEqual(answer.status, 200)
-        exposition = exposition_text.parse(answer.text)
-        exposition_text.check(self, exposition)
-        return exposition
+    def ask(self, path="/metrics"):
+        """On that connection."""
+        if self.connection is None:
+            self.connection = self.exporter.connect()
+            self.addCleanup(self.connection.close)
+        return support.fetch(self.connection, path)
 
     def let_long_time_pass(self):
         """Also for the connection, which is opened anew: it was idle for too long."""
@@ -149,7 +147,7 @@ class ThreadFaultsTest(ConnectionCase):
         self.made.expected = sockets.kernel_counts()
         symptoms = fault_case.Symptoms(fault_case.COLLECTORS, ("cannot start a thread",))
         # Another connection needs a thread, too.
-        self.exporter.get = lambda path="/metrics": support.fetch(self.connection, path)
+        self.exporter.get = self.ask
         with self.enduring(symptoms):
             self.set_faults(faults.fail("thread", errno.EAGAIN))
         self.end()
@@ -196,7 +194,7 @@ class DescriptorFaultsTest(ConnectionCase):
         self.exporter.process.send_signal(signal.SIGHUP)
         support.wait_until(lambda: self.exporter.logged(level="error"), "the reload to fail")
         self.wait_for_attempts()
-        self.assertEqual(support.fetch(self.connection, "/-/healthy").status, 200)
+        self.assertEqual(self.ask("/-/healthy").status, 200)
         self.assertEqual(self.scrape().value("sockdiag_config_last_reload_successful"), 0)
         lines = self.troubles()
         told = [line.get("collector") or line.get("file") or line["msg"].split(" on ")[0]
@@ -224,7 +222,9 @@ class CertificateFaultsTest(web_clients.WebCase):
         super().setUp()
         self.used = certificates.Identity(f"{self.folder}/tls.crt", f"{self.folder}/tls.key")
         self._write(self.server)
-        self.exporter = self.start(self.tls(server=self.used))
+        # Without samples, which would miss descriptors, too.
+        config = support.temporary_file(self, "sampling: {interval: 0s}\n")
+        self.exporter = self.start(self.tls(server=self.used), f"--config.file={config}")
 
     def _write(self, identity):
         for source, target in zip(identity, self.used):

@@ -59,6 +59,7 @@ def cells(panel):
                                  range(place["y"], place["y"] + place["h"])))
 
 
+@support.release_only
 class DashboardFileTest(unittest.TestCase):
     """What can be said without a Prometheus."""
 
@@ -137,6 +138,7 @@ class DashboardFileTest(unittest.TestCase):
         self.assertEqual(linked, sections)
 
 
+@support.release_only
 class DashboardQueriesTest(support.TestCase):
     """Each query gives something when there are sockets in every state: one that never does would
     leave its panel empty for ever. For two hosts: some errors are seen with a second one only."""

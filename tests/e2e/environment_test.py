@@ -170,6 +170,7 @@ class FailingCollectorTest(support.TestCase):
                                                "sampling: {interval: 0s}\n")
         self.connection = self.exporter.connect()
         self.addCleanup(self.connection.close)
+        self.exporter.wait_for_first_collection(lambda path: support.fetch(self.connection, path))
         self.good = self._scrape()
         self.limits = resource.prlimit(self.exporter.process.pid, resource.RLIMIT_NOFILE)
         self.addCleanup(self._lift_limit)

@@ -111,6 +111,7 @@ class CountersTest(support.TestCase):
                 self.assertGreaterEqual(after[labels], value, f"{name} {dict(labels)}")
 
 
+@support.release_only
 class ReadmeTest(support.TestCase):
     """The README's metric table is what people build dashboards from."""
 

@@ -36,12 +36,17 @@ class FaultCase(support.TestCase):
         self._long_waits = 0
         self._told = 0
 
-    def start(self, *flags, **options):
+    def start(self, *flags, await_collection=True, **options):
         options.setdefault("config", self.config)
         environment = {**self.faults.environment, **options.pop("environment", {})}
         self.exporter = support.start_exporter(self, *flags, environment=environment, **options)
         self.addCleanup(self.faults.set)  # before the exporter's end
+        if await_collection:  # which no fault to come must meet
+            self.exporter.wait_for_first_collection(self.ask)
         return self.exporter
+
+    def ask(self, path="/metrics"):
+        return self.exporter.get(path)
 
     def set_faults(self, *wanted):
         """Beside the clock's."""
@@ -49,11 +54,12 @@ class FaultCase(support.TestCase):
         self.faults.set(*jump, *wanted)
 
     def let_long_time_pass(self):
+        self.exporter.wait_until_connections_rest()
         self._long_waits += 1
         self.set_faults()
 
     def scrape(self):
-        answer = self.exporter.get()
+        answer = self.ask()
         self.assertEqual(answer.status, 200)
         exposition = exposition_text.parse(answer.text)
         exposition_text.check(self, exposition)

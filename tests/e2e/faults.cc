@@ -58,9 +58,17 @@ struct Fault {
   char data[128];  // a datagram, or the path of the file that is opened instead
 };
 
+struct Faults {
+  std::int32_t count;
+  Fault all[8];
+};
+
+/// Faults change all at once: the next ones are written to the next place before they are put into
+/// force. Whoever is looking goes on with those that it began with, as long as it does not sleep
+/// through all the others.
 struct Table {
-  std::atomic<std::int32_t> count;
-  Fault faults[8];
+  std::atomic<std::int32_t> in_force;
+  Faults places[64];
 };
 
 const Table* MapTable() {
@@ -86,8 +94,9 @@ template <typename Predicate>
 const Fault* Find(Call call, Predicate&& matches) {
   const Table* const table = TheTable();
   if (table == nullptr) return nullptr;
-  for (std::int32_t i = 0; i < table->count.load(std::memory_order_acquire); ++i) {
-    const Fault& fault = table->faults[i];
+  const Faults& faults = table->places[table->in_force.load(std::memory_order_acquire)];
+  for (std::int32_t i = 0; i < faults.count; ++i) {
+    const Fault& fault = faults.all[i];
     if (fault.call == call && matches(fault)) return &fault;
   }
   return nullptr;

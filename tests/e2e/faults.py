@@ -11,11 +11,14 @@ import support
 _CALLS = ["socket", "bind", "send", "receive", "open", "read", "accept", "thread", "clock"]
 _FAIL, _REPLACE = 0, 1
 _FAULT = struct.Struct("8i128s128s")
-_TABLE_BYTES = 4 + 8 * _FAULT.size
+_NUMBER = struct.Struct("i")
+_MOST, _PLACES = 8, 64
+_PLACE_BYTES = _NUMBER.size + _MOST * _FAULT.size
+_TABLE_BYTES = _NUMBER.size + _PLACES * _PLACE_BYTES
 LAST = -1
 
 _HEADER = struct.Struct("=IHHII")
-NOOP, ERROR, DONE, OVERRUN = 1, 2, 3, 4  # uapi/linux/netlink.h
+NOOP, ERROR, DONE = 1, 2, 3  # uapi/linux/netlink.h
 DUMP_INTERRUPTED = 0x10
 
 
@@ -45,9 +48,9 @@ def clock_jump(clock, seconds):
     return _pack("clock", _FAIL, seconds, nth=clock)
 
 
-def message(kind, payload=b"", flags=0, sequence=0, sender=0):
-    """A netlink message; 0 as sequence number and sender stands for those of an answer."""
-    return _HEADER.pack(_HEADER.size + len(payload), kind, flags, sequence, sender) + payload
+def message(kind, payload=b"", flags=0, sequence=0):
+    """A netlink message; 0 as sequence number stands for that of an answer."""
+    return _HEADER.pack(_HEADER.size + len(payload), kind, flags, sequence, 0) + payload
 
 
 def refusal(error_number):
@@ -69,16 +72,18 @@ class Faults:
         with open(path, "r+b") as file:
             self._table = mmap.mmap(file.fileno(), _TABLE_BYTES)
         test.addCleanup(self._table.close)
+        self._place = 0
         self.environment = support.preload(SOCKDIAG_TEST_FAULTS=path)
 
     def set(self, *faults):
-        """These, and no other."""
-        self._put_count(0)
-        self._table[4:4 + _FAULT.size * len(faults)] = b"".join(faults)
-        self._put_count(len(faults))
-
-    def _put_count(self, count):
-        self._table[:4] = struct.pack("i", count)
+        """These, and no other, from one moment to the next."""
+        if len(faults) > _MOST:
+            raise ValueError(f"{len(faults)} faults at once, and there is room for {_MOST}")
+        self._place = (self._place + 1) % _PLACES
+        content = _NUMBER.pack(len(faults)) + b"".join(faults)
+        start = _NUMBER.size + self._place * _PLACE_BYTES
+        self._table[start:start + len(content)] = content
+        self._table[:_NUMBER.size] = _NUMBER.pack(self._place)
 
 
 def protocol_number(name):

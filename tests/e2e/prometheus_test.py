@@ -127,6 +127,7 @@ def repeated_when_too_slow(test):
     return wrapper
 
 
+@support.release_only
 class PrometheusTest(support.TestCase):
     """Exporter on TCP for Prometheus, and on a unix socket for the test's own looks."""
 

@@ -24,8 +24,9 @@ def read(path):
         return file.read()
 
 
+@support.release_only
 class PromtoolTest(support.TestCase):
-    """tests/rules has a case of firing and cases of not firing for each alert."""
+    """tests/deploy/rules has a case of firing and cases of not firing for each alert."""
 
     def _promtool(self, *arguments):
         result = run(support.peer("promtool"), *arguments)
@@ -37,7 +38,7 @@ class PromtoolTest(support.TestCase):
         self._promtool("check", "rules", "--lint=all", "--lint-fatal", *RULES)
 
     def test_unit_tests_of_the_rules(self):
-        tests = sorted(glob.glob(f"{support.SOURCE_DIR}/tests/rules/*.yaml"))
+        tests = sorted(glob.glob(f"{support.SOURCE_DIR}/tests/deploy/rules/*.yaml"))
         self.assertGreater(len(tests), 3)
         output = self._promtool("test", "rules", *tests)
         self.assertEqual(output.count("SUCCESS"), len(tests), output)
@@ -53,6 +54,7 @@ class PromtoolTest(support.TestCase):
             self._promtool("check", "config", "--syntax-only", config)
 
 
+@support.release_only
 class RunbookTest(support.TestCase):
     """A command that does not work is no help at night."""
 

@@ -19,6 +19,7 @@ CONFIGS = ["services: [{name: a, ports: [80]}]\n",
            "services: [{name: b, ports: [80]}, {name: c, protocol: udp, ports: [53]}]\n"]
 
 
+@support.release_only
 class SoakTest(support.TestCase):
     """Kept-alive and new connections, packed and plain, with a reload now and then."""
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import select
 import shutil
 import socket
 import struct
@@ -43,6 +44,13 @@ class TestCase(unittest.TestCase):
         if libc.unshare(_CLONE_NEWNET) != 0:
             raise OSError(ctypes.get_errno(), "unshare")
         _raise_loopback()
+
+
+def release_only(test_class):
+    """Marks a class that the release build alone has to pass: it is about what goes with the program
+    (rules, dashboard, documents), or takes long for the little of our code that it exercises, so
+    that a sanitizer would see nothing new. Each such test has the label `release`."""
+    return test_class
 
 
 def main():
@@ -189,6 +197,52 @@ def fetch(connection, path="/metrics", method="GET", headers=None):
     return Answer(connection.getresponse())
 
 
+class Log:
+    """The lines that come from a pipe. Whoever asks has all that was written by then, so a line
+    that is written before an answer is given is there when the answer is."""
+
+    def __init__(self, pipe):
+        self._pipe = pipe
+        os.set_blocking(pipe.fileno(), False)
+        self._lines = []
+        self._rest = b""
+        self._ended = False
+        self._lock = threading.Lock()
+        # Reads when nobody asks, too: who writes must not wait for room.
+        self._reader = threading.Thread(target=self._follow, daemon=True)
+        self._reader.start()
+
+    def _follow(self):
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLIN)
+        while not self._ended:
+            poll.poll()
+            self._take()
+
+    def _take(self):
+        with self._lock:
+            while not self._ended:
+                try:
+                    data = os.read(self._pipe.fileno(), 1 << 16)
+                except BlockingIOError:
+                    return
+                self._ended = not data
+                *lines, self._rest = (self._rest + data).split(b"\n")
+                self._lines += [line.decode("utf-8", "backslashreplace") for line in lines]
+
+    def lines(self):
+        """All whole ones so far."""
+        self._take()
+        with self._lock:
+            return list(self._lines)
+
+    def close(self):
+        """After the end of who writes."""
+        self._reader.join(DEADLINE_S)
+        self._ended = True
+        self._pipe.close()
+
+
 class Exporter:
     """The exporter as a daemon; use start_exporter()."""
 
@@ -196,18 +250,12 @@ class Exporter:
         # A test that is killed must not leave daemons behind.
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
-        self._lines = []
-        self._reader = threading.Thread(target=self._read_log, daemon=True)
-        self._reader.start()
-
-    def _read_log(self):
-        for line in self.process.stderr:
-            self._lines.append(line.rstrip("\n"))
+        self._log = Log(self.process.stderr)
 
     def log_lines(self):
-        return list(self._lines)
+        return self._log.lines()
 
     def logged(self, **fields):
         """The log's records that have these fields."""
@@ -237,6 +285,31 @@ class Exporter:
     def scrape(self):
         return exposition_text.parse(self.get().text)
 
+    def wait_for_first_collection(self, ask=None):
+        """Before any scrape: the daemon makes one by itself, and how soon is its own affair. `ask`
+        is get() by another way."""
+        ask = ask or self.get
+        wait_until(lambda: ask("/-/ready").status != 503, "the first collection")
+
+    def wait_until_connections_rest(self):
+        """Each is gone or waits for its client. A client has its answer before the exporter is
+        through with it, and what happens to clocks then, happens in the middle of the answer."""
+        wait_until(lambda: not any(map(self._is_at_work, self._tasks())), "connections to rest")
+
+    def _tasks(self):
+        folder = f"/proc/{self.process.pid}/task"
+        return [f"{folder}/{task}" for task in os.listdir(folder)]
+
+    @staticmethod
+    def _is_at_work(task):
+        """Whether it is a connection's thread that does anything but poll its socket."""
+        try:
+            with open(f"{task}/comm", encoding="ascii") as name, \
+                    open(f"{task}/wchan", encoding="ascii") as place:
+                return name.read() == "MHD-connection\n" and "poll" not in place.read()
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
     def stop(self, signal=None):
         """Ends it and gives its exit status."""
         if self.process.poll() is None:
@@ -247,8 +320,11 @@ class Exporter:
             self.process.kill()
             self.process.wait()
             raise
-        self._reader.join(DEADLINE_S)
         return status
+
+    def close(self):
+        """After stop()."""
+        self._log.close()
 
 
 def preload(**variables):
@@ -279,7 +355,7 @@ def start_exporter(test, *flags, listen=None, config=None, prefix=(), binary=Non
 
     def end():
         status = exporter.stop()
-        exporter.process.stderr.close()
+        exporter.close()
         test.assertEqual(status, 0, exporter.log_lines())
 
     test.addCleanup(end)

@@ -71,6 +71,7 @@ def minutes_to_seconds(rules):
     return quick
 
 
+@support.release_only
 class TroubleTest(support.TestCase):
     """One host on which everything goes wrong that can."""
 

@@ -208,6 +208,7 @@ class EmptyTest(ConfigCase):
                 self.assertEqual(web_clients.curl(exporter, scheme="http").status, 200)
 
 
+@support.release_only
 class ReadmeTest(ConfigCase):
     """The README's example does what it promises."""
 

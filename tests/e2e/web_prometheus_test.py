@@ -13,6 +13,7 @@ JOB = """
 """
 
 
+@support.release_only
 class WebPrometheusTest(web_clients.WebCase):
     """A job for each way to scrape, all of one Prometheus."""
 
