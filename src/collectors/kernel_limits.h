@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,10 +36,6 @@ struct KernelLimitsReading {
 /// From /proc/thread-self/net/sockstat and /proc/sys/net, of the network namespace of the calling
 /// thread (networking/ip-sysctl in the kernel's documentation). `root` stands for /proc.
 [[nodiscard]] KernelLimitsReading ReadKernelLimits(const std::string& root = "/proc");
-
-/// From the text of a sysctl: exactly so many integers with white space between them. Most are an
-/// int or a long in the kernel, which takes negative ones, too.
-[[nodiscard]] Result<std::vector<double>> ParseIntegers(std::string_view text, std::size_t count);
 
 /// The number behind `key` in the `TCP:` line of a sockstat text; nothing when the line lacks it.
 /// An error when there is no such line, or it is not made of keys and integers.

@@ -4,35 +4,17 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <ctime>
 #include <memory>
-#include <system_error>
 
-#include "base/file.h"
+#include "proc/proc_files.h"
+#include "proc/scanner.h"
 
 namespace sockdiag {
 namespace {
 
 constexpr std::size_t kStatLimit = 4096;
-
-std::optional<std::uint64_t> TakeNumber(std::string_view& text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  return value;
-}
-
-void SkipWords(std::string_view& text, int count) {
-  for (int i = 0; i < count; ++i) {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    text.remove_prefix(std::min(text.find(' '), text.size()));
-  }
-}
 
 std::optional<double> MaxFds() {
   rlimit limit{};
@@ -95,11 +77,16 @@ Result<ProcStat> ParseProcStat(std::string_view text) {
   const auto malformed = [text] { return Fail(Excerpt(text) + " is not in the form of proc(5)"); };
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string_view::npos) return malformed();
-  text.remove_prefix(name_end + 1);
-  SkipWords(text, 19);  // to field 22
-  const auto start = TakeNumber(text);
-  const auto virtual_bytes = TakeNumber(text);
-  const auto resident = TakeNumber(text);
+  Scanner fields(text.substr(name_end + 1), " ");
+  // proc(5) counts the fields from 1, and the name is the second.
+  for (int field = 3; field < 22; ++field) fields.TakeWord();
+  const auto take_number = [&fields] {
+    fields.SkipSpace();
+    return fields.TakeInteger<std::uint64_t>();
+  };
+  const auto start = take_number();
+  const auto virtual_bytes = take_number();
+  const auto resident = take_number();
   if (!start || !virtual_bytes || !resident) return malformed();
   return ProcStat{*start, *virtual_bytes, *resident};
 }
@@ -108,16 +95,13 @@ ProcessStats ReadProcessStats(const std::string& root) {
   ProcessStats stats;
   stats.cpu_seconds = CpuSeconds();
   stats.max_fds = MaxFds();
-  const auto open_fds = CountOpenFds(root + "/self/fd");
+  ProcFiles files(root);
+  const auto open_fds = CountOpenFds(files.Path("self/fd"));
   if (open_fds) stats.open_fds = *open_fds;
   if (!open_fds) stats.error = open_fds.error().message;
-  const std::string path = root + "/self/stat";
-  const auto text = ReadFileIfAny(path, kStatLimit);
-  if (!text) stats.error = text.error().message;
-  if (!text || !*text) return stats;
-  const auto fields = ParseProcStat(**text);
+  const auto fields = files.Read("self/stat", ParseProcStat, kStatLimit);
   if (fields) Fill(*fields, stats);
-  if (!fields) stats.error = path + ": " + fields.error().message;
+  if (!files.errors().empty()) stats.error = files.errors().front();
   return stats;
 }
 

@@ -131,16 +131,6 @@ TEST(KernelLimits, ReadsThisKernel) {
   EXPECT_EQ(errors, Errors());
 }
 
-TEST(KernelLimits, TakesIntegersOfAllSizes) {
-  EXPECT_EQ(ParseIntegers("0", 1).value(), std::vector<double>{0});
-  EXPECT_EQ(ParseIntegers(" 1\t-2\n3 ", 3).value(), (std::vector<double>{1, -2, 3}));
-  EXPECT_EQ(ParseIntegers("18446744073709551615", 1).value(),
-            std::vector<double>{18446744073709551615.0});
-  EXPECT_EQ(ParseIntegers("-9223372036854775808", 1).value(),
-            std::vector<double>{-9223372036854775808.0});
-  EXPECT_EQ(ParseIntegers("1 2", 3).error().message, "\"1 2\" is not 3 integers");
-}
-
 TEST(KernelLimits, TakesFieldsOfTheTcpLineAlone) {
   EXPECT_EQ(SockstatTcpField("UDP: mem 3\nTCP: inuse 5 mem 11\n", "mem"), 11);
   EXPECT_EQ(SockstatTcpField("TCP: mem -2", "mem"), -2);

@@ -12,6 +12,7 @@
 
 #include "collectors/kernel_limits.h"
 #include "collectors/process_stats.h"
+#include "proc/integers.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/proc_root.h"

@@ -13,12 +13,13 @@ SOURCE_DIR = pathlib.Path(os.environ.get("SOCKDIAG_SOURCE_DIR", pathlib.Path(__f
 ALLOWED = {"base": set()}
 ALLOWED["model"] = {"base"}
 ALLOWED["netlink"] = {"base"}
-ALLOWED["sockets/source"] = {"base", "model", "netlink"}
+ALLOWED["proc"] = {"base"}
 ALLOWED["metrics"] = {"base"}
-ALLOWED["sockets/naming"] = {"base", "model"}
+ALLOWED["sockets/source"] = {"base", "model", "netlink", "proc"}
+ALLOWED["sockets/naming"] = {"base", "model", "proc"}
 ALLOWED["sockets/tally"] = {"base", "model", "metrics", "sockets/naming"}
 ALLOWED["sockets/watch"] = {"base", "model", "metrics", "sockets/source", "sockets/naming"}
-ALLOWED["collectors"] = {"base", "model", "metrics", "sockets/source", "sockets/naming",
+ALLOWED["collectors"] = {"base", "model", "proc", "metrics", "sockets/source", "sockets/naming",
                          "sockets/tally", "sockets/watch"}
 ALLOWED["yaml"] = {"base"}
 ALLOWED["config"] = ALLOWED["collectors"] | {"collectors", "yaml"}
@@ -117,6 +118,7 @@ class CheckerTest(unittest.TestCase):
     def test_accepts_includes_along_the_arrows(self):
         for name, include in (
                 ("model/x.cc", '"base/room.h"'), ("sockets/source/x.cc", '"netlink/room.h"'),
+                ("sockets/naming/x.cc", '"proc/room.h"'), ("collectors/x.cc", '"proc/room.h"'),
                 ("collectors/x.h", '"sockets/tally/room.h"'), ("app/x.cc", '"config/room.h"'),
                 ("sockets/source/deep/x.cc", '"sockets/source/room.h"'),
                 ("main.cc", '"app/room.h"'), ("http/server/x.cc", "<microhttpd.h>"),
@@ -131,6 +133,7 @@ class CheckerTest(unittest.TestCase):
         for name, include in (
                 ("base/x.h", '"model/room.h"'), ("model/x.cc", '"sockets/naming/room.h"'),
                 ("netlink/x.cc", '"model/room.h"'), ("netlink/x.h", '"sockets/source/room.h"'),
+                ("proc/x.cc", '"netlink/room.h"'), ("sockets/tally/x.cc", '"proc/room.h"'),
                 ("sockets/source/x.cc", '"sockets/naming/room.h"'),
                 ("sockets/naming/x.cc", '"sockets/source/room.h"'),
                 ("sockets/naming/x.cc", '"sockets/tally/room.h"'),

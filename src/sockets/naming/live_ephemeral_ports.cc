@@ -1,49 +1,50 @@
 #include "sockets/naming/live_ephemeral_ports.h"
 
+#include <cerrno>
 #include <cstddef>
 #include <optional>
 #include <utility>
 
-#include "base/file.h"
+#include "proc/proc_files.h"
 
 namespace sockdiag {
 namespace {
 
+constexpr const char* kRange = "sys/net/ipv4/ip_local_port_range";
+constexpr const char* kReserved = "sys/net/ipv4/ip_local_reserved_ports";
 /// 65,536 ports, each on its own with its comma.
 constexpr std::size_t kLimitBytes = std::size_t{65536} * 6;
 
+/// Empty when all is well.
+std::string ErrorOf(const ProcFiles& one_file) {
+  return one_file.errors().empty() ? std::string() : one_file.errors().front();
+}
+
 }  // namespace
 
-bool LiveEphemeralPorts::ReadRange() {
-  const std::string path = directory_ + "/ip_local_port_range";
+void LiveEphemeralPorts::ReadRange() {
+  ProcFiles files(root_);
+  const std::optional<PortRange> range = files.Read(kRange, ParsePortRangeSysctl, kLimitBytes);
+  std::string error = ErrorOf(files);
   // Every kernel and every network namespace has it.
-  const Result<std::string> text = ReadFile(path, kLimitBytes);
-  if (text) return Take(path, ParsePortRangeSysctl(*text), last_.range);
-  listener_(path, text.error().message);
-  return false;
+  if (!range && error.empty()) error = ErrnoMessage(files.Path(kRange), ENOENT);
+  if (range) {
+    last_.range = *range;
+    last_.is_known = true;
+  }
+  listener_(files.Path(kRange), error);
 }
 
 void LiveEphemeralPorts::ReadReserved() {
-  const std::string path = directory_ + "/ip_local_reserved_ports";
-  const Result<std::optional<std::string>> text = ReadFileIfAny(path, kLimitBytes);
-  if (!text) return listener_(path, text.error().message);
-  Take(path, *text ? ParseReservedPorts(**text) : last_.reserved, last_.reserved);
-}
-
-template <typename Part>
-bool LiveEphemeralPorts::Take(const std::string& path, Result<Part> parsed, Part& part) {
-  if (!parsed) {
-    listener_(path, path + ": " + parsed.error().message);
-    return false;
-  }
-  part = *std::move(parsed);
-  listener_(path, "");
-  return true;
+  ProcFiles files(root_);
+  auto reserved = files.Read(kReserved, ParseReservedPorts, kLimitBytes);
+  if (reserved) last_.reserved = *std::move(reserved);
+  listener_(files.Path(kReserved), ErrorOf(files));
 }
 
 EphemeralPorts LiveEphemeralPorts::Read() {
   const std::lock_guard lock(mutex_);
-  if (ReadRange()) last_.is_known = true;
+  ReadRange();
   ReadReserved();
   return last_;
 }

@@ -3,7 +3,6 @@
 #include <functional>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "sockets/naming/ephemeral_ports.h"
@@ -19,20 +18,18 @@ class LiveEphemeralPorts {
   /// also when this kernel knows no reserved ports. One call at a time.
   using Listener = std::function<void(const std::string& file, const std::string& error)>;
 
-  explicit LiveEphemeralPorts(Listener listener, std::string directory = "/proc/sys/net/ipv4")
-      : listener_(std::move(listener)), directory_(std::move(directory)) {}
+  /// `root` stands for /proc.
+  explicit LiveEphemeralPorts(Listener listener, std::string root = "/proc")
+      : listener_(std::move(listener)), root_(std::move(root)) {}
 
   [[nodiscard]] EphemeralPorts Read();
 
  private:
-  /// Whether it could be read.
-  bool ReadRange();
+  void ReadRange();
   void ReadReserved();
-  template <typename Part>
-  bool Take(const std::string& path, Result<Part> parsed, Part& part);
 
   const Listener listener_;
-  const std::string directory_;
+  const std::string root_;
   std::mutex mutex_;
   EphemeralPorts last_{.range = EphemeralPorts().range, .reserved = {}, .is_known = false};
 };

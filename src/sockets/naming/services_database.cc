@@ -1,12 +1,11 @@
 #include "sockets/naming/services_database.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
-#include "base/words.h"
+#include "proc/scanner.h"
 #include "sockets/naming/service_rule.h"
 
 namespace sockdiag {
@@ -21,14 +20,11 @@ bool IsUsable(std::string_view name) {
 
 /// `80/tcp`.
 std::optional<std::pair<Protocol, Port>> ParsePortAndProtocol(std::string_view word) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), port);
-  if (error != std::errc() || port == 0) return std::nullopt;
-  const std::string_view rest = word.substr(static_cast<std::size_t>(end - word.data()));
+  Scanner scanner(word);
+  const std::optional<std::uint16_t> port = scanner.TakeInteger<std::uint16_t>();
+  if (!port || *port == 0 || !scanner.TakeCharacter('/')) return std::nullopt;
   for (const Protocol protocol : kProtocols) {
-    if (rest.starts_with('/') && rest.substr(1) == Name(protocol)) {
-      return std::pair(protocol, Port::FromHost(port));
-    }
+    if (scanner.rest() == Name(protocol)) return std::pair(protocol, Port::FromHost(*port));
   }
   return std::nullopt;
 }
@@ -37,12 +33,12 @@ std::optional<std::pair<Protocol, Port>> ParsePortAndProtocol(std::string_view w
 
 ServicesDatabase ParseServicesDatabase(std::string_view text) {
   ServicesDatabase database;
-  while (!text.empty()) {
-    std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    line = line.substr(0, line.find('#'));
-    const std::string_view name = TakeWord(line, kSpace);
-    const auto port = ParsePortAndProtocol(TakeWord(line, kSpace));
+  Scanner lines(text);
+  while (!lines.IsAtEnd()) {
+    const std::string_view line = lines.TakeLine();
+    Scanner words(line.substr(0, line.find('#')), kSpace);
+    const std::string_view name = words.TakeWord();
+    const auto port = ParsePortAndProtocol(words.TakeWord());
     if (port && IsUsable(name)) database.try_emplace(*port, name);
   }
   return database;

@@ -9,8 +9,8 @@
 namespace sockdiag {
 namespace {
 
-constexpr const char* kRange = "ip_local_port_range";
-constexpr const char* kReserved = "ip_local_reserved_ports";
+constexpr const char* kRange = "sys/net/ipv4/ip_local_port_range";
+constexpr const char* kReserved = "sys/net/ipv4/ip_local_reserved_ports";
 
 PortRange Ports(std::uint16_t first, std::uint16_t last) {
   return {Port::FromHost(first), Port::FromHost(last)};
