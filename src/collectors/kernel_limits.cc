@@ -2,11 +2,52 @@
 
 #include <unistd.h>
 
+#include <array>
+
 #include "proc/proc_files.h"
 #include "proc/scanner.h"
 
 namespace sockdiag {
 namespace {
+
+constexpr Metric kTimeWaitLimit{"sockdiag_tcp_time_wait_limit",
+                                kGauge,
+                                {},
+                                "tcp_max_tw_buckets: TIME_WAIT sockets beyond it are destroyed."};
+constexpr Metric kOrphans{
+    "sockdiag_tcp_orphans", kGauge, {}, "TCP sockets that no process holds any more, host-wide."};
+constexpr Metric kOrphansLimit{
+    "sockdiag_tcp_orphans_limit", kGauge, {}, "tcp_max_orphans: orphans beyond it are reset."};
+constexpr Metric kMemory{
+    "sockdiag_tcp_memory_bytes", kGauge, {}, "Memory of TCP socket buffers, host-wide."};
+constexpr Metric kMemoryLimit{
+    "sockdiag_tcp_memory_limit_bytes",
+    kGauge,
+    {"level"},
+    "tcp_mem: no pressure below min, pressure from pressure on, at most max."};
+constexpr Metric kSomaxconn{
+    "sockdiag_somaxconn", kGauge, {}, "net.core.somaxconn: the largest backlog of a listener."};
+constexpr Metric kMaxSynBacklog{
+    "sockdiag_tcp_max_syn_backlog",
+    kGauge,
+    {},
+    "tcp_max_syn_backlog: handshakes that a listener may have under way."};
+
+constexpr std::array kMetrics{&kTimeWaitLimit, &kOrphans,   &kOrphansLimit, &kMemory,
+                              &kMemoryLimit,   &kSomaxconn, &kMaxSynBacklog};
+
+/// A gauge that is all that its file says.
+struct Sysctl {
+  const Metric* metric;
+  std::string_view file;
+};
+constexpr std::array kSysctls{Sysctl{&kTimeWaitLimit, "sys/net/ipv4/tcp_max_tw_buckets"},
+                              Sysctl{&kOrphansLimit, "sys/net/ipv4/tcp_max_orphans"},
+                              Sysctl{&kSomaxconn, "sys/net/core/somaxconn"},
+                              Sysctl{&kMaxSynBacklog, "sys/net/ipv4/tcp_max_syn_backlog"}};
+
+/// The kernel counts it in pages.
+double BytesOf(double pages) { return pages * static_cast<double>(sysconf(_SC_PAGESIZE)); }
 
 /// Of the `TCP:` line of sockstat, in its units.
 struct TcpSockstat {
@@ -22,7 +63,40 @@ Result<TcpSockstat> ParseTcpSockstat(std::string_view text) {
   return TcpSockstat{*orphans, *memory};
 }
 
+void AddMemoryLimit(ProcFiles& files, Samples& samples) {
+  constexpr std::array kLevels{"min", "pressure", "max"};
+  const std::vector<double> pages = files.ReadIntegers("sys/net/ipv4/tcp_mem", kLevels.size());
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    samples.Add(kMemoryLimit, BytesOf(pages[i]), kLevels[i]);
+  }
+}
+
+void AddUsage(ProcFiles& files, Samples& samples) {
+  const auto sockstat = files.Read("thread-self/net/sockstat", ParseTcpSockstat);
+  if (!sockstat) return;
+  if (sockstat->orphans) samples.Add(kOrphans, *sockstat->orphans);
+  if (sockstat->memory_pages) samples.Add(kMemory, BytesOf(*sockstat->memory_pages));
+}
+
 }  // namespace
+
+std::span<const Metric* const> KernelLimitsCollector::Metrics() { return kMetrics; }
+
+Result<void> KernelLimitsCollector::Collect(Findings& findings) {
+  ProcFiles files(root_);
+  for (const auto& [metric, file] : kSysctls) {
+    if (const auto limit = files.ReadInteger(file)) findings.samples.Add(*metric, *limit);
+  }
+  AddMemoryLimit(files, findings.samples);
+  AddUsage(files, findings.samples);
+  std::string errors;
+  for (const std::string& error : files.errors()) errors += (errors.empty() ? "" : "; ") + error;
+  if (!errors.empty()) return Fail(errors);
+  if (findings.samples.families().empty()) {
+    return Fail(root_ + " shows none of the kernel's TCP limits");
+  }
+  return {};
+}
 
 Result<std::optional<double>> SockstatTcpField(std::string_view text, std::string_view key) {
   constexpr std::string_view kName = "TCP:";
@@ -38,27 +112,6 @@ Result<std::optional<double>> SockstatTcpField(std::string_view text, std::strin
     if (word == key && !found) found = value;
   }
   return found;
-}
-
-KernelLimitsReading ReadKernelLimits(const std::string& root) {
-  ProcFiles files(root);
-  const double page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  const auto bytes = [page](double pages) { return pages * page; };
-  KernelLimits limits;
-  limits.time_wait_limit = files.ReadInteger("sys/net/ipv4/tcp_max_tw_buckets");
-  limits.orphans_limit = files.ReadInteger("sys/net/ipv4/tcp_max_orphans");
-  limits.somaxconn = files.ReadInteger("sys/net/core/somaxconn");
-  limits.max_syn_backlog = files.ReadInteger("sys/net/ipv4/tcp_max_syn_backlog");
-  const auto memory = files.ReadIntegers("sys/net/ipv4/tcp_mem", 3);
-  if (!memory.empty()) {
-    limits.memory_min_bytes = bytes(memory[0]);
-    limits.memory_pressure_bytes = bytes(memory[1]);
-    limits.memory_max_bytes = bytes(memory[2]);
-  }
-  const auto sockstat = files.Read("thread-self/net/sockstat", ParseTcpSockstat);
-  if (sockstat) limits.orphans = sockstat->orphans;
-  if (sockstat && sockstat->memory_pages) limits.memory_bytes = bytes(*sockstat->memory_pages);
-  return {limits, files.errors()};
 }
 
 }  // namespace sockdiag

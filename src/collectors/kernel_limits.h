@@ -1,41 +1,33 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "base/error.h"
+#include "collectors/collector.h"
+#include "metrics/metric.h"
 
 namespace sockdiag {
 
-/// Limits that alerts compare with; absent what this kernel or network namespace does not show.
-struct KernelLimits {
-  std::optional<double> time_wait_limit;
-  std::optional<double> orphans;
-  std::optional<double> orphans_limit;
-  std::optional<double> memory_bytes;
-  /// The three of tcp_mem: no pressure below the first, pressure from the second, at most the
-  /// third.
-  std::optional<double> memory_min_bytes;
-  std::optional<double> memory_pressure_bytes;
-  std::optional<double> memory_max_bytes;
-  std::optional<double> somaxconn;
-  std::optional<double> max_syn_backlog;
+/// Limits that alerts compare with, from /proc/sys/net and /proc/thread-self/net/sockstat, of the
+/// network namespace of the calling thread (networking/ip-sysctl in the kernel's documentation). A
+/// file that is not there only lacks its own gauge; one that is there and cannot be read makes the
+/// collector fail, and the others are shown all the same.
+class KernelLimitsCollector final : public Collector {
+ public:
+  /// `root` stands for /proc.
+  explicit KernelLimitsCollector(std::string root = "/proc") : root_(std::move(root)) {}
 
-  friend bool operator==(const KernelLimits&, const KernelLimits&) = default;
+  [[nodiscard]] std::string_view name() const override { return "kernel_limits"; }
+  [[nodiscard]] Result<void> Collect(Findings& findings) override;
+
+  [[nodiscard]] static std::span<const Metric* const> Metrics();
+
+ private:
+  const std::string root_;
 };
-
-/// What could be read of them.
-struct KernelLimitsReading {
-  KernelLimits limits;
-  /// Each file that is there and could not be read, and why; empty when all is well.
-  std::vector<std::string> errors;
-};
-
-/// From /proc/thread-self/net/sockstat and /proc/sys/net, of the network namespace of the calling
-/// thread (networking/ip-sysctl in the kernel's documentation). `root` stands for /proc.
-[[nodiscard]] KernelLimitsReading ReadKernelLimits(const std::string& root = "/proc");
 
 /// The number behind `key` in the `TCP:` line of a sockstat text; nothing when the line lacks it.
 /// An error when there is no such line, or it is not made of keys and integers.

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <array>
+#include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "collectors/collector.h"
@@ -10,35 +12,30 @@
 namespace sockdiag {
 
 /// What this process uses, as Prometheus client libraries show it: from /proc/self, getrusage(2)
-/// and getrlimit(2). A file that is not there only lacks its own figures.
+/// and getrlimit(2). A file that is not there only lacks its own figures; one that is there and
+/// cannot be read makes the collector fail, and the others are shown all the same.
 class ProcessCollector final : public Collector {
  public:
-  static constexpr Metric kCpu{"process_cpu_seconds_total",
-                               kCounter,
-                               {},
-                               "Total user and system CPU time spent in seconds."};
-  static constexpr Metric kResident{
-      "process_resident_memory_bytes", kGauge, {}, "Resident memory size in bytes."};
-  static constexpr Metric kVirtual{
-      "process_virtual_memory_bytes", kGauge, {}, "Virtual memory size in bytes."};
-  static constexpr Metric kOpenFds{
-      "process_open_fds", kGauge, {}, "Number of open file descriptors."};
-  static constexpr Metric kMaxFds{
-      "process_max_fds", kGauge, {}, "Maximum number of open file descriptors."};
-  static constexpr Metric kStart{"process_start_time_seconds",
-                                 kGauge,
-                                 {},
-                                 "Start time of the process since unix epoch in seconds."};
-  static constexpr std::array kMetrics{&kCpu, &kResident, &kVirtual, &kOpenFds, &kMaxFds, &kStart};
-
   /// `root` stands for /proc.
   explicit ProcessCollector(std::string root = "/proc") : root_(std::move(root)) {}
 
   [[nodiscard]] std::string_view name() const override { return "process"; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
 
+  [[nodiscard]] static std::span<const Metric* const> Metrics();
+
  private:
   const std::string root_;
 };
+
+/// The fields of /proc/PID/stat that count here, in its units (proc(5)).
+struct ProcStat {
+  std::uint64_t start_ticks;
+  std::uint64_t virtual_bytes;
+  std::uint64_t resident_pages;
+};
+
+/// An error when the text is not of that form. The process name may hold anything, also `)`.
+[[nodiscard]] Result<ProcStat> ParseProcStat(std::string_view text);
 
 }  // namespace sockdiag

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "collectors/kernel_limits_collector.h"
+#include "collectors/kernel_limits.h"
 #include "collectors/process.h"
 #include "collectors/sockets.h"
 
@@ -29,12 +29,12 @@ std::unique_ptr<Collector> Make(const CollectorEnvironment&) {
 }  // namespace
 
 std::span<const CollectorEntry> AllCollectors() {
-  static constexpr std::array kAll{
+  static const std::array kAll{
       CollectorEntry{Name(Protocol::kTcp), true, {}, MakeSockets<Protocol::kTcp>},
       CollectorEntry{Name(Protocol::kUdp), true, {}, MakeSockets<Protocol::kUdp>},
-      CollectorEntry{"kernel_limits", true, KernelLimitsCollector::kMetrics,
+      CollectorEntry{"kernel_limits", true, KernelLimitsCollector::Metrics(),
                      Make<KernelLimitsCollector>},
-      CollectorEntry{"process", true, ProcessCollector::kMetrics, Make<ProcessCollector>}};
+      CollectorEntry{"process", true, ProcessCollector::Metrics(), Make<ProcessCollector>}};
   return kAll;
 }
 

@@ -1,9 +1,10 @@
 #include "tests/app/sample_collection.h"
 
+#include <algorithm>
+
+#include "app/all_metrics.h"
 #include "app/pipeline.h"
 #include "app/self_samples.h"
-#include "collectors/kernel_limits_collector.h"
-#include "collectors/process.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
@@ -54,25 +55,40 @@ Config SampleConfig() {
   return config;
 }
 
-/// What depends on this host, made up.
+/// In the place of what this host would say.
+struct MadeUp {
+  std::string_view metric;
+  double value;
+  std::string_view label = "";
+};
+constexpr MadeUp kMadeUp[] = {{"sockdiag_tcp_time_wait_limit", 131072},
+                              {"sockdiag_tcp_orphans", 3},
+                              {"sockdiag_tcp_orphans_limit", 65536},
+                              {"sockdiag_tcp_memory_bytes", 40960},
+                              {"sockdiag_tcp_memory_limit_bytes", 1e6, "min"},
+                              {"sockdiag_tcp_memory_limit_bytes", 2e6, "pressure"},
+                              {"sockdiag_tcp_memory_limit_bytes", 3e6, "max"},
+                              {"sockdiag_somaxconn", 4096},
+                              {"sockdiag_tcp_max_syn_backlog", 512},
+                              {"process_cpu_seconds_total", 1.5},
+                              {"process_resident_memory_bytes", 8e6},
+                              {"process_virtual_memory_bytes", 3e7},
+                              {"process_open_fds", 9},
+                              {"process_max_fds", 1024},
+                              {"process_start_time_seconds", 1.7e9}};
+
+const Metric& MetricOf(std::string_view name) {
+  const std::vector<const Metric*> all = AllMetrics();
+  return **std::find_if(all.begin(), all.end(),
+                        [&](const Metric* metric) { return metric->name == name; });
+}
+
 void ShowRest(Samples& samples) {
   samples.Add(Sampler::kSamplingInterval, 5);
-  using Limits = KernelLimitsCollector;
-  samples.Add(Limits::kTimeWaitLimit, 131072);
-  samples.Add(Limits::kOrphans, 3);
-  samples.Add(Limits::kOrphansLimit, 65536);
-  samples.Add(Limits::kMemory, 40960);
-  samples.Add(Limits::kMemoryLimit, 1e6, "min");
-  samples.Add(Limits::kMemoryLimit, 2e6, "pressure");
-  samples.Add(Limits::kMemoryLimit, 3e6, "max");
-  samples.Add(Limits::kSomaxconn, 4096);
-  samples.Add(Limits::kMaxSynBacklog, 512);
-  samples.Add(ProcessCollector::kCpu, 1.5);
-  samples.Add(ProcessCollector::kResident, 8e6);
-  samples.Add(ProcessCollector::kVirtual, 3e7);
-  samples.Add(ProcessCollector::kOpenFds, 9);
-  samples.Add(ProcessCollector::kMaxFds, 1024);
-  samples.Add(ProcessCollector::kStart, 1.7e9);
+  for (const auto& [name, value, label] : kMadeUp) {
+    const Metric& metric = MetricOf(name);
+    label.empty() ? samples.Add(metric, value) : samples.Add(metric, value, label);
+  }
   SelfSamples::Show({{true, 1.7e9}, ReloadStatus{false, 1.6e9}}, kSampleBuild, samples);
 }
 

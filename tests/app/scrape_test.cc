@@ -161,6 +161,7 @@ TEST_F(HangingScrapeTest, ReportsTheCollectorAsFailedAtItsDeadlineAndShowsTheOth
 TEST_F(HangingScrapeTest, TheNextScrapeDoesNotPileUpAndIsFreshWhereItCanBe) {
   static_cast<void>(GetWithin(milliseconds(20)));
   EXPECT_TRUE(Shows(GetWithin(milliseconds(20)), kTcpFailed));
+  gate_.arrived.wait();
   EXPECT_EQ(gate_.tcp_dumps, 1) << "the hanging dump is not asked for a second time";
   EXPECT_EQ(gate_.udp_dumps, 2);
 }

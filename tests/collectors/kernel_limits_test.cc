@@ -3,14 +3,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "collectors/kernel_limits_collector.h"
+#include <map>
+
+#include "metrics/text.h"
 #include "tests/support/figures.h"
 #include "tests/support/files.h"
 
 namespace sockdiag {
 namespace {
 
-using Errors = std::vector<std::string>;
+using testing::FiguresOf;
+using testing::ValueOf;
 
 /// Every file that is read, with what a healthy kernel has in it.
 const std::pair<const char*, const char*> kFiles[] = {
@@ -24,14 +27,25 @@ const std::pair<const char*, const char*> kFiles[] = {
 
 class KernelLimitsTest : public ::testing::Test {
  protected:
+  struct Reading {
+    Samples samples;
+    /// Empty when it did not fail.
+    std::string error;
+  };
+
   void WriteAll() const {
     for (const auto& [file, text] : kFiles) root_.Write(file, text);
   }
-  [[nodiscard]] KernelLimitsReading Read() const { return ReadKernelLimits(root_.path()); }
-  /// All of them, but those that come from this file.
-  [[nodiscard]] KernelLimits Without(const std::string& file) const {
+  [[nodiscard]] Reading Read() const {
+    KernelLimitsCollector collector(root_.path());
+    Findings findings;
+    const Result<void> result = collector.Collect(findings);
+    return {std::move(findings.samples), result ? "" : result.error().message};
+  }
+  /// What is shown when this file is not there.
+  [[nodiscard]] std::string Without(const std::string& file) const {
     root_.Remove(file);
-    return Read().limits;
+    return ToText(Read().samples);
   }
 
   const testing::TemporaryDirectory root_;
@@ -40,25 +54,26 @@ class KernelLimitsTest : public ::testing::Test {
 
 TEST_F(KernelLimitsTest, ReadsEveryFile) {
   WriteAll();
-  const auto [limits, errors] = Read();
-  EXPECT_EQ(limits.time_wait_limit, 131072);
-  EXPECT_EQ(limits.orphans, 2);
-  EXPECT_EQ(limits.orphans_limit, 65536);
-  EXPECT_EQ(limits.memory_bytes, 11 * page_);
-  EXPECT_EQ(limits.memory_min_bytes, 100 * page_);
-  EXPECT_EQ(limits.memory_pressure_bytes, 200 * page_);
-  EXPECT_EQ(limits.memory_max_bytes, 300 * page_);
-  EXPECT_EQ(limits.somaxconn, 4096);
-  EXPECT_EQ(limits.max_syn_backlog, 512);
-  EXPECT_EQ(errors, Errors());
+  const auto [samples, error] = Read();
+  EXPECT_EQ(error, "");
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_time_wait_limit"), 131072);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_orphans"), 2);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_orphans_limit"), 65536);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_memory_bytes"), 11 * page_);
+  EXPECT_EQ(
+      FiguresOf(samples, "sockdiag_tcp_memory_limit_bytes"),
+      (testing::Figures{{"min", 100 * page_}, {"pressure", 200 * page_}, {"max", 300 * page_}}));
+  EXPECT_EQ(ValueOf(samples, "sockdiag_somaxconn"), 4096);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_max_syn_backlog"), 512);
+  EXPECT_EQ(samples.families().size(), KernelLimitsCollector::Metrics().size());
 }
 
 TEST_F(KernelLimitsTest, AnAbsentFileOnlyDropsItsOwnFigure) {
   root_.Write("sys/net/core/somaxconn", "4096\n");
-  KernelLimits expected;
-  expected.somaxconn = 4096;
-  EXPECT_EQ(Read().limits, expected);
-  EXPECT_EQ(Read().errors, Errors());
+  const auto [samples, error] = Read();
+  EXPECT_EQ(samples.families().size(), 1U);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_somaxconn"), 4096);
+  EXPECT_EQ(error, "");
 }
 
 TEST_F(KernelLimitsTest, ABrokenFileIsNamedAndOnlyDropsItsOwnFigures) {
@@ -66,13 +81,12 @@ TEST_F(KernelLimitsTest, ABrokenFileIsNamedAndOnlyDropsItsOwnFigures) {
     for (const auto& [file, good] : kFiles) {
       SCOPED_TRACE(what + " " + file);
       WriteAll();
-      const KernelLimits expected = Without(file);
+      const std::string expected = Without(file);
       root_.Write(file, text);
-      const auto [limits, errors] = Read();
-      EXPECT_EQ(limits, expected);
-      ASSERT_EQ(errors.size(), 1U);
-      EXPECT_TRUE(errors.front().starts_with(root_.path() + "/" + file + ": ")) << errors.front();
-      EXPECT_LT(errors.front().size(), root_.path().size() + 150);
+      const auto [samples, error] = Read();
+      EXPECT_EQ(ToText(samples), expected);
+      EXPECT_TRUE(error.starts_with(root_.path() + "/" + file + ": ")) << error;
+      EXPECT_LT(error.size(), root_.path().size() + 150) << "one file is named";
     }
   }
 }
@@ -81,54 +95,41 @@ TEST_F(KernelLimitsTest, AnUnreadableFileIsNamedAndOnlyDropsItsOwnFigures) {
   for (const auto& [file, good] : kFiles) {
     SCOPED_TRACE(file);
     WriteAll();
-    const KernelLimits expected = Without(file);
+    const std::string expected = Without(file);
     root_.MakeUnreadable(file);
-    const auto [limits, errors] = Read();
-    EXPECT_EQ(limits, expected);
-    EXPECT_EQ(errors, Errors{root_.path() + "/" + file + ": Is a directory (EISDIR)"});
+    const auto [samples, error] = Read();
+    EXPECT_EQ(ToText(samples), expected);
+    EXPECT_EQ(error, root_.path() + "/" + file + ": Is a directory (EISDIR)");
   }
+}
+
+TEST_F(KernelLimitsTest, NamesEachFileThatIsBroken) {
+  WriteAll();
+  root_.MakeUnreadable("sys/net/ipv4/tcp_mem");
+  root_.Write("sys/net/core/somaxconn", "");
+  EXPECT_EQ(Read().error, root_.path() + "/sys/net/core/somaxconn: \"\" is not an integer; " +
+                              root_.path() + "/sys/net/ipv4/tcp_mem: Is a directory (EISDIR)");
 }
 
 TEST_F(KernelLimitsTest, TakesNegativeNumbersAsTheKernelDoes) {
   root_.Write("sys/net/ipv4/tcp_max_orphans", "-1\n");
-  EXPECT_EQ(Read().limits.orphans_limit, -1);
-  EXPECT_EQ(Read().errors, Errors());
+  const auto [samples, error] = Read();
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_orphans_limit"), -1);
+  EXPECT_EQ(error, "");
 }
 
-TEST_F(KernelLimitsTest, TheCollectorShowsWhatItCouldReadAndSaysWhatNot) {
-  WriteAll();
-  KernelLimitsCollector collector(root_.path());
-  Findings all;
-  ASSERT_TRUE(collector.Collect(all));
-  for (const Metric* metric : KernelLimitsCollector::kMetrics) {
-    EXPECT_TRUE(all.samples.Has(*metric)) << metric->name;
-  }
-  root_.MakeUnreadable("sys/net/ipv4/tcp_mem");
-  root_.Write("sys/net/core/somaxconn", "");
-  Findings some;
-  const Result<void> result = collector.Collect(some);
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message,
-            root_.path() + "/sys/net/core/somaxconn: \"\" is not an integer; " + root_.path() +
-                "/sys/net/ipv4/tcp_mem: Is a directory (EISDIR)");
-  EXPECT_EQ(testing::ValueOf(some.samples, KernelLimitsCollector::kOrphans), 2);
-  EXPECT_FALSE(some.samples.Has(KernelLimitsCollector::kSomaxconn));
-  EXPECT_FALSE(some.samples.Has(KernelLimitsCollector::kMemoryLimit));
-}
-
-TEST_F(KernelLimitsTest, TheCollectorFailsWhenThereIsNoFileAtAll) {
-  KernelLimitsCollector collector(root_.path());
-  Findings findings;
-  EXPECT_EQ(collector.Collect(findings).error().message,
-            root_.path() + " shows none of the kernel's TCP limits");
-  EXPECT_TRUE(findings.samples.families().empty());
+TEST_F(KernelLimitsTest, FailsWhenThereIsNoFileAtAll) {
+  const auto [samples, error] = Read();
+  EXPECT_EQ(error, root_.path() + " shows none of the kernel's TCP limits");
+  EXPECT_TRUE(samples.families().empty());
 }
 
 TEST(KernelLimits, ReadsThisKernel) {
-  const auto [limits, errors] = ReadKernelLimits();
-  EXPECT_TRUE(limits.somaxconn);
-  EXPECT_TRUE(limits.orphans);
-  EXPECT_EQ(errors, Errors());
+  KernelLimitsCollector collector;
+  Findings findings;
+  EXPECT_TRUE(collector.Collect(findings));
+  EXPECT_GT(ValueOf(findings.samples, "sockdiag_somaxconn"), 0);
+  EXPECT_GE(ValueOf(findings.samples, "sockdiag_tcp_orphans"), 0);
 }
 
 TEST(KernelLimits, TakesFieldsOfTheTcpLineAlone) {

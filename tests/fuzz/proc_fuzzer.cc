@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "collectors/kernel_limits.h"
-#include "collectors/process_stats.h"
+#include "collectors/process.h"
 #include "proc/integers.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "tests/fuzz/expect.h"
@@ -91,17 +91,14 @@ std::size_t MostDigits(std::string_view text) {
 void ReadLimits(std::string_view text) {
   static ProcRoot root;
   root.Write(text);
-  const auto [limits, errors] = ReadKernelLimits(root.path());
-  for (const std::string& error : errors) ExpectOneLine({error});
+  Findings findings;
+  const Result<void> result = KernelLimitsCollector(root.path()).Collect(findings);
+  if (!result) ExpectOneLine(result.error());
   const double most = std::pow(10, static_cast<double>(MostDigits(text)));
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  for (const auto& count : {limits.time_wait_limit, limits.orphans, limits.orphans_limit,
-                            limits.somaxconn, limits.max_syn_backlog}) {
-    if (count) Expect(std::abs(*count) <= most);
-  }
-  for (const auto& bytes : {limits.memory_bytes, limits.memory_min_bytes,
-                            limits.memory_pressure_bytes, limits.memory_max_bytes}) {
-    if (bytes) Expect(std::abs(*bytes) <= most * page);
+  for (const auto& family : findings.samples.families()) {
+    const double unit = family.name.find("_bytes") == std::string::npos ? 1 : page;
+    for (const auto& sample : family.metric) Expect(std::abs(sample.gauge.value) <= most * unit);
   }
 }
 

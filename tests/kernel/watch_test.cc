@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 
-#include "collectors/kernel_limits_collector.h"
 #include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
@@ -161,12 +160,12 @@ TEST_F(Watch, KernelLimitsAreThoseOfTheNamespace) {
   WriteSysctl("net/ipv4/tcp_max_syn_backlog", "99");
   Start(Watching());
   const Samples samples = exporter_->Collect();
-  using Limits = KernelLimitsCollector;
-  EXPECT_EQ(testing::ValueOf(samples, Limits::kSomaxconn), 777);
-  EXPECT_EQ(testing::ValueOf(samples, Limits::kTimeWaitLimit), 4321);
-  EXPECT_EQ(testing::ValueOf(samples, Limits::kMaxSynBacklog), 99);
-  EXPECT_FALSE(samples.Has(Limits::kMemoryLimit)) << "tcp_mem is not in a namespace";
-  EXPECT_TRUE(samples.Has(Limits::kMemory));
+  EXPECT_EQ(testing::ValueOf(samples, "sockdiag_somaxconn"), 777);
+  EXPECT_EQ(testing::ValueOf(samples, "sockdiag_tcp_time_wait_limit"), 4321);
+  EXPECT_EQ(testing::ValueOf(samples, "sockdiag_tcp_max_syn_backlog"), 99);
+  EXPECT_TRUE(testing::FiguresOf(samples, "sockdiag_tcp_memory_limit_bytes").empty())
+      << "tcp_mem is not in a namespace";
+  EXPECT_EQ(testing::FiguresOf(samples, "sockdiag_tcp_memory_bytes").size(), 1U);
 }
 
 }  // namespace

@@ -6,14 +6,24 @@
 
 namespace sockdiag::testing {
 
-Figures FiguresOf(const Samples& samples, const Metric& metric) {
+Figures FiguresOf(const Samples& samples, const std::string& metric) {
   Figures figures;
-  samples.ForEach(metric, [&](double value, std::span<const Samples::Label> labels) {
-    std::string key;
-    for (const Samples::Label& label : labels) key += (key.empty() ? "" : " ") + label.value;
-    EXPECT_TRUE(figures.emplace(key, value).second) << metric.name << " has two of " << key;
-  });
+  for (const prometheus::MetricFamily& family : samples.families()) {
+    if (family.name != metric) continue;
+    for (const prometheus::ClientMetric& sample : family.metric) {
+      std::string key;
+      for (const Samples::Label& label : sample.label) {
+        key += (key.empty() ? "" : " ") + label.value;
+      }
+      const double value = family.type == kCounter ? sample.counter.value : sample.gauge.value;
+      EXPECT_TRUE(figures.emplace(key, value).second) << metric << " has two of " << key;
+    }
+  }
   return figures;
+}
+
+Figures FiguresOf(const Samples& samples, const Metric& metric) {
+  return FiguresOf(samples, std::string(metric.name));
 }
 
 Figures NonZero(Figures figures) {
@@ -29,12 +39,16 @@ double SumOf(const Samples& samples, const Metric& metric, const std::string& fi
   return sum;
 }
 
-double ValueOf(const Samples& samples, const Metric& metric, const std::string& labels) {
+double ValueOf(const Samples& samples, const std::string& metric, const std::string& labels) {
   const Figures figures = FiguresOf(samples, metric);
   const auto found = figures.find(labels);
   if (found != figures.end()) return found->second;
-  ADD_FAILURE() << metric.name << " has no sample of \"" << labels << "\"";
+  ADD_FAILURE() << metric << " has no sample of \"" << labels << "\"";
   return 0;
+}
+
+double ValueOf(const Samples& samples, const Metric& metric, const std::string& labels) {
+  return ValueOf(samples, std::string(metric.name), labels);
 }
 
 WatchedFigures WatchedOf(const Samples& samples, const std::string& service, Direction direction,

@@ -19,8 +19,13 @@ using Figures = std::map<std::string, double>;
 /// The sum of those whose first label, or any label when it is empty, has this value.
 [[nodiscard]] double SumOf(const Samples& samples, const Metric& metric,
                            const std::string& first_label = "");
-/// One of them; a failure when there is none.
+/// One of them; a failure when there is none. By the metric's name where it is declared beside its
+/// code alone.
 [[nodiscard]] double ValueOf(const Samples& samples, const Metric& metric,
+                             const std::string& labels = "");
+
+[[nodiscard]] Figures FiguresOf(const Samples& samples, const std::string& metric);
+[[nodiscard]] double ValueOf(const Samples& samples, const std::string& metric,
                              const std::string& labels = "");
 
 /// What the watch shows of one service in one state.
