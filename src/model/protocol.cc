@@ -9,6 +9,11 @@ std::optional<Protocol> ProtocolFromName(std::string_view name) {
   return std::nullopt;
 }
 
+std::uint8_t KernelNumber(Protocol protocol, SocketState state) {
+  const bool is_closed = state == Traits(protocol).closed;
+  return static_cast<std::uint8_t>(is_closed ? SocketState::kClose : state);
+}
+
 SocketState StateFromKernel(Protocol protocol, std::uint8_t state) {
   if (state == Index(SocketState::kClose)) return Traits(protocol).closed;
   for (const SocketState known : States(protocol)) {

@@ -74,5 +74,7 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
 
 /// From the number in `idiag_state`; kUnknown for one that the protocol has not.
 [[nodiscard]] SocketState StateFromKernel(Protocol protocol, std::uint8_t state);
+/// The other way round, for a state of the protocol.
+[[nodiscard]] std::uint8_t KernelNumber(Protocol protocol, SocketState state);
 
 }  // namespace sockdiag

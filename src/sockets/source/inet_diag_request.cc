@@ -10,14 +10,11 @@
 namespace sockdiag {
 namespace {
 
-/// The mask of a request: bit `1 << idiag_state` for each state wanted. The kernel says TCP_CLOSE
-/// of a UDP socket that is not connected.
+/// The mask of a request: bit `1 << idiag_state` for each state wanted.
 std::uint32_t StateMask(Protocol protocol, const StateSet& states) {
   std::uint32_t mask = 0;
   for (const SocketState state : States(protocol)) {
-    const SocketState kernel_state =
-        state == SocketState::kUnconnected ? SocketState::kClose : state;
-    if (states.Contains(state)) mask |= std::uint32_t{1} << Index(kernel_state);
+    if (states.Contains(state)) mask |= std::uint32_t{1} << KernelNumber(protocol, state);
   }
   return mask;
 }

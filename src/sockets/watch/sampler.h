@@ -70,7 +70,7 @@ class Sampler {
   /// False when a sample still runs after `grace`: then end the process without this object's end.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
-  /// However small the budget is.
+  /// The budget stretches the interval no further than this.
   static constexpr std::chrono::hours kLongestInterval{24};
 
   /// One sample, in the calling thread.
