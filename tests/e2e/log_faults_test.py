@@ -4,6 +4,7 @@ import fcntl
 import os
 import resource
 import signal
+import socket
 import subprocess
 import time
 
@@ -33,8 +34,12 @@ class LogFaultsTest(support.TestCase):
              "--web.enable-lifecycle"], stderr=stderr, stdin=subprocess.DEVNULL)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        support.wait_until(lambda: os.path.exists(self.address.removeprefix("unix:")), "a socket")
+        support.wait_until(self._accepts, "a socket that listens")
         return process
+
+    def _accepts(self):
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(self.address.removeprefix("unix:")) == 0
 
     def _get(self, path="/metrics", method="GET"):
         connection = support.connection_to(self.address)
