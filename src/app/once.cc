@@ -8,7 +8,6 @@
 #include "app/reload_record.h"
 #include "app/report.h"
 #include "metrics/json.h"
-#include "metrics/text.h"
 
 namespace sockdiag {
 namespace {
@@ -22,7 +21,7 @@ std::string Render(const Collection& collection, OnceFormat format) {
     case OnceFormat::kMetrics:
       break;
   }
-  return ToText(collection.samples);
+  return *collection.text;
 }
 
 }  // namespace

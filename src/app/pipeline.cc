@@ -5,12 +5,13 @@
 
 #include "app/all_metrics.h"
 #include "collectors/registry.h"
+#include "metrics/text.h"
 
 namespace sockdiag {
 namespace {
 
 bool WatchesSockets(const Config& config) {
-  return config.collectors.IsEnabled(Name(Protocol::kTcp)) &&
+  return config.collectors.IsEnabled(Name(kWatchedProtocol)) &&
          !config.sampling.watched_states.empty();
 }
 
@@ -77,6 +78,7 @@ void Pipeline::TakeEffect() { memory_.Configure(settings_); }
 void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& findings,
                         Collection& collection) const {
   SocketMemory::Round round;
+  round.generation = settings_.generation;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const auto protocol = ProtocolFromName(collection.collectors[i].collector);
     if (protocol) round.is_collected[Index(*protocol)] = true;
@@ -86,9 +88,10 @@ void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& find
   }
   if (sampler_) sampler_->Show(collection.samples);
   show_self_(collection.samples);
-  // Last, as it counts: what fails before it leaves nothing behind.
   memory_.Show(round, collection.samples);
+  // What fails from here on loses nothing: what was counted is shown by the next collection.
   collection.samples.Sort(order_);
+  collection.text = std::make_shared<const std::string>(ToText(collection.samples));
 }
 
 void Pipeline::StartSampling() {
@@ -99,11 +102,14 @@ bool Pipeline::WaitForDumps(std::chrono::milliseconds grace) const {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   const bool sampled = !sampler_ || sampler_->WaitForSample(grace);
   const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
-  return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left)) && sampled;
+  return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left),
+                                Name(kWatchedProtocol)) &&
+         sampled;
 }
 
 bool Pipeline::Stop(std::chrono::milliseconds grace) {
   const auto deadline = std::chrono::steady_clock::now() + grace;
+  scheduler_.Close();
   const bool sampler_ended = !sampler_ || sampler_->Stop(grace);
   const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
   return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left)) &&

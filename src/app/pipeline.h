@@ -49,7 +49,7 @@ class Pipeline {
   /// nothing has changed. Before the first collection that is to count.
   void TakeEffect();
 
-  /// See Scheduler. Any thread may call it.
+  /// See Scheduler; null after Stop(). Any thread may call it.
   [[nodiscard]] std::shared_ptr<const Collection> Collect(
       std::optional<Clock::TimePoint> deadline = std::nullopt) {
     return scheduler_.Collect(deadline);
@@ -60,10 +60,11 @@ class Pipeline {
   /// Starts the sampler, when the configuration wants one. Throws std::system_error when there is
   /// no thread to be had.
   void StartSampling();
-  /// False when a dump that is under way now still is after `grace`.
+  /// False when a dump of the watched sockets, by the sampler or a collector, that is under way now
+  /// still is after `grace`.
   [[nodiscard]] bool WaitForDumps(std::chrono::milliseconds grace) const;
-  /// Stops the sampler. False when it or a collector still runs after `grace`: then it must not be
-  /// destroyed, as that would wait for them.
+  /// Stops the sampler and starts no collector any more. False when it or a collector still runs
+  /// after `grace`: then it must not be destroyed, as that would wait for them.
   [[nodiscard]] bool Stop(std::chrono::milliseconds grace);
 
   /// When the longest dump under way began; nothing when there is none.

@@ -11,14 +11,15 @@ namespace {
 
 constexpr const char* kExpositionType = "text/plain; version=0.0.4; charset=utf-8";
 
-std::shared_ptr<const Scrape> GetScrape(const RouteSources& sources, const http::Request& request) {
+std::shared_ptr<const Collection> Collect(const RouteSources& sources,
+                                          const http::Request& request) {
   return sources.scrapes.Get(request.received + ScrapeTime(request));
 }
 
 http::Response Metrics(const RouteSources& sources, const http::Request& request) {
   http::Response response;
   response.content_type = kExpositionType;
-  response.body = GetScrape(sources, request)->text;
+  response.body = Collect(sources, request)->text;
   response.compressible = true;
   return response;
 }
@@ -26,8 +27,8 @@ http::Response Metrics(const RouteSources& sources, const http::Request& request
 http::Response Landing(const RouteSources& sources, const http::Request& request) {
   http::Response response;
   response.content_type = "text/html; charset=utf-8";
-  response.body = std::make_shared<const std::string>(ToLandingPage(
-      *GetScrape(sources, request)->collection, CurrentBuild(), sources.telemetry_path));
+  response.body = std::make_shared<const std::string>(
+      ToLandingPage(*Collect(sources, request), CurrentBuild(), sources.telemetry_path));
   response.compressible = true;
   return response;
 }

@@ -2,10 +2,11 @@
 
 #include <malloc.h>
 
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "collectors/sockets.h"
-#include "metrics/text.h"
 
 namespace sockdiag {
 namespace {
@@ -35,31 +36,32 @@ std::shared_ptr<Pipeline> ScrapeService::pipeline() const {
   return pipeline_;
 }
 
-std::shared_ptr<const Scrape> ScrapeService::Get(std::optional<Clock::TimePoint> deadline) {
-  std::shared_ptr<const Scrape> scrape = Render(pipeline()->Collect(deadline));
-  GiveMemoryBack();
-  return scrape;
-}
-
-std::shared_ptr<const Scrape> ScrapeService::Render(std::shared_ptr<const Collection> collection) {
-  const std::lock_guard lock(rendering_mutex_);
-  std::shared_ptr<const Scrape> last = last_.lock();
-  if (last && last->collection == collection) return last;
-  auto text = std::make_shared<const std::string>(ToText(collection->samples));
-  Tell(*collection);
+std::shared_ptr<const Collection> ScrapeService::Get(std::optional<Clock::TimePoint> deadline) {
+  std::shared_ptr<Pipeline> asked = pipeline();
+  std::shared_ptr<const Collection> collection = asked->Collect(deadline);
+  // Null from one that was replaced a moment ago.
+  while (!collection) {
+    std::shared_ptr<Pipeline> next = pipeline();
+    if (next == asked) throw std::runtime_error("the exporter is stopping");
+    asked = std::move(next);
+    collection = asked->Collect(deadline);
+  }
+  Tell(collection);
   if (HasDumpedWhatItShould(collection->samples)) has_collected_ = true;
-  auto scrape = std::make_shared<const Scrape>(Scrape{std::move(collection), std::move(text)});
-  last_ = scrape;
-  return scrape;
+  GiveMemoryBack();
+  return collection;
 }
 
-void ScrapeService::Tell(const Collection& collection) {
-  for (const CollectorReport& report : collection.collectors) {
+void ScrapeService::Tell(const std::shared_ptr<const Collection>& collection) {
+  const std::lock_guard lock(telling_mutex_);
+  if (last_told_.lock() == collection) return;
+  for (const CollectorReport& report : collection->collectors) {
     failures_.Note(report.error, {{"collector", report.collector}});
     log_.Debug("collected", {{"collector", report.collector},
                              {"success", report.Succeeded() ? "true" : "false"},
                              {"seconds", std::to_string(report.seconds)}});
   }
+  last_told_ = collection;
 }
 
 }  // namespace sockdiag

@@ -4,19 +4,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 
 #include "app/pipeline.h"
 #include "base/failure_log.h"
 #include "collectors/scheduler.h"
 
 namespace sockdiag {
-
-/// What one collection gave, and the text that /metrics serves of it.
-struct Scrape {
-  std::shared_ptr<const Collection> collection;
-  std::shared_ptr<const std::string> text;
-};
 
 /// Collects when asked, once for all who ask at the same time. Any thread may use it.
 class ScrapeService {
@@ -27,7 +20,7 @@ class ScrapeService {
 
   /// Waits for the collectors until the deadline, or as long as they take when there is none. What
   /// is not done by then is shown as failed.
-  [[nodiscard]] std::shared_ptr<const Scrape> Get(std::optional<Clock::TimePoint> deadline);
+  [[nodiscard]] std::shared_ptr<const Collection> Get(std::optional<Clock::TimePoint> deadline);
 
   /// How many wait for a collection right now.
   [[nodiscard]] int waiting() const { return pipeline()->waiting(); }
@@ -41,16 +34,14 @@ class ScrapeService {
   [[nodiscard]] std::shared_ptr<Pipeline> pipeline() const;
 
  private:
-  /// The text of a collection, made once for all who share it.
-  [[nodiscard]] std::shared_ptr<const Scrape> Render(std::shared_ptr<const Collection> collection);
-  void Tell(const Collection& collection);
+  /// Once for all who share it.
+  void Tell(const std::shared_ptr<const Collection>& collection);
 
   const Log& log_;
   std::atomic<bool> has_collected_ = false;
-  std::mutex rendering_mutex_;
+  std::mutex telling_mutex_;
   FailureLog failures_;
-  /// The last one that was rendered, while somebody has it.
-  std::weak_ptr<const Scrape> last_;
+  std::weak_ptr<const Collection> last_told_;
   mutable std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;
 };

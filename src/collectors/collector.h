@@ -5,9 +5,10 @@
 
 #include "base/error.h"
 #include "metrics/samples.h"
-#include "sockets/tally/socket_tallies.h"
 
 namespace sockdiag {
+
+class SocketTallies;
 
 /// What one run of a collector gave.
 struct Findings {
@@ -26,6 +27,9 @@ class Collector {
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Adds its samples. On an error it has added none that is not right.
   [[nodiscard]] virtual Result<void> Collect(Findings& findings) = 0;
+  /// Whether it looks at this process, and waits for nothing: then it runs when the others have
+  /// ended, whose threads and descriptors it would count, and needs no thread of its own.
+  [[nodiscard]] virtual bool RunsAfterTheOthers() const { return false; }
 };
 
 }  // namespace sockdiag

@@ -24,6 +24,17 @@ using SharedOutcome = std::shared_future<std::shared_ptr<const Outcome>>;
 
 void RunInThread(std::function<void()> run) { std::thread(std::move(run)).detach(); }
 
+/// One collector's part of a collection.
+struct Scheduler::Part {
+  std::string collector;
+  Clock::TimePoint since;
+  SharedOutcome outcome;
+
+  [[nodiscard]] bool HasEnded() const {
+    return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }
+};
+
 /// Runs one collector; any thread may use it.
 class Scheduler::Runner {
  public:
@@ -36,10 +47,13 @@ class Scheduler::Runner {
     ended_.wait(lock, [this] { return !running_since_; });
   }
 
-  /// The outcome of the run under way, else of a new one. What a collector throws is its error.
-  [[nodiscard]] SharedOutcome Run();
+  /// The run under way, else a new one. What a collector throws is its error.
+  [[nodiscard]] Part Run();
+  /// A new one in this thread; one thread at a time.
+  [[nodiscard]] Part RunHere();
 
   [[nodiscard]] std::string name() const { return std::string(collector_->name()); }
+  [[nodiscard]] bool RunsAfterTheOthers() const { return collector_->RunsAfterTheOthers(); }
   [[nodiscard]] std::optional<Clock::TimePoint> running_since() const {
     const std::lock_guard lock(mutex_);
     return running_since_;
@@ -51,7 +65,7 @@ class Scheduler::Runner {
   }
 
  private:
-  void Collect(Outcome& outcome);
+  void Collect(Outcome& outcome) noexcept;
   /// The last that a run does with this object.
   void End();
 
@@ -66,17 +80,17 @@ class Scheduler::Runner {
   SharedOutcome under_way_;
 };
 
-SharedOutcome Scheduler::Runner::Run() {
+Scheduler::Part Scheduler::Runner::Run() {
   std::unique_lock lock(mutex_);
-  if (running_since_) return under_way_;
+  if (running_since_) return {name(), *running_since_, under_way_};
   // Shared with the run, which must not touch this object any more when it gives the outcome out.
   const auto promise = std::make_shared<std::promise<std::shared_ptr<const Outcome>>>();
   const auto outcome = std::make_shared<Outcome>();
   outcome->report.collector = name();
-  SharedOutcome future = promise->get_future().share();
-  running_since_ = clock_.Now();
+  Part part{name(), clock_.Now(), promise->get_future().share()};
+  running_since_ = part.since;
   ++runs_;
-  under_way_ = future;
+  under_way_ = part.outcome;
   lock.unlock();
   try {
     start_([this, promise, outcome] {
@@ -92,16 +106,27 @@ SharedOutcome Scheduler::Runner::Run() {
     End();
     promise->set_exception(std::current_exception());
   }
-  return future;
+  return part;
 }
 
-void Scheduler::Runner::Collect(Outcome& outcome) {
+Scheduler::Part Scheduler::Runner::RunHere() {
+  std::promise<std::shared_ptr<const Outcome>> promise;
+  const auto outcome = std::make_shared<Outcome>();
+  outcome->report.collector = name();
+  Part part{name(), clock_.Now(), promise.get_future().share()};
+  Collect(*outcome);
+  promise.set_value(outcome);
+  return part;
+}
+
+/// In a thread that nothing may leave.
+void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
   const Clock::TimePoint start = clock_.Now();
-  Result<void> result = Fail({});
-  const Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
+  Result<void> result;
+  Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
   if (!survived) {
     outcome.findings = {};
-    result = survived;
+    result = std::move(survived);
   }
   if (!result) outcome.report.error = std::move(result.error().message);
   outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
@@ -114,17 +139,6 @@ void Scheduler::Runner::End() {
   under_way_ = {};
   ended_.notify_all();
 }
-
-/// One collector's part of a collection.
-struct Scheduler::Part {
-  std::string collector;
-  Clock::TimePoint since;
-  SharedOutcome outcome;
-
-  [[nodiscard]] bool HasEnded() const {
-    return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
-  }
-};
 
 /// A collection that is shared by all who ask for one before it is whole.
 struct Scheduler::Flight {
@@ -154,28 +168,35 @@ Scheduler::~Scheduler() = default;
 
 std::shared_ptr<const Collection> Scheduler::Collect(std::optional<Clock::TimePoint> deadline) {
   const std::shared_ptr<Flight> flight = Join();
+  if (!flight) return nullptr;
   ++waiting_;
   const bool is_whole = flight->WaitUntil(deadline);
   --waiting_;
   // Also a flight that is not whole: who comes later must not get what is old by then.
-  Close(flight);
+  CloseFlight(flight);
   return is_whole ? Whole(*flight) : Assemble(*flight);
 }
 
 /// Starts every collector that does not run already.
 std::shared_ptr<Scheduler::Flight> Scheduler::Join() {
   const std::lock_guard lock(mutex_);
+  if (is_closed_) return nullptr;
   if (open_) return open_;
   auto flight = std::make_shared<Flight>();
   for (const std::unique_ptr<Runner>& runner : runners_) {
-    const Clock::TimePoint since = runner->running_since().value_or(clock_.Now());
-    flight->parts.push_back({runner->name(), since, runner->Run()});
+    if (!runner->RunsAfterTheOthers()) flight->parts.push_back(runner->Run());
   }
   open_ = std::move(flight);
   return open_;
 }
 
-void Scheduler::Close(const std::shared_ptr<Flight>& flight) {
+void Scheduler::Close() {
+  const std::lock_guard lock(mutex_);
+  is_closed_ = true;
+  open_.reset();
+}
+
+void Scheduler::CloseFlight(const std::shared_ptr<Flight>& flight) {
   const std::lock_guard lock(mutex_);
   if (open_ == flight) open_.reset();
 }
@@ -190,23 +211,29 @@ std::shared_ptr<const Collection> Scheduler::Whole(Flight& flight) {
 std::shared_ptr<const Collection> Scheduler::Assemble(const Flight& flight) {
   auto collection = std::make_shared<Collection>();
   std::vector<std::shared_ptr<const Findings>> findings;
-  for (const Part& part : flight.parts) {
-    if (part.HasEnded()) {
-      const std::shared_ptr<const Outcome> outcome = part.outcome.get();
-      collection->collectors.push_back(outcome->report);
-      findings.emplace_back(outcome, &outcome->findings);
-    } else {
-      const std::chrono::duration<double> age = clock_.Now() - part.since;
-      collection->collectors.push_back({part.collector, age.count(), "not done in time"});
-      findings.emplace_back();
-    }
-    const CollectorReport& report = collection->collectors.back();
-    collection->samples.Add(kSuccess, report.Succeeded() ? 1 : 0, report.collector);
-    collection->samples.Add(kDuration, report.seconds, report.collector);
-  }
+  for (const Part& part : flight.parts) AddPart(part, findings, *collection);
   const std::lock_guard lock(completion_mutex_);
+  for (const std::unique_ptr<Runner>& runner : runners_) {
+    if (runner->RunsAfterTheOthers()) AddPart(runner->RunHere(), findings, *collection);
+  }
   complete_(findings, *collection);
   return collection;
+}
+
+void Scheduler::AddPart(const Part& part, std::vector<std::shared_ptr<const Findings>>& findings,
+                        Collection& collection) const {
+  if (part.HasEnded()) {
+    const std::shared_ptr<const Outcome> outcome = part.outcome.get();
+    collection.collectors.push_back(outcome->report);
+    findings.emplace_back(outcome, &outcome->findings);
+  } else {
+    const std::chrono::duration<double> age = clock_.Now() - part.since;
+    collection.collectors.push_back({part.collector, age.count(), "not done in time"});
+    findings.emplace_back();
+  }
+  const CollectorReport& report = collection.collectors.back();
+  collection.samples.Add(kSuccess, report.Succeeded() ? 1 : 0, report.collector);
+  collection.samples.Add(kDuration, report.seconds, report.collector);
 }
 
 std::optional<Clock::TimePoint> Scheduler::running_since() const {
@@ -218,9 +245,10 @@ std::optional<Clock::TimePoint> Scheduler::running_since() const {
   return earliest;
 }
 
-bool Scheduler::WaitForRuns(std::chrono::milliseconds grace) const {
+bool Scheduler::WaitForRuns(std::chrono::milliseconds grace, std::string_view collector) const {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   return std::all_of(runners_.begin(), runners_.end(), [&](const auto& runner) {
+    if (!collector.empty() && runner->name() != collector) return true;
     const auto left = deadline - std::chrono::steady_clock::now();
     return runner->WaitForRun(std::chrono::ceil<std::chrono::milliseconds>(left));
   });

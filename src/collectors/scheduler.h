@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -30,6 +31,8 @@ struct CollectorReport {
 /// What all collectors gave at one moment, ready to be shown.
 struct Collection {
   Samples samples;
+  /// The samples in Prometheus's text format.
+  std::shared_ptr<const std::string> text;
   /// In the collectors' order.
   std::vector<CollectorReport> collectors;
 };
@@ -70,15 +73,20 @@ class Scheduler {
 
   /// One collection for all who ask at the same time. It waits for the collectors until the
   /// deadline, or as long as they take when there is none; one that is not done by then is reported
-  /// as failed. Throws std::bad_alloc for want of memory, and changes nothing then.
+  /// as failed. Null after Close(). Throws std::bad_alloc for want of memory.
   [[nodiscard]] std::shared_ptr<const Collection> Collect(std::optional<Clock::TimePoint> deadline);
+
+  /// From now on no run is started; collections under way come to their end.
+  void Close();
 
   /// How many wait for a collection right now.
   [[nodiscard]] int waiting() const { return waiting_; }
   /// When the longest run under way began; nothing when there is none.
   [[nodiscard]] std::optional<Clock::TimePoint> running_since() const;
-  /// False when, of the runs that are under way now, one still is after `grace`.
-  [[nodiscard]] bool WaitForRuns(std::chrono::milliseconds grace) const;
+  /// False when, of the runs that are under way now, one still is after `grace`; of all collectors
+  /// or of this one.
+  [[nodiscard]] bool WaitForRuns(std::chrono::milliseconds grace,
+                                 std::string_view collector = {}) const;
 
  private:
   class Runner;
@@ -87,9 +95,12 @@ class Scheduler {
 
   [[nodiscard]] std::shared_ptr<Flight> Join();
   /// Who comes from now on gets another one.
-  void Close(const std::shared_ptr<Flight>& flight);
+  void CloseFlight(const std::shared_ptr<Flight>& flight);
   [[nodiscard]] std::shared_ptr<const Collection> Whole(Flight& flight);
   [[nodiscard]] std::shared_ptr<const Collection> Assemble(const Flight& flight);
+  /// Adds what one run found, or that it is not done.
+  void AddPart(const Part& part, std::vector<std::shared_ptr<const Findings>>& findings,
+               Collection& collection) const;
 
   const Completion complete_;
   const Clock& clock_;
@@ -98,6 +109,7 @@ class Scheduler {
   std::mutex mutex_;
   /// The collection that is open to all who ask.
   std::shared_ptr<Flight> open_;
+  bool is_closed_ = false;
   std::mutex completion_mutex_;
 };
 

@@ -49,6 +49,8 @@ class SocketMemory {
   /// The tallies of one collection: null where a dump failed, and `is_collected` says whether there
   /// should have been one. By Protocol.
   struct Round {
+    /// Of the configuration that counted.
+    std::uint64_t generation = 0;
     std::array<std::shared_ptr<const SocketTallies>, kProtocols.size()> tallies;
     std::array<bool, kProtocols.size()> is_collected{};
 
@@ -56,15 +58,17 @@ class SocketMemory {
   };
 
   /// The clock must outlive this.
-  explicit SocketMemory(const Clock& clock) : clock_(clock), services_(names_), watch_(clock) {}
+  explicit SocketMemory(const Clock& clock)
+      : clock_(clock), shown_{ShownServices(names_), {}, {}}, watch_(clock) {}
 
   /// A number that no other configuration has.
   [[nodiscard]] std::uint64_t NewGeneration() { return ++last_generation_; }
   /// From now on other settings hold. When it throws, for want of memory, nothing has changed.
   void Configure(const Settings& settings);
 
-  /// Adds what is shown of one collection. When it throws, for want of memory, what the watch
-  /// reports is not counted yet.
+  /// Adds what is shown of one collection. One that a configuration before has counted is shown and
+  /// leaves no trace. When this throws, for want of memory, what the watch reports is not counted
+  /// yet.
   void Show(const Round& round, Samples& samples);
 
   [[nodiscard]] ServiceNames& names() { return names_; }
@@ -73,9 +77,18 @@ class SocketMemory {
   [[nodiscard]] DumpErrors& errors() { return errors_; }
 
  private:
+  /// What each collection that is shown leaves to the next.
+  struct Shown {
+    ShownServices services;
+    /// By Protocol.
+    std::array<ShownPorts, kProtocols.size()> ports;
+    WatchFiguresByName watch;
+  };
+
   /// Who has a place, and which rows are shown; how many services have none.
-  std::size_t SettleNames(const Round& round, const WatchReport& report, Clock::TimePoint now);
-  void ShowWatch(const Round& round, const WatchReport& report, Samples& samples);
+  static std::size_t SettleNames(const Round& round, const WatchReport& report,
+                                 Clock::TimePoint now, ShownServices& services);
+  void Show(const Round& round, const WatchReport& report, Shown& shown, Samples& samples) const;
 
   const Clock& clock_;
   std::atomic<std::uint64_t> last_generation_ = 0;
@@ -83,11 +96,10 @@ class SocketMemory {
   DumpErrors errors_;
   /// Held while something is shown.
   std::mutex mutex_;
-  ShownServices services_;
-  /// By Protocol.
-  std::array<ShownPorts, kProtocols.size()> ports_;
+  /// Of the configuration in force.
+  std::uint64_t generation_ = 0;
+  Shown shown_;
   StateWatch watch_;
-  WatchFiguresByName watch_figures_;
 };
 
 }  // namespace sockdiag

@@ -34,6 +34,7 @@ class CollectorSwitches {
 /// In the table's order.
 [[nodiscard]] inline std::vector<SocketState> WatchableStates() {
   std::vector<SocketState> states;
+  states.reserve(kWatchableStates.size());
   for (const WatchableState& watchable : kWatchableStates) states.push_back(watchable.state);
   return states;
 }
@@ -41,12 +42,12 @@ class CollectorSwitches {
 /// `sampling`: watching troubled states between scrapes.
 struct SamplingOptions {
   /// 0: only when scraped.
-  std::chrono::milliseconds interval = std::chrono::seconds(5);
+  std::chrono::milliseconds interval = SamplerOptions().interval;
   /// Share of one core, 0..1.
-  double cpu_budget = 0.02;
-  std::chrono::milliseconds peak_window = std::chrono::minutes(1);
+  double cpu_budget = SamplerOptions().cpu_budget;
+  std::chrono::milliseconds peak_window = WatchOptions().peak_window;
   std::vector<SocketState> watched_states = WatchableStates();
-  std::size_t max_tracked_sockets = 200'000;
+  std::size_t max_tracked_sockets = WatchOptions().max_tracked_sockets;
 
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };

@@ -64,6 +64,9 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
 [[nodiscard]] constexpr const ProtocolTraits& Traits(Protocol protocol) {
   return kProtocolTraits[Index(protocol)];
 }
+/// The one whose sockets are watched.
+inline constexpr Protocol kWatchedProtocol = Protocol::kTcp;
+static_assert(Traits(kWatchedProtocol).has_watched_states);
 [[nodiscard]] constexpr std::string_view Name(Protocol protocol) { return Traits(protocol).name; }
 [[nodiscard]] constexpr std::span<const SocketState> States(Protocol protocol) {
   return Traits(protocol).states;

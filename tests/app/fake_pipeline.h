@@ -7,6 +7,7 @@
 
 #include "app/pipeline.h"
 #include "app/self_samples.h"
+#include "collectors/registry.h"
 #include "collectors/socket_memory.h"
 #include "sockets/source/netlink_source.h"
 #include "tests/support/fake_source.h"
@@ -16,6 +17,13 @@
 namespace sockdiag::testing {
 
 using ShowSelf = std::function<void(Samples&)>;
+
+/// Turns off every collector that would show this host.
+inline void KeepOnlySockets(Config& config) {
+  for (const CollectorEntry& entry : AllCollectors()) {
+    if (!ProtocolFromName(entry.name)) config.collectors.Set(entry.name, false);
+  }
+}
 
 /// A pipeline whose collectors run in the calling thread, over sources that `open_source` gives.
 /// All must outlive it.
@@ -47,8 +55,7 @@ inline std::shared_ptr<Pipeline> FakePipeline(
 inline std::shared_ptr<Pipeline> FakePipeline(const ServicesDatabase& database, FakeTables& tables,
                                               const Clock& clock, SocketMemory& memory) {
   Config config;
-  config.collectors.Set("kernel_limits", false);
-  config.collectors.Set("process", false);
+  KeepOnlySockets(config);
   config.sampling.interval = std::chrono::milliseconds(0);
   return FakePipeline(
       config, database, [&] { return std::make_unique<NetlinkSource>(tables.Factory(), clock); },

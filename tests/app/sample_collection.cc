@@ -1,8 +1,5 @@
 #include "tests/app/sample_collection.h"
 
-#include <algorithm>
-
-#include "app/all_metrics.h"
 #include "app/pipeline.h"
 #include "app/self_samples.h"
 #include "tests/app/fake_pipeline.h"
@@ -44,9 +41,7 @@ std::vector<SocketRecord> TcpSockets() {
 
 Config SampleConfig() {
   Config config;
-  for (const char* collector : {"kernel_limits", "process"}) {
-    config.collectors.Set(collector, false);
-  }
+  KeepOnlySockets(config);
   config.services = Rules();
   config.limits.ports = 1;
   config.sampling.interval = std::chrono::milliseconds(0);
@@ -55,7 +50,7 @@ Config SampleConfig() {
   return config;
 }
 
-/// In the place of what this host would say.
+/// In the place of what this host would say; 1 for the others.
 struct MadeUp {
   std::string_view metric;
   double value;
@@ -77,17 +72,18 @@ constexpr MadeUp kMadeUp[] = {{"sockdiag_tcp_time_wait_limit", 131072},
                               {"process_max_fds", 1024},
                               {"process_start_time_seconds", 1.7e9}};
 
-const Metric& MetricOf(std::string_view name) {
-  const std::vector<const Metric*> all = AllMetrics();
-  return **std::find_if(all.begin(), all.end(),
-                        [&](const Metric* metric) { return metric->name == name; });
+void MakeUp(const Metric& metric, Samples& samples) {
+  for (const auto& [name, value, label] : kMadeUp) {
+    if (name != metric.name) continue;
+    label.empty() ? samples.Add(metric, value) : samples.Add(metric, value, label);
+  }
+  if (!samples.Has(metric)) samples.Add(metric, 1);
 }
 
 void ShowRest(Samples& samples) {
   samples.Add(Sampler::kSamplingInterval, 5);
-  for (const auto& [name, value, label] : kMadeUp) {
-    const Metric& metric = MetricOf(name);
-    label.empty() ? samples.Add(metric, value) : samples.Add(metric, value, label);
+  for (const CollectorEntry& entry : AllCollectors()) {
+    for (const Metric* metric : entry.metrics) MakeUp(*metric, samples);
   }
   SelfSamples::Show({{true, 1.7e9}, ReloadStatus{false, 1.6e9}}, kSampleBuild, samples);
 }

@@ -28,7 +28,7 @@ Config WithoutSampling() {
   return config;
 }
 
-bool Shows(const std::shared_ptr<const Scrape>& scrape, const std::string& line) {
+bool Shows(const std::shared_ptr<const Collection>& scrape, const std::string& line) {
   return scrape->text->find(line) != std::string::npos;
 }
 
@@ -134,7 +134,7 @@ class HangingScrapeTest : public ::testing::Test {
   void Open() {
     if (!std::exchange(is_open_, true)) gate_.door.set_value();
   }
-  std::shared_ptr<const Scrape> GetWithin(milliseconds time) {
+  std::shared_ptr<const Collection> GetWithin(milliseconds time) {
     return scrapes_.Get(clock_.Now() + time);
   }
 
@@ -154,7 +154,7 @@ TEST_F(HangingScrapeTest, ReportsTheCollectorAsFailedAtItsDeadlineAndShowsTheOth
   EXPECT_TRUE(Shows(scrape, kUdpSucceeded));
   EXPECT_TRUE(Shows(scrape, "sockdiag_sockets{protocol=\"udp\",family=\"ipv4\""));
   EXPECT_FALSE(Shows(scrape, "sockdiag_sockets{protocol=\"tcp\""));
-  EXPECT_GE(scrape->collection->collectors.at(0).seconds, 0.05);
+  EXPECT_GE(scrape->collectors.at(0).seconds, 0.05);
   EXPECT_NE(out_.str().find("collector=tcp error=\"not done in time\""), std::string::npos);
 }
 
@@ -181,7 +181,7 @@ TEST_F(HangingScrapeTest, WorksAgainAfterwards) {
 }
 
 TEST_F(HangingScrapeTest, AllWhoAskMeanwhileShareOneCollection) {
-  std::vector<std::future<std::shared_ptr<const Scrape>>> scrapes;
+  std::vector<std::future<std::shared_ptr<const Collection>>> scrapes;
   for (int i = 0; i < 8; ++i) {
     scrapes.push_back(std::async(std::launch::async, [&] { return scrapes_.Get(std::nullopt); }));
   }

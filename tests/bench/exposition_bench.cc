@@ -17,6 +17,7 @@ class Host {
                        .watch = {},
                        .configured = matcher_.configured(),
                        .generation = memory_.NewGeneration()});
+    round_.generation = 1;
   }
 
   Samples Show() {
@@ -29,7 +30,7 @@ class Host {
   const SystemClock clock_;
   SocketMemory memory_{clock_};
   const ServiceMatcher matcher_;
-  const SocketMemory::Round round_;
+  SocketMemory::Round round_;
 };
 
 void Count(benchmark::State& state, const Samples& shown) {

@@ -169,6 +169,47 @@ TEST(Reconfiguration, ANameThatNoRuleGivesAnyMoreGoes) {
   EXPECT_EQ(Of(samples, "other").oldest_age_seconds, 0);
 }
 
+TEST(Reconfiguration, EntriesOfANameThatIsGoneDoNotBringItBack) {
+  SocketScrapes scrapes(Named("db"));
+  static_cast<void>(scrapes.Scrape(Records()));
+  scrapes.Sample({To(1, 1)});
+  scrapes.Use(Named("postgres"));
+  EXPECT_FALSE(ShowsService(scrapes.Scrape(Records{To(1, 1)}), "db"));
+}
+
+TEST(Reconfiguration, ACollectionOfTheRulesBeforeLeavesNoTrace) {
+  SocketScrapes scrapes(Named("db"));
+  static_cast<void>(scrapes.Scrape(Records()));
+  const SocketMemory::Round before = scrapes.Count(Records{To(1, 1)});
+  scrapes.Use(Named("postgres"));
+  EXPECT_EQ(ValueOf(scrapes.Show(before), FamilyTally::kSockets, "tcp ipv4 close_wait"), 1);
+  EXPECT_FALSE(ShowsService(scrapes.Scrape(Records{To(1, 1)}), "db"));
+}
+
+TEST(Reconfiguration, APassThatBeganBeforeItDoesNotCountByTheNewRulesEither) {
+  SocketScrapes scrapes(Named("db"));
+  static_cast<void>(scrapes.Scrape(Records()));
+  const std::uint64_t next = scrapes.memory.NewGeneration();
+  StateWatch::Pass early = scrapes.memory.watch().Begin(next);
+  scrapes.memory.watch().Configure(Watching({kCloseWait, kSynSent}), next);
+  std::move(early).Commit();
+  scrapes.Use(Named("db", Watching({kCloseWait, kSynSent})));
+  const Samples samples = scrapes.Scrape(Records{To(1, 1, kSynSent)});
+  EXPECT_EQ(Of(samples, "db", kSynSent).entries, 0) << "nobody has looked at this state before";
+}
+
+TEST(Reconfiguration, ALowerLimitOfTrackedSocketsForgetsNobodysAge) {
+  SocketScrapes scrapes(Named("db"));
+  Records sockets;
+  for (std::uint64_t cookie = 1; cookie <= 10; ++cookie) sockets.push_back(To(1, cookie));
+  static_cast<void>(scrapes.Scrape(sockets));
+  scrapes.clock.Advance(seconds(100));
+  scrapes.Use(Named("db", Watching({kCloseWait}, 2)));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(Of(scrapes.Scrape(sockets), "db").stuck, 10);
+  }
+}
+
 TEST(Reconfiguration, ALowerLimitOfTrackedSocketsTakesNoNewcomers) {
   SocketScrapes scrapes(Named("db"));
   static_cast<void>(scrapes.Scrape(Records{To(1, 1), To(1, 2)}));

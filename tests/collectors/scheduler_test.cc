@@ -144,6 +144,51 @@ TEST_F(SchedulerTest, WhatACollectorFoundBeforeItFailedIsShown) {
   EXPECT_TRUE(collection->samples.Has(kRuns));
 }
 
+class LastCollector final : public Collector {
+ public:
+  explicit LastCollector(std::function<void()> work) : work_(std::move(work)) {}
+  [[nodiscard]] std::string_view name() const override { return "last"; }
+  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
+  [[nodiscard]] Result<void> Collect(Findings&) override {
+    work_();
+    return {};
+  }
+
+ private:
+  const std::function<void()> work_;
+};
+
+TEST_F(SchedulerTest, WhoRunsAfterTheOthersDoesSoInTheThreadOfWhoAsks) {
+  std::atomic<bool> other_has_ended = false;
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<LastCollector>([&, asker = std::this_thread::get_id()] {
+    EXPECT_TRUE(other_has_ended);
+    EXPECT_EQ(std::this_thread::get_id(), asker);
+  }));
+  collectors.push_back(std::make_unique<TestCollector>("a", [&](Findings&) -> Result<void> {
+    other_has_ended = true;
+    return {};
+  }));
+  Scheduler scheduler(std::move(collectors), ShowAll, clock_);
+  const auto collection = scheduler.Collect(std::nullopt);
+  ASSERT_EQ(collection->collectors.size(), 2U);
+  EXPECT_EQ(collection->collectors[1].collector, "last");
+  EXPECT_TRUE(collection->collectors[1].Succeeded());
+}
+
+TEST_F(SchedulerTest, AClosedOneStartsNothing) {
+  int runs = 0;
+  const auto scheduler = Make({[&](Findings&) -> Result<void> {
+                                ++runs;
+                                return {};
+                              }},
+                              testing::RunHere);
+  EXPECT_TRUE(scheduler->Collect(std::nullopt));
+  scheduler->Close();
+  EXPECT_FALSE(scheduler->Collect(std::nullopt));
+  EXPECT_EQ(runs, 1);
+}
+
 TEST_F(SchedulerTest, WithoutAThreadTheCollectorHasFailed) {
   bool has_threads = false;
   const auto scheduler = Make({DoNothing}, [&](const std::function<void()>& run) {

@@ -9,7 +9,7 @@ import faults
 import sockets
 import support
 
-COLLECTORS = ("tcp", "udp", "kernel_limits", "process")
+COLLECTORS = ("tcp", "udp", "kernel_limits")
 PROTOCOLS = ("tcp", "udp")
 # Nothing dumps but the scrapes, so that each dump can be counted.
 CONFIG = "services_database: null\nsampling: {interval: 0s}\n"

@@ -116,6 +116,7 @@ void Collect(std::span<const std::byte> datagrams) {
                     .generation = generation});
   for (int i = 0; i < kMostCollections && !source->AreAtEnd(); ++i) {
     SocketMemory::Round round;
+    round.generation = generation;
     Samples samples;
     for (const Protocol protocol : kProtocols) {
       SocketsCollector collector(protocol, {.source = source,

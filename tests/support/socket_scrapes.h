@@ -41,11 +41,21 @@ class SocketScrapes {
   }
 
   /// What is shown of a collection of both protocols; one whose dump failed has no records.
-  Samples Scrape(const std::optional<Records>& tcp, const std::optional<Records>& udp = Records()) {
+  Samples Scrape(const std::optional<Records>& tcp,
+                 const std::optional<Records>& udp = Records()) {
+    return Show(Count(tcp, udp));
+  }
+  /// The two steps of it.
+  SocketMemory::Round Count(const std::optional<Records>& tcp,
+                            const std::optional<Records>& udp = Records()) {
     SocketMemory::Round round;
+    round.generation = generation_;
     round.is_collected = {true, true};
     if (tcp) round.tallies[Index(Protocol::kTcp)] = Dump(Protocol::kTcp, *tcp);
     if (udp) round.tallies[Index(Protocol::kUdp)] = Dump(Protocol::kUdp, *udp);
+    return round;
+  }
+  Samples Show(const SocketMemory::Round& round) {
     Samples samples;
     memory.Show(round, samples);
     return samples;

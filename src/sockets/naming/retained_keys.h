@@ -14,7 +14,8 @@ namespace sockdiag {
 template <typename Key>
 class RetainedKeys {
  public:
-  explicit RetainedKeys(Clock::Duration retention = {}) : retention_(retention) {}
+  RetainedKeys() = default;
+  explicit RetainedKeys(Clock::Duration retention) : retention_(retention) {}
 
   /// From the next Expire() on.
   void SetRetention(Clock::Duration retention) { retention_ = retention; }
@@ -47,7 +48,7 @@ class RetainedKeys {
   }
 
  private:
-  Clock::Duration retention_;
+  Clock::Duration retention_{};
   std::map<Key, Clock::TimePoint> last_use_;
 };
 

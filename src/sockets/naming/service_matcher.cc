@@ -7,9 +7,9 @@
 namespace sockdiag {
 namespace {
 
-RulePlane::PortNames PortNamesOf(Protocol protocol, const ServicesDatabase& database,
-                                 ServiceNames& names) {
-  RulePlane::PortNames port_names;
+CompiledRules::PortNames PortNamesOf(Protocol protocol, const ServicesDatabase& database,
+                                     ServiceNames& names) {
+  CompiledRules::PortNames port_names;
   for (const auto& [key, name] : database) {
     if (key.first == protocol) port_names.emplace(key.second, names.Intern(name));
   }
@@ -20,12 +20,12 @@ RulePlane::PortNames PortNamesOf(Protocol protocol, const ServicesDatabase& data
 
 ServiceMatcher::ServiceMatcher(const std::vector<ServiceRule>& rules,
                                const ServicesDatabase& database, ServiceNames& names) {
-  std::array<std::vector<PlaneRule>, kProtocols.size() * kDirections.size()> plane_rules;
+  std::array<std::vector<NamedRule>, kProtocols.size() * kDirections.size()> named_rules;
   for (const ServiceRule& rule : rules) {
     const ServiceId service = names.Intern(rule.name);
     for (const Direction direction : kDirections) {
       if (rule.direction && *rule.direction != direction) continue;
-      plane_rules[PlaneIndex(rule.protocol, direction)].push_back({&rule, service});
+      named_rules[PlaceOf(rule.protocol, direction)].push_back({&rule, service});
       const Configured configured{rule.protocol, service, direction};
       const bool repeated =
           std::find(configured_.begin(), configured_.end(), configured) != configured_.end();
@@ -33,9 +33,9 @@ ServiceMatcher::ServiceMatcher(const std::vector<ServiceRule>& rules,
     }
   }
   for (const Protocol protocol : kProtocols) {
-    const RulePlane::PortNames port_names = PortNamesOf(protocol, database, names);
+    const CompiledRules::PortNames port_names = PortNamesOf(protocol, database, names);
     for (const Direction direction : kDirections) {
-      planes_.emplace_back(plane_rules[PlaneIndex(protocol, direction)], port_names);
+      compiled_.emplace_back(named_rules[PlaceOf(protocol, direction)], port_names);
     }
   }
 }

@@ -6,7 +6,7 @@
 #include "model/ip_address.h"
 #include "model/port.h"
 #include "model/protocol.h"
-#include "sockets/naming/rule_plane.h"
+#include "sockets/naming/compiled_rules.h"
 #include "sockets/naming/service_rule.h"
 #include "sockets/naming/services_database.h"
 
@@ -31,19 +31,19 @@ class ServiceMatcher {
 
   [[nodiscard]] ServiceId Match(Protocol protocol, Direction direction, Port service_port,
                                 const IpAddress& local, const IpAddress& remote) const {
-    return planes_[PlaneIndex(protocol, direction)].Match(service_port, local, remote);
+    return compiled_[PlaceOf(protocol, direction)].Match(service_port, local, remote);
   }
 
   /// In the rules' order, without repeats.
   [[nodiscard]] const std::vector<Configured>& configured() const { return configured_; }
 
  private:
-  [[nodiscard]] static std::size_t PlaneIndex(Protocol protocol, Direction direction) {
+  [[nodiscard]] static std::size_t PlaceOf(Protocol protocol, Direction direction) {
     return Index(protocol) * kDirections.size() + Index(direction);
   }
 
   std::vector<Configured> configured_;
-  std::vector<RulePlane> planes_;  // one for each protocol and direction
+  std::vector<CompiledRules> compiled_;  // one for each protocol and direction
 };
 
 }  // namespace sockdiag

@@ -19,13 +19,6 @@ struct ComparesProtocols {
 
 void ShownServices::Configure(const Limits& limits,
                               const std::vector<ServiceMatcher::Configured>& configured) {
-  ShownServices next = *this;
-  next.Apply(limits, configured);
-  *this = std::move(next);
-}
-
-void ShownServices::Apply(const Limits& limits,
-                          const std::vector<ServiceMatcher::Configured>& configured) {
   permanent_.clear();
   for (const ServiceMatcher::Configured& rule : configured) {
     if (rule.service == ServiceId::kOther || permanent_.size() == limits.services) continue;

@@ -41,8 +41,8 @@ class ShownServices {
   /// The names must outlive this. Nothing but `other` has a place before Configure().
   explicit ShownServices(const ServiceNames& names) : names_(&names) {}
 
-  /// From now on these limits and rules hold. When it throws, for want of memory, nothing has
-  /// changed.
+  /// From now on these limits and rules hold. When it throws, for want of memory, this is to be
+  /// thrown away.
   void Configure(const Limits& limits, const std::vector<ServiceMatcher::Configured>& configured);
 
   /// Decides anew who has a place, from the services that have sockets in one collection; how many
@@ -66,7 +66,6 @@ class ShownServices {
   [[nodiscard]] bool IsShown(const std::string& name) const;
 
  private:
-  void Apply(const Limits& limits, const std::vector<ServiceMatcher::Configured>& configured);
   [[nodiscard]] ServiceRow MakeRow(Protocol protocol, GroupId group) const;
 
   const ServiceNames* names_;

@@ -38,8 +38,7 @@ IpAddress DecodeAddress(Family family, const __be32 (&words)[4]) {
 }
 
 bool CarriesIpv6Only(const SocketRecord& record) {
-  return record.family == Family::kIpv6 &&
-         (record.state == SocketState::kListen || record.state == SocketState::kUnconnected);
+  return record.family == Family::kIpv6 && IsListening(record);
 }
 
 }  // namespace

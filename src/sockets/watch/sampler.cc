@@ -52,10 +52,10 @@ Result<void> Sampler::Dump() {
   // With the listeners, which decide direction and cost next to nothing: the kernel dumps them
   // first.
   StateSet states = pass.states();
-  states.Add(SocketState::kListen);
-  const auto stats = environment_.source.Dump(Protocol::kTcp, states, sink);
+  states.Add(Traits(kWatchedProtocol).listening);
+  const auto stats = environment_.source.Dump(kWatchedProtocol, states, sink);
   if (!stats) {
-    environment_.errors.Add(Protocol::kTcp, stats.error().reason);
+    environment_.errors.Add(kWatchedProtocol, stats.error().reason);
     return Fail(stats.error().message);
   }
   std::move(pass).Commit();

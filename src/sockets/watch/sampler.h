@@ -20,16 +20,9 @@
 #include "sockets/source/dump_errors.h"
 #include "sockets/source/socket_source.h"
 #include "sockets/watch/state_watch.h"
+#include "sockets/watch/watch_options.h"
 
 namespace sockdiag {
-
-/// How often to sample, and what that may cost.
-struct SamplerOptions {
-  /// 0: never.
-  std::chrono::milliseconds interval = std::chrono::seconds(5);
-  /// Share of one core.
-  double cpu_budget = 0.02;
-};
 
 /// What a sampler works with; all must outlive it.
 struct SamplerEnvironment {

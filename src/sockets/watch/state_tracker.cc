@@ -38,7 +38,10 @@ WatchPass StateTracker::Summarize(Clock::TimePoint now) {
     if (socket.fresh == 1) socket.since = since;
     if (socket.seen == 0) return;
     const WatchKey its{socket.Group(), socket.State()};
-    if (key != its) figures = &pass.figures[*(key = its)];
+    if (key != its) {
+      key = its;
+      figures = &pass.figures[its];
+    }
     AddFigures(its, socket, now, *figures);
   });
   return pass;

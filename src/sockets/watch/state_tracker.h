@@ -55,13 +55,15 @@ struct WatchPass {
 /// in its state, and to which group it belonged when it came there.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
-/// misses it. A pass that fails leaves everything as it was. One thread at a time; see StateWatch.
+/// misses it. A pass that fails leaves everything as it was, but that a socket which changed its
+/// state in it is found anew by the next one. One thread at a time; see StateWatch.
 class StateTracker {
  public:
   StateTracker(const WatchOptions& options, Clock::TimePoint start);
 
-  /// A socket of the pass under way. Tells the tracker beforehand, with Prefetch(), to be quicker.
+  /// A socket of the pass under way.
   void Observe(const Sighting& sighting);
+  /// Makes a later Observe() of this one quicker.
   void Prefetch(const Sighting& sighting) const { table_.Prefetch(sighting.cookie); }
   /// Sockets of the pass under way that nobody can follow.
   void ObserveUntracked(const WatchKey& key, std::uint64_t sockets) { untracked_[key] += sockets; }

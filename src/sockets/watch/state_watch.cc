@@ -12,6 +12,7 @@ void StateWatch::Configure(const WatchOptions& options, std::uint64_t generation
   const std::lock_guard lock(mutex_);
   options_ = options;
   generation_ = generation;
+  ++epoch_;
   tracker_.Configure(options);
   peaks_.SetWindow(options.peak_window);
 }
@@ -26,13 +27,15 @@ StateWatch::Pass::Pass(StateWatch& watch, std::uint64_t generation)
   const std::lock_guard lock(watch.mutex_);
   states_ = watch.options_.states;
   limit_ = watch.options_.max_tracked_sockets;
-  passes_before_ = watch.passes_;
+  followed_ = watch.tracker_.size();
+  epoch_ = watch.epoch_;
 }
 
-/// So many as may be followed are kept. Beyond that only those who are followed already: the table
-/// holds at most as many again.
+/// As many as may be followed are kept, and beyond that those that are followed already, wherever
+/// they come in the dump.
 void StateWatch::Pass::Add(const Sighting& sighting) {
-  const bool is_kept = size_ < limit_ || (size_ < 2 * limit_ && watch_.Follows(sighting.cookie));
+  const bool is_kept =
+      size_ < limit_ || (size_ < limit_ + followed_ && watch_.Follows(sighting.cookie));
   if (!is_kept) {
     ++untracked_[{sighting.group, sighting.state}];
     return;
@@ -48,7 +51,7 @@ void StateWatch::Take(const Pass& pass) {
   /// So many sightings ahead a place of the table is fetched.
   constexpr std::size_t kAhead = 8;
   const std::lock_guard lock(mutex_);
-  if (pass.generation_ != generation_ || pass.passes_before_ != passes_) return;
+  if (pass.generation_ != generation_ || pass.epoch_ != epoch_) return;
   try {
     for (std::size_t i = 0; i < pass.size_; ++i) {
       if (i + kAhead < pass.size_) tracker_.Prefetch(pass.At(i + kAhead));
@@ -62,7 +65,7 @@ void StateWatch::Take(const Pass& pass) {
   }
   // From here on nothing fails.
   tracker_.Commit();
-  ++passes_;
+  ++epoch_;
 }
 
 bool StateWatch::Follows(std::uint64_t cookie) {

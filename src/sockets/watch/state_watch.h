@@ -30,7 +30,7 @@ struct WatchReport {
 
 /// The memory of the watched states, for all who dump them from one source: scrapes and the
 /// sampler. Each keeps what it saw to itself until its dump has come to its end, so that any number
-/// of them may look at the same time, and none waits for another. Any thread may use it.
+/// of them may look at the same time, and none waits for another one's dump. Any thread may use it.
 class StateWatch {
  public:
   /// Watches nothing before Configure(). The clock must outlive this.
@@ -45,8 +45,9 @@ class StateWatch {
     }
     /// Of which sockets are wanted.
     [[nodiscard]] StateSet states() const { return states_; }
-    /// The dump came to its end. When another pass did so since this one began, that one is as good
-    /// and is what is known. When this throws, for want of memory, the pass has failed.
+    /// The dump came to its end. When another pass did so since this one began, that one's figures
+    /// stand, since what this one saw of a socket may be older. When this throws, for want of
+    /// memory, the pass has failed.
     void Commit() &&;
 
    private:
@@ -63,16 +64,18 @@ class StateWatch {
     StateWatch& watch_;
     const std::uint64_t generation_;
     StateSet states_;
+    /// So many sightings are kept whatever they are of, and so many more of followed sockets.
     std::size_t limit_ = 0;
-    std::uint64_t passes_before_ = 0;
+    std::size_t followed_ = 0;
+    std::uint64_t epoch_ = 0;
     std::size_t size_ = 0;
     std::vector<std::unique_ptr<Page>> pages_;
     /// Those that there is no room to follow.
     std::map<WatchKey, std::uint64_t> untracked_;
   };
 
-  /// From now on other options hold; ages, peaks and counters go on. Passes of other generations
-  /// than this one, whose rules are others, do not count from now on.
+  /// From now on other options hold; ages, peaks and counters go on. Passes that are under way, and
+  /// all of other generations than this one, whose rules are others, do not count.
   void Configure(const WatchOptions& options, std::uint64_t generation) noexcept;
 
   /// A pass of whoever goes by the rules of this generation; see Configure().
@@ -94,8 +97,9 @@ class StateWatch {
   mutable std::mutex mutex_;
   WatchOptions options_;
   std::uint64_t generation_ = 0;
-  /// Whole ones so far.
-  std::uint64_t passes_ = 0;
+  /// Grows with each whole pass and each change of the options: a pass counts in the one alone in
+  /// which it began.
+  std::uint64_t epoch_ = 0;
   StateTracker tracker_;
   std::optional<WatchPass> latest_;
   std::map<WatchKey, std::uint64_t> entered_;

@@ -46,4 +46,12 @@ struct WatchOptions {
   std::chrono::milliseconds peak_window = std::chrono::minutes(1);
 };
 
+/// How often to sample, and what that may cost.
+struct SamplerOptions {
+  /// 0: never.
+  std::chrono::milliseconds interval = std::chrono::seconds(5);
+  /// Share of one core.
+  double cpu_budget = 0.02;
+};
+
 }  // namespace sockdiag

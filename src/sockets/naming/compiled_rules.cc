@@ -1,4 +1,4 @@
-#include "sockets/naming/rule_plane.h"
+#include "sockets/naming/compiled_rules.h"
 
 #include <algorithm>
 #include <bit>
@@ -19,12 +19,12 @@ bool HoldsPort(const ServiceRule& rule, Port port) {
 
 /// Where the address space must be cut so that each piece is inside or outside every network, and
 /// all IPv4 or all IPv6.
-std::vector<IpAddress> AddressStarts(const std::vector<PlaneRule>& rules,
+std::vector<IpAddress> AddressStarts(const std::vector<NamedRule>& rules,
                                      std::vector<Cidr> ServiceRule::*networks) {
   std::vector<IpAddress> starts{IpAddress::FromBits(0, 0xffff'0000'0000),
                                 IpAddress::FromBits(0, 0x1'0000'0000'0000)};
-  for (const PlaneRule& plane_rule : rules) {
-    for (const Cidr& network : plane_rule.rule->*networks) {
+  for (const NamedRule& named_rule : rules) {
+    for (const Cidr& network : named_rule.rule->*networks) {
       starts.push_back(network.First());
       const std::uint64_t low = network.Last().Low() + 1;
       const std::uint64_t high = network.Last().High() + (low == 0 ? 1 : 0);
@@ -34,16 +34,16 @@ std::vector<IpAddress> AddressStarts(const std::vector<PlaneRule>& rules,
   return starts;
 }
 
-std::vector<Port> PortStarts(const std::vector<PlaneRule>& rules,
-                             const RulePlane::PortNames& port_names) {
+std::vector<Port> PortStarts(const std::vector<NamedRule>& rules,
+                             const CompiledRules::PortNames& port_names) {
   std::vector<Port> starts;
   const auto add_range = [&](const PortRange& range) {
     starts.push_back(range.first);
     if (range.last.Value() == std::numeric_limits<std::uint16_t>::max()) return;
     starts.push_back(Port::FromHost(static_cast<std::uint16_t>(range.last.Value() + 1)));
   };
-  for (const PlaneRule& plane_rule : rules) {
-    std::for_each(plane_rule.rule->ports.begin(), plane_rule.rule->ports.end(), add_range);
+  for (const NamedRule& named_rule : rules) {
+    std::for_each(named_rule.rule->ports.begin(), named_rule.rule->ports.end(), add_range);
   }
   for (const auto& [port, service] : port_names) add_range({port, port});
   return starts;
@@ -51,7 +51,7 @@ std::vector<Port> PortStarts(const std::vector<PlaneRule>& rules,
 
 }  // namespace
 
-AddressRows::AddressRows(const std::vector<PlaneRule>& rules,
+AddressRows::AddressRows(const std::vector<NamedRule>& rules,
                          std::vector<Cidr> ServiceRule::*networks)
     : intervals_(AddressStarts(rules, networks)), rows_(intervals_.size(), rules.size()) {
   for (std::size_t bit = 0; bit < rules.size(); ++bit) {
@@ -69,18 +69,18 @@ AddressRows::AddressRows(const std::vector<PlaneRule>& rules,
   }
 }
 
-RulePlane::RulePlane(const std::vector<PlaneRule>& rules, const PortNames& port_names)
+CompiledRules::CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names)
     : ports_(PortStarts(rules, port_names)),
       port_rows_(ports_.size(), rules.size()),
       local_(rules, &ServiceRule::local_networks),
       remote_(rules, &ServiceRule::remote_networks) {
-  for (const PlaneRule& rule : rules) services_.push_back(rule.service);
+  for (const NamedRule& rule : rules) services_.push_back(rule.service);
   for (std::size_t row = 0; row < ports_.size(); ++row) AddPorts(row, rules, port_names);
 }
 
 /// Fills the row's bits up to the first rule that asks for no address, since none after it counts.
-void RulePlane::AddPorts(std::size_t row, const std::vector<PlaneRule>& rules,
-                         const PortNames& port_names) {
+void CompiledRules::AddPorts(std::size_t row, const std::vector<NamedRule>& rules,
+                             const PortNames& port_names) {
   const Port port = ports_.Start(row);
   PortAnswer answer;
   const auto named = port_names.find(port);
@@ -97,7 +97,7 @@ void RulePlane::AddPorts(std::size_t row, const std::vector<PlaneRule>& rules,
   answers_.push_back(answer);
 }
 
-ServiceId RulePlane::Match(Port port, const IpAddress& local, const IpAddress& remote) const {
+ServiceId CompiledRules::Match(Port port, const IpAddress& local, const IpAddress& remote) const {
   const std::size_t row = ports_.Find(port);
   const PortAnswer& answer = answers_[row];
   if (!answer.asks_for_addresses) return answer.service;

@@ -15,15 +15,15 @@
 namespace sockdiag {
 
 /// A rule with its name resolved; the rule must outlive it.
-struct PlaneRule {
+struct NamedRule {
   const ServiceRule* rule;
   ServiceId service;
 };
 
-/// One of the two address dimensions of a plane: which rules an address lets through.
+/// The local or the remote address of compiled rules: which of them an address lets through.
 class AddressRows {
  public:
-  AddressRows(const std::vector<PlaneRule>& rules, std::vector<Cidr> ServiceRule::*networks);
+  AddressRows(const std::vector<NamedRule>& rules, std::vector<Cidr> ServiceRule::*networks);
 
   /// One bit a rule.
   [[nodiscard]] const std::uint64_t* Row(const IpAddress& address) const {
@@ -41,12 +41,12 @@ class AddressRows {
 /// changes its mind, and each interval has a row of bits, one a rule that holds there. A lookup is
 /// a binary search in each, and the first bit that all three rows share. Ports whose first rule
 /// asks for no address skip the addresses.
-class RulePlane {
+class CompiledRules {
  public:
   using PortNames = std::map<Port, ServiceId>;
 
   /// `port_names` names the ports that no rule names.
-  RulePlane(const std::vector<PlaneRule>& rules, const PortNames& port_names);
+  CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names);
 
   [[nodiscard]] ServiceId Match(Port port, const IpAddress& local, const IpAddress& remote) const;
 
@@ -57,7 +57,7 @@ class RulePlane {
     bool asks_for_addresses = false;
   };
 
-  void AddPorts(std::size_t row, const std::vector<PlaneRule>& rules, const PortNames& port_names);
+  void AddPorts(std::size_t row, const std::vector<NamedRule>& rules, const PortNames& port_names);
 
   IntervalMap<Port> ports_;
   BitRows port_rows_;
