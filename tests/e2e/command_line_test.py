@@ -7,6 +7,7 @@ import resource
 import socket
 import subprocess
 
+import exporter_log
 import support
 
 FLAGS = {"--config.file", "--config.check", "--once", "--healthcheck", "--web.listen-address",
@@ -147,7 +148,7 @@ class ListenErrorTest(ErrorCase):
         last = logged.stderr.splitlines()[-1]
         self.assertIn(address, last)
         for line in logged.stderr.splitlines()[:-1]:
-            self.assertEqual(support.parse_log(line)["level"], "info", line)
+            self.assertEqual(exporter_log.parse(line)["level"], "info", line)
 
     def test_address_of_another_host(self):
         result = support.run_exporter(self.QUIET, "--web.listen-address=192.0.2.1:0")

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import time
 
+import exporter_log
 import exposition_text
 import faults
 import sockets
@@ -67,7 +68,7 @@ class FaultCase(support.TestCase):
 
     def troubles(self):
         """Lines of warnings and errors."""
-        return [line for line in map(support.parse_log, self.exporter.log_lines())
+        return [line for line in map(exporter_log.parse, self.exporter.log_lines())
                 if line.get("level") in ("warn", "error") or "level" not in line]
 
     def assert_sockets(self, exposition, failing=()):

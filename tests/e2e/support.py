@@ -4,21 +4,18 @@ import ctypes
 import fcntl
 import gzip
 import http.client
-import json
 import os
-import re
 import resource
-import select
 import shutil
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
+import exporter_log
 import exposition_text
 
 EXPORTER = os.environ.get("SOCKDIAG_EXPORTER", "")
@@ -149,14 +146,6 @@ def check_with_promtool(test, text):
     test.assertEqual((result.returncode, result.stdout, result.stderr), (0, "", ""))
 
 
-def parse_log(line):
-    """The fields of a log line, logfmt or JSON."""
-    if line.startswith("{"):
-        return json.loads(line)
-    pairs = re.findall(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^ "]*)(?: |$)', line)
-    return {key: json.loads(value) if value.startswith('"') else value for key, value in pairs}
-
-
 class UnixConnection(http.client.HTTPConnection):
     """HTTP without any TCP socket, so that a scrape does not count itself."""
 
@@ -197,52 +186,6 @@ def fetch(connection, path="/metrics", method="GET", headers=None):
     return Answer(connection.getresponse())
 
 
-class Log:
-    """The lines that come from a pipe. Whoever asks has all that was written by then, so a line
-    that is written before an answer is given is there when the answer is."""
-
-    def __init__(self, pipe):
-        self._pipe = pipe
-        os.set_blocking(pipe.fileno(), False)
-        self._lines = []
-        self._rest = b""
-        self._ended = False
-        self._lock = threading.Lock()
-        # Reads when nobody asks, too: who writes must not wait for room.
-        self._reader = threading.Thread(target=self._follow, daemon=True)
-        self._reader.start()
-
-    def _follow(self):
-        poll = select.poll()
-        poll.register(self._pipe, select.POLLIN)
-        while not self._ended:
-            poll.poll()
-            self._take()
-
-    def _take(self):
-        with self._lock:
-            while not self._ended:
-                try:
-                    data = os.read(self._pipe.fileno(), 1 << 16)
-                except BlockingIOError:
-                    return
-                self._ended = not data
-                *lines, self._rest = (self._rest + data).split(b"\n")
-                self._lines += [line.decode("utf-8", "backslashreplace") for line in lines]
-
-    def lines(self):
-        """All whole ones so far."""
-        self._take()
-        with self._lock:
-            return list(self._lines)
-
-    def close(self):
-        """After the end of who writes."""
-        self._reader.join(DEADLINE_S)
-        self._ended = True
-        self._pipe.close()
-
-
 class Exporter:
     """The exporter as a daemon; use start_exporter()."""
 
@@ -252,14 +195,14 @@ class Exporter:
             ["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
-        self._log = Log(self.process.stderr)
+        self._log = exporter_log.Log(self.process.stderr)
 
     def log_lines(self):
         return self._log.lines()
 
     def logged(self, **fields):
         """The log's records that have these fields."""
-        records = [parse_log(line) for line in self.log_lines()]
+        records = [exporter_log.parse(line) for line in self.log_lines()]
         return [record for record in records if fields.items() <= record.items()]
 
     def addresses(self):
@@ -324,7 +267,7 @@ class Exporter:
 
     def close(self):
         """After stop()."""
-        self._log.close()
+        self._log.close(DEADLINE_S)
 
 
 def preload(**variables):
