@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 preset=${1:?usage: scripts/build.sh PRESET [TARGET...]}
 shift
 export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
+# What one clone has compiled, another one need not, wherever it lies; gcov alone wants its own paths.
+[ "$preset" = coverage ] || export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! cmake --preset "$preset" >"$log" 2>&1; then

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "collectors/registry.h"
 #include "tests/config/refusals.h"
 
 namespace sockdiag {
@@ -55,6 +56,15 @@ stuck_after:
 
 PortRange Ports(std::uint16_t first, std::uint16_t last) {
   return {Port::FromHost(first), Port::FromHost(last)};
+}
+
+/// "tcp, udp, ...", as messages list the known ones.
+std::string Collectors() {
+  std::string names;
+  for (const CollectorEntry& entry : AllCollectors()) {
+    names += (names.empty() ? "" : ", ") + std::string(entry.name);
+  }
+  return names;
 }
 
 TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
@@ -120,8 +130,7 @@ TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
       {"limit: {}", "c.yaml:1:1: limit: unknown key (did you mean limits?); known: " + root_keys},
       {"\nzebra: 1", "c.yaml:2:1: zebra: unknown key; known: " + root_keys},
       {"collectors: {tcp4: {}}",
-       "c.yaml:1:14: collectors.tcp4: unknown key (did you mean tcp?); known: tcp, udp, "
-       "kernel_limits, process"},
+       "c.yaml:1:14: collectors.tcp4: unknown key (did you mean tcp?); known: " + Collectors()},
       {"collectors:\n  udp:\n    enable: true",
        "c.yaml:3:5: collectors.udp.enable: unknown key (did you mean enabled?); known: enabled"},
       {"limits:\n  Ports: 1",
@@ -170,9 +179,9 @@ TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
 TEST(Loader, RefusesSectionsOfTheWrongType) {
   ExpectRefused({
       {"collectors:\n",
-       "c.yaml:1:1: collectors: expected a mapping of tcp, udp, kernel_limits, process, not null"},
+       "c.yaml:1:1: collectors: expected a mapping of " + Collectors() + ", not null"},
       {"collectors: ~",
-       "c.yaml:1:13: collectors: expected a mapping of tcp, udp, kernel_limits, process, not null"},
+       "c.yaml:1:13: collectors: expected a mapping of " + Collectors() + ", not null"},
       {"collectors: {tcp: true}",
        "c.yaml:1:19: collectors.tcp: expected a mapping of enabled, not true"},
       {"collectors:\n  tcp:\n  udp: {}\n",

@@ -129,7 +129,7 @@ class Checks:
     def check_scrape(self):
         """scraped from outside, every collector gives figures"""
         text = self.scrape()
-        for collector in ("tcp", "udp", "kernel_limits"):
+        for collector in ("tcp", "udp", "kernel_limits", "process"):
             expect(f'sockdiag_collector_success{{collector="{collector}"}} 1\n' in text, text)
 
     def check_log(self):
