@@ -41,8 +41,7 @@ class SocketScrapes {
   }
 
   /// What is shown of a collection of both protocols; one whose dump failed has no records.
-  Samples Scrape(const std::optional<Records>& tcp,
-                 const std::optional<Records>& udp = Records()) {
+  Samples Scrape(const std::optional<Records>& tcp, const std::optional<Records>& udp = Records()) {
     return Show(Count(tcp, udp));
   }
   /// The two steps of it.
