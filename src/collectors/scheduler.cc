@@ -157,7 +157,7 @@ struct Scheduler::Flight {
 };
 
 Scheduler::Scheduler(std::vector<std::unique_ptr<Collector>> collectors, Completion complete,
-                     const Clock& clock, RunStarter start)
+                     const Clock& clock, const RunStarter& start)
     : complete_(std::move(complete)), clock_(clock) {
   for (std::unique_ptr<Collector>& collector : collectors) {
     runners_.push_back(std::make_unique<Runner>(std::move(collector), clock, start));

@@ -65,7 +65,7 @@ class Scheduler {
 
   /// The clock must outlive this.
   Scheduler(std::vector<std::unique_ptr<Collector>> collectors, Completion complete,
-            const Clock& clock, RunStarter start = RunInThread);
+            const Clock& clock, const RunStarter& start = RunInThread);
   /// Waits for runs under way, however long they take; see WaitForRuns().
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
