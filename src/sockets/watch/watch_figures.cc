@@ -47,7 +47,7 @@ void WatchFiguresByName::Count(const WatchReport& report, const ShownServices& s
 void WatchFiguresByName::Show(const WatchReport& report, StateSet states, Protocol protocol,
                               const ShownServices& services, Samples& samples) {
   if (!report.latest) return Count(report, services);
-  const Entries counted = Counted(report, services);
+  Entries counted = Counted(report, services);
   const FiguresByKey folded = Fold(report, services);
   Entries shown_entries;
   for (const ServiceRow& row : services.Rows(protocol)) {
@@ -68,7 +68,8 @@ void WatchFiguresByName::Show(const WatchReport& report, StateSet states, Protoc
     }
   }
   if (!shown_entries.empty()) samples.Add(kUntrackedSockets, report.latest->untracked);
-  entries_ = shown_entries.empty() ? counted : std::move(shown_entries);
+  // Nothing is forgotten of what is not shown for now.
+  entries_ = std::move(shown_entries.empty() ? counted : shown_entries);
 }
 
 }  // namespace sockdiag
