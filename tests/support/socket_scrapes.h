@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,16 @@
 #include "tests/support/fake_clock.h"
 
 namespace sockdiag::testing {
+
+/// A rule for one TCP port.
+inline ServiceRule Rule(const std::string& name, std::uint16_t port,
+                        std::optional<Direction> direction = {}) {
+  ServiceRule rule;
+  rule.name = name;
+  rule.ports = {{Port::FromHost(port), Port::FromHost(port)}};
+  rule.direction = direction;
+  return rule;
+}
 
 /// What a test's configurations say of sockets.
 struct SocketConfiguration {
