@@ -32,6 +32,9 @@ struct ProtocolTraits {
   std::span<const SocketState> states;
   /// A socket in it takes connections, or datagrams from whoever sends.
   SocketState listening;
+  /// Whether a socket in it is there to serve. A client that has not said to whom it talks looks
+  /// the same in UDP.
+  bool listening_serves;
   /// What the kernel's TCP_CLOSE, 7, says of a socket.
   SocketState closed;
   /// Whether the queues of a listening socket count the connections that wait for accept(), and the
@@ -48,6 +51,7 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
     {.name = "tcp",
      .states = kTcpStates,
      .listening = SocketState::kListen,
+     .listening_serves = true,
      .closed = SocketState::kClose,
      .queue_is_backlog = true,
      .has_watched_states = true,
@@ -55,6 +59,7 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
     {.name = "udp",
      .states = kUdpStates,
      .listening = SocketState::kUnconnected,
+     .listening_serves = false,
      .closed = SocketState::kUnconnected,
      .queue_is_backlog = false,
      .has_watched_states = false,

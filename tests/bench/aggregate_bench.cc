@@ -25,12 +25,14 @@ class NullSink final : public SocketSink {
 /// Classifies and counts every record.
 class CountingSink final : public SocketSink {
  public:
-  explicit CountingSink(const ServiceMatcher& matcher) : classifier_(matcher, kEphemeral) {}
+  explicit CountingSink(const ServiceMatcher& matcher)
+      : tallies(Protocol::kTcp, EphemeralPorts{kEphemeral, {}}, matcher),
+        classifier_(matcher, kEphemeral) {}
   void Add(const SocketRecord& record) override {
     tallies.Add(record, classifier_.Classify(record));
   }
 
-  SocketTallies tallies{Protocol::kTcp, EphemeralPorts{kEphemeral, {}}};
+  SocketTallies tallies;
 
  private:
   Classifier classifier_;

@@ -164,7 +164,7 @@ ServicesDatabase Database() {
 
 SocketMemory::Round RoundOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
   const auto tallies =
-      std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}});
+      std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}}, matcher);
   Classifier classifier(matcher, kEphemeral);
   const auto add = [&](const SocketRecord& record) {
     tallies->Add(record, classifier.Classify(record));

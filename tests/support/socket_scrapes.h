@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ inline ServiceRule Rule(const std::string& name, std::uint16_t port,
 struct SocketConfiguration {
   std::vector<ServiceRule> rules = {};
   ServicesDatabase database = {};
+  ServicesFallback fallback = ServicesFallback::kOther;
   Limits limits = {};
   WatchOptions watch = {};
 };
@@ -42,12 +44,12 @@ class SocketScrapes {
 
   /// From now on this configuration is in force.
   void Use(const SocketConfiguration& configuration) {
-    matcher_ = std::make_shared<ServiceMatcher>(configuration.rules, configuration.database,
-                                                memory.names());
+    matchers_.emplace_back(configuration.rules, configuration.database, memory.names(),
+                           configuration.fallback);
     generation_ = memory.NewGeneration();
     memory.Configure({.limits = configuration.limits,
                       .watch = configuration.watch,
-                      .configured = matcher_->configured(),
+                      .configured = matchers_.back().configured(),
                       .generation = generation_});
   }
 
@@ -74,7 +76,7 @@ class SocketScrapes {
   /// A pass over the watched sockets that has seen these, and is not at its end.
   [[nodiscard]] StateWatch::Pass Look(const Records& tcp) {
     StateWatch::Pass pass = memory.watch().Begin(generation_);
-    Classifier classifier(*matcher_, EphemeralPorts().range);
+    Classifier classifier(matchers_.back(), EphemeralPorts().range);
     for (const SocketRecord& record : tcp) pass.Observe(record, classifier.Classify(record));
     return pass;
   }
@@ -86,14 +88,16 @@ class SocketScrapes {
 
  private:
   std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
-    const auto tallies = std::make_shared<SocketTallies>(protocol, EphemeralPorts());
-    Classifier classifier(*matcher_, EphemeralPorts().range);
+    const auto tallies =
+        std::make_shared<SocketTallies>(protocol, EphemeralPorts(), matchers_.back());
+    Classifier classifier(matchers_.back(), EphemeralPorts().range);
     for (const SocketRecord& record : records) tallies->Add(record, classifier.Classify(record));
     if (Traits(protocol).has_watched_states) Sample(records);
     return tallies;
   }
 
-  std::shared_ptr<const ServiceMatcher> matcher_;
+  /// One for each configuration: what the ones before have counted goes by theirs.
+  std::deque<ServiceMatcher> matchers_;
   std::uint64_t generation_ = 0;
 };
 

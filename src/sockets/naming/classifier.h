@@ -1,5 +1,9 @@
 #pragma once
 
+#include <bitset>
+#include <memory>
+#include <optional>
+
 #include "model/port.h"
 #include "model/socket_record.h"
 #include "sockets/naming/direction.h"
@@ -27,21 +31,36 @@ class Classifier {
 
   /// Listening sockets must come before those that they accepted, as the kernel dumps them.
   [[nodiscard]] Classification Classify(const SocketRecord& record) {
-    if (IsListening(record)) listeners_.Add(record);
+    if (IsListening(record)) AddListener(record);
     Classification result;
     result.direction = ResolveDirection(record, listeners_, ephemeral_);
     result.service_port =
         result.direction == Direction::kInbound ? record.local.port : record.remote.port;
-    const ServiceId service = matcher_.Match(record.protocol, result.direction, result.service_port,
-                                             record.local.address, record.remote.address);
-    result.group = IdOf({service, result.direction});
+    const std::optional<ServiceId> named =
+        matcher_.Match(record.protocol, result.direction, result.service_port, record.local.address,
+                       record.remote.address);
+    result.group = IdOf({named ? *named : Unnamed(result.service_port), result.direction});
     return result;
   }
 
  private:
+  void AddListener(const SocketRecord& listener) {
+    listeners_.Add(listener);
+    if (Traits(listener.protocol).listening_serves) served_->set(listener.local.port.Value());
+  }
+  /// A port that the kernel gives to whoever asks for any has no name of its own, or each peer that
+  /// got one would be a service; but while it is listened on here it is one, on every host.
+  [[nodiscard]] ServiceId Unnamed(Port service_port) const {
+    const bool is_anybodys =
+        ephemeral_.Contains(service_port) && !served_->test(service_port.Value());
+    return is_anybodys ? ServiceId::kOther : matcher_.Fallback(service_port);
+  }
+
   const ServiceMatcher& matcher_;
   PortRange ephemeral_;
   ListenerTable listeners_;
+  /// Ports that are listened on to serve, on whatever address.
+  std::unique_ptr<std::bitset<65536>> served_ = std::make_unique<std::bitset<65536>>();
 };
 
 }  // namespace sockdiag
