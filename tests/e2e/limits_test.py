@@ -19,6 +19,7 @@ class LimitsTest(support.TestCase):
 
     def _start(self, limits, services="[]"):
         return support.start_exporter(self, config=f"services_database: {self.database}\n"
+                                                   "services_fallback: other\n"
                                                    f"limits: {limits}\nservices: {services}\n")
 
     def _open_ports(self):

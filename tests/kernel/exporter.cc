@@ -34,10 +34,15 @@ void ExpectConsistent(const Collection& collection) {
   }
 }
 
+Config WithoutNumbers(Config config) {
+  config.services_fallback = ServicesFallback::kOther;
+  return config;
+}
+
 }  // namespace
 
 Exporter::Exporter(const Config& config, std::function<void()> on_sample)
-    : pipeline_(config, {},
+    : pipeline_(WithoutNumbers(config), {},
                 {.open_source =
                      [this] {
                        return std::make_unique<NetlinkSource>(

@@ -33,7 +33,7 @@ class ServiceMatcher {
 
   /// Every name that it can give is in `names` afterwards.
   ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database,
-                 ServiceNames& names, ServicesFallback fallback = ServicesFallback::kOther);
+                 ServiceNames& names, ServicesFallback fallback = ServicesFallback::kNumber);
 
   /// Nothing where no rule and no services database names it.
   [[nodiscard]] std::optional<ServiceId> Match(Protocol protocol, Direction direction,
