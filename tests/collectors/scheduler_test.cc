@@ -115,7 +115,7 @@ TEST_F(SchedulerTest, KnowsWhatRunsAndWaitsForItNoLongerThanAsked) {
   }});
   EXPECT_FALSE(scheduler->running_since());
   EXPECT_TRUE(scheduler->WaitForRuns(milliseconds(0)));
-  const auto collection = scheduler->Collect(clock_.Now());
+  const auto collection = scheduler->Collect(SystemClock().Now());
   EXPECT_EQ(collection->collectors.at(0).error, "not done in time");
   EXPECT_TRUE(scheduler->running_since());
   EXPECT_FALSE(scheduler->WaitForRuns(milliseconds(1)));
