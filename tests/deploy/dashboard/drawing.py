@@ -36,11 +36,11 @@ def load(name):
 
 def _filled_in(panel, choices):
     """The panel with its variables filled in."""
-    if panel["type"] == "row":
-        return panel
-    targets = [{**target, "expr": expression}
+    title = queries.fill_in(panel["title"], choices)
+    targets = [{**target, "expr": expression,
+                "legendFormat": queries.fill_in(target["legendFormat"], choices)}
                for target, expression in queries.of_panel(panel, choices)]
-    return {**panel, "targets": targets}
+    return {**panel, "title": title, "targets": targets}
 
 
 def _labels(dashboard):
@@ -67,7 +67,8 @@ def draw(dashboard, prometheus, start, end, choices, rows=1000, picture=None):
         command = [
             "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
             f"--user-data-dir={folder}/profile", "--allow-file-access-from-files",
-            f"--window-size={WIDTH},{height}", "--virtual-time-budget=20000", "--dump-dom",
+            f"--window-size={WIDTH},{height}", "--virtual-time-budget=20000",
+            "--run-all-compositor-stages-before-draw", "--dump-dom",
             *([f"--screenshot={picture}"] if picture else []), page.as_uri()]
         result = subprocess.run(command, capture_output=True, text=True, timeout=_DEADLINE_S,
                                 check=False)

@@ -72,7 +72,7 @@ function Page() {
 createRoot(document.getElementById('root')!).render(<Page />);
 
 setInterval(() => {
-  const said = [...document.querySelectorAll<HTMLElement>('section')].map(
+  const said = [...document.querySelectorAll<HTMLElement>('main > section')].map(
     (section) => [section.dataset.title, section.innerText]);
   document.getElementById('said')!.textContent = JSON.stringify(Object.fromEntries(said));
 }, 1000);
