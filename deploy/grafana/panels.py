@@ -102,7 +102,6 @@ def table(title, description, width, height, content, runbooks=""):
     panel = _panel("table", title, description, "short", width, height,
                    _instant(content.queries, "table"), runbooks, options={
                        "showHeader": True, "cellHeight": "sm", "frameIndex": 0,
-                       "footer": {"show": False, "reducer": []},
                        "sortBy": [{"displayName": content.sort, "desc": True}]})
     # Rows are merged where all labels are the same, and the metrics' names are not.
     panel["transformations"] = [
