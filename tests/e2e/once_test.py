@@ -1,10 +1,14 @@
 """--once: the same figures in three forms, for scripts and for people."""
 
+import errno
 import json
+import os
 import re
+import socket
 import subprocess
 
 import exposition_text
+import faults
 import sockets
 import support
 
@@ -117,3 +121,20 @@ class OnceOutputTest(support.TestCase):
 
 if __name__ == "__main__":
     support.main()
+class OnceFailuresTest(support.TestCase):
+    """What failed is told, all of it, and the rest is printed."""
+
+    def test_every_collector_that_failed_is_named(self):
+        refused = faults.Faults(self)
+        refused.set(faults.fail("socket", errno.EMFILE, domain=socket.AF_NETLINK))
+        result = support.run_exporter(
+            "--once", f"--config.file={support.temporary_file(self, CONFIG)}",
+            env={**os.environ, **refused.environment})
+        self.assertEqual(result.returncode, 1)
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 2, result.stderr)
+        for protocol, line in zip(("tcp", "udp"), lines):
+            self.assertRegex(line, rf"^sockdiag_exporter: collector {protocol}: .*EMFILE")
+        self.assertIn("sockdiag_somaxconn", result.stdout)
+
+
