@@ -21,6 +21,7 @@
 namespace {
 
 using sockdiag::Config;
+using sockdiag::LoadedConfig;
 using sockdiag::Log;
 using sockdiag::OnceFormat;
 using sockdiag::Options;
@@ -74,10 +75,17 @@ int PrintOnce(OnceFormat format, const Config& config, const Log& log) {
   return failures->empty() ? kFine : kFailure;
 }
 
+/// For who named no file: a result of the defaults looks like that of a file that was meant.
+void TellConfig(const Options& options, const LoadedConfig& loaded) {
+  if (options.config_file) return;
+  if (!options.config_check && !options.once) return;  // The daemon's log says it.
+  std::cerr << "sockdiag_exporter: configuration: " << loaded.source << "\n";
+}
+
 int Run(const Options& options) {
   if (options.healthcheck) return PrintHealth(options);
   const Result<void> restricted = sockdiag::KeepOnlyCapabilityToBind();
-  const Result<Config> config = sockdiag::LoadConfig(options.config_file);
+  const Result<LoadedConfig> config = sockdiag::LoadConfig(options.config_file);
   if (!config) {
     std::cerr << config.error().message << "\n";
     return kWrongUsage;
@@ -87,12 +95,13 @@ int Run(const Options& options) {
     std::cerr << web_config.error().message << "\n";
     return kWrongUsage;
   }
+  TellConfig(options, *config);
   if (options.config_check) return Print("OK\n");
   const sockdiag::SpdlogLog log(options.log_level, options.log_format);
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  if (options.once) return PrintOnce(*options.once, *config, log);
+  if (options.once) return PrintOnce(*options.once, config->config, log);
   const Result<void> result = sockdiag::RunDaemon(options, *config, log);
   return result ? kFine : Failure(result.error().message);
 }

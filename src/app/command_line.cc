@@ -67,7 +67,8 @@ void AddChoice(CLI::App& app, const std::string& name, std::function<void(Value)
 
 void AddRunFlags(CLI::App& app, Options& options) {
   app.add_option("--config.file", options.config_file,
-                 "YAML configuration; without it the built-in defaults")
+                 "YAML configuration; without it /etc/sockdiag_exporter/sockdiag_exporter.yaml, "
+                 "or the built-in defaults where that does not exist")
       ->type_name("PATH");
   app.add_flag("--config.check", options.config_check,
                "Check the configuration; print OK or the error, exit with 0 or 2");

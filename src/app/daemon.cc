@@ -172,7 +172,10 @@ Result<Config> Daemon::Load() {
     const Result<void> web = access_policy_->ReloadNow();
     if (!web) return Fail("web configuration: " + web.error().message);
   }
-  return LoadConfig(options_.config_file);
+  Result<LoadedConfig> loaded = LoadConfig(options_.config_file);
+  if (!loaded) return tl::unexpected(loaded.error());
+  log_.Info("taking the configuration anew", {{"config", loaded->source}});
+  return std::move(loaded->config);
 }
 
 /// So that the exporter is ready before it is scraped.
@@ -252,11 +255,11 @@ bool Daemon::Stop() {
 
 }  // namespace
 
-Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
+Result<void> RunDaemon(const Options& options, const LoadedConfig& config, const Log& log) {
   const SignalQueue signals;
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
-                        {"config", options.config_file.value_or("built-in defaults")}});
+                        {"config", config.source}});
   Result<void> netlink = KernelPipelines::Check();
   if (!netlink) return netlink;
   auto listeners = OpenListeners(options);
@@ -265,7 +268,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  Daemon daemon(options, config, log);
+  Daemon daemon(options, config.config, log);
   Result<void> serving = daemon.Serve(std::move(*listeners));
   if (!serving) return serving;
   daemon.Run(signals);

@@ -1,5 +1,8 @@
 #include "app/startup.h"
 
+#include <cerrno>
+#include <utility>
+
 #include "base/file.h"
 #include "config/loader.h"
 #include "web/config_loader.h"
@@ -7,8 +10,16 @@
 
 namespace sockdiag {
 
-Result<Config> LoadConfig(const std::optional<std::string>& file) {
-  return file ? LoadConfigFile(*file) : Config();
+Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
+                                const std::string& packaged_file) {
+  const std::string& path = file ? *file : packaged_file;
+  const Result<std::optional<std::string>> text = ReadFileIfAny(path, kMaxConfigFileBytes);
+  if (!text) return tl::unexpected(text.error());
+  if (!*text && file) return FailErrno(path, ENOENT);
+  if (!*text) return LoadedConfig{Config(), "built-in defaults, as there is no " + path};
+  Result<Config> config = ParseConfig(**text, path);
+  if (!config) return tl::unexpected(config.error());
+  return LoadedConfig{*std::move(config), path};
 }
 
 Result<void> CheckWebConfig(const std::optional<std::string>& file) {

@@ -101,6 +101,9 @@ class OnceOutputTest(support.TestCase):
 
     FORMS = ("--once", "--once=table", "--once=json")
 
+    def _config(self):
+        return f"--config.file={support.temporary_file(self, CONFIG)}"
+
     def _check(self, result):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
@@ -109,18 +112,16 @@ class OnceOutputTest(support.TestCase):
     def test_full_disk(self):
         for form in self.FORMS:
             with open("/dev/full", "w", encoding="ascii") as full:
-                self._check(support.run_exporter(form, capture_output=False, stdout=full,
-                                                 stderr=subprocess.PIPE))
+                self._check(support.run_exporter(form, self._config(), capture_output=False,
+                                                 stdout=full, stderr=subprocess.PIPE))
 
     def test_closed_output(self):
         for form in self.FORMS:
-            command = ["sh", "-c", 'exec "$0" "$1" >&-', support.EXPORTER, form]
+            command = ["sh", "-c", 'exec "$0" "$@" >&-', support.EXPORTER, form, self._config()]
             self._check(subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False,
                                        timeout=support.DEADLINE_S))
 
 
-if __name__ == "__main__":
-    support.main()
 class OnceFailuresTest(support.TestCase):
     """What failed is told, all of it, and the rest is printed."""
 
@@ -138,3 +139,5 @@ class OnceFailuresTest(support.TestCase):
         self.assertIn("sockdiag_somaxconn", result.stdout)
 
 
+if __name__ == "__main__":
+    support.main()
