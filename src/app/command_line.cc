@@ -93,7 +93,8 @@ void AddHealthcheckFlag(CLI::App& app, Options& options) {
 
 void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& listen_addresses) {
   app.add_option("--web.listen-address", listen_addresses,
-                 "host:port, [ipv6]:port, :port (both) or unix:/path; repeatable; default :10204")
+                 "host:port, :port (IPv4 and IPv6), [ipv6]:port (IPv6 only, also [::]:port) or "
+                 "unix:/path; repeatable; default :10204")
       ->type_name("ADDR")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/kernel_pipelines.h"
 #include "app/listeners.h"
@@ -136,13 +137,15 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   if (options_.enable_lifecycle) {
     sources.reload = [this] { return reloader_.TryReload("http"); };
   }
+  const std::vector<Log::Fields> bound = BoundFields(listeners);
   auto server =
       http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources), log_);
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
   const bool has_tls = access_policy_ && access_policy_->CurrentTls();
-  for (const std::string& address : server_->BoundAddresses()) {
-    log_.Info("listening", {{"address", address}, {"tls", has_tls ? "true" : "false"}});
+  for (Log::Fields fields : bound) {
+    fields.emplace_back("tls", has_tls ? "true" : "false");
+    log_.Info("listening", fields);
   }
   try {
     scrapes_.pipeline()->StartSampling();

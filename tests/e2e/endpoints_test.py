@@ -117,6 +117,15 @@ class ListenTest(support.TestCase):
             self.assertEqual(support.fetch(connection).status, 200, host)
             connection.close()
 
+    def test_log_says_which_families_are_bound(self):
+        listen = {":0": "ipv4,ipv6", "[::]:0": "ipv6", "[::1]:0": "ipv6"} \
+            if support.has_ipv6() else {":0": "ipv4"}
+        path = f"unix:{support.temporary_folder(self)}/web.socket"
+        exporter = support.start_exporter(
+            self, listen=[*listen, "0.0.0.0:0", "127.0.0.1:0", path])
+        families = [line.get("families") for line in exporter.logged(msg="listening")]
+        self.assertEqual(families, [*listen.values(), "ipv4", "ipv4", None])
+
     def test_default_address(self):
         exporter = support.start_exporter(self, listen=[])
         ports = [address.rpartition(":")[2] for address in exporter.addresses()]
