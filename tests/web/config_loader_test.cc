@@ -234,6 +234,9 @@ TEST(WebConfig, RefusesRateLimitsThatLetNothingThrough) {
       {{"rate_limit: {interval: 1s}",
         "w.yml:1:24: rate_limit.interval: burst is missing, and without it every request is "
         "refused"},
+       {"rate_limit: {interval: 1s, bursts: 3}",
+        "w.yml:1:28: rate_limit.bursts: unknown key (did you mean burst?); known: interval, "
+        "burst"},
        {"rate_limit: {interval: 1s, burst: 0}",
         "w.yml:1:35: rate_limit.burst: 0 refuses every request; write at least 1, or interval: 0 "
         "for no limit"},
