@@ -80,15 +80,27 @@ void AddRunFlags(CLI::App& app, Options& options) {
       "Collect once, print and exit; default metrics", 0);
 }
 
-/// After the flags that it does not go with.
 void AddHealthcheckFlag(CLI::App& app, Options& options) {
-  CLI::Option* flag =
-      app.add_flag("--healthcheck", options.healthcheck,
-                   "Ask the exporter that listens on the first listen address; exit "
-                   "with 0 when it is healthy, else 1");
-  for (const char* other : {"--config.check", "--once", "--web.systemd-socket"}) {
-    flag->excludes(other);
+  app.add_flag("--healthcheck", options.healthcheck,
+               "Ask the exporter that listens on the first listen address; exit "
+               "with 0 when it is healthy, else 1");
+}
+
+/// The first two flags that were given and do not go together. CLI11 could tell, but would fill
+/// --help with it.
+std::optional<std::string> FindContradiction(const Options& options, bool has_listen_address) {
+  const auto both = [](const char* flag, const char* other) {
+    return std::string(flag) + ": not together with " + other;
+  };
+  if (options.healthcheck && options.config_check) return both("--healthcheck", "--config.check");
+  if (options.healthcheck && options.once) return both("--healthcheck", "--once");
+  if (options.healthcheck && options.systemd_socket) {
+    return both("--healthcheck", "--web.systemd-socket");
   }
+  if (options.systemd_socket && has_listen_address) {
+    return both("--web.systemd-socket", "--web.listen-address");
+  }
+  return std::nullopt;
 }
 
 void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& listen_addresses) {
@@ -164,8 +176,8 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   } catch (const CLI::ParseError& error) {
     return UsageError(error.what());
   }
-  if (options.systemd_socket && !listen_addresses.empty()) {
-    return UsageError("--web.systemd-socket: not together with --web.listen-address");
+  if (const auto contradiction = FindContradiction(options, !listen_addresses.empty())) {
+    return UsageError(*contradiction);
   }
   options.listens_by_default = !options.systemd_socket && listen_addresses.empty();
   if (options.listens_by_default) listen_addresses = {":10204"};
