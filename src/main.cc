@@ -75,6 +75,13 @@ int PrintOnce(OnceFormat format, const Config& config, const Log& log) {
   return failures->empty() ? kFine : kFailure;
 }
 
+int PrintCheck(const LoadedConfig& config) {
+  for (const std::string& doubt : sockdiag::FindDoubts(config)) {
+    std::cerr << "sockdiag_exporter: warning: " << doubt << "\n";
+  }
+  return Print("OK\n");
+}
+
 /// For who named no file: a result of the defaults looks like that of a file that was meant.
 void TellConfig(const Options& options, const LoadedConfig& loaded) {
   if (options.config_file) return;
@@ -96,7 +103,7 @@ int Run(const Options& options) {
     return kWrongUsage;
   }
   TellConfig(options, *config);
-  if (options.config_check) return Print("OK\n");
+  if (options.config_check) return PrintCheck(*config);
   const sockdiag::SpdlogLog log(options.log_level, options.log_format);
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});

@@ -178,6 +178,7 @@ Result<Config> Daemon::Load() {
   Result<LoadedConfig> loaded = LoadConfig(options_.config_file);
   if (!loaded) return tl::unexpected(loaded.error());
   log_.Info("taking the configuration anew", {{"config", loaded->source}});
+  WarnOfDoubts(*loaded, log_);
   return std::move(loaded->config);
 }
 
@@ -263,6 +264,7 @@ Result<void> RunDaemon(const Options& options, const LoadedConfig& config, const
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", config.source}});
+  WarnOfDoubts(config, log);
   Result<void> netlink = KernelPipelines::Check();
   if (!netlink) return netlink;
   auto listeners = OpenListeners(options);

@@ -22,6 +22,18 @@ Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
   return LoadedConfig{*std::move(config), path};
 }
 
+std::vector<std::string> FindDoubts(const LoadedConfig& loaded) {
+  std::vector<std::string> doubts = FindDoubts(loaded.config);
+  for (std::string& doubt : doubts) doubt.insert(0, loaded.source + ": ");
+  return doubts;
+}
+
+void WarnOfDoubts(const LoadedConfig& loaded, const Log& log) {
+  for (const std::string& doubt : FindDoubts(loaded)) {
+    log.Warn("the configuration is hardly meant like this", {{"doubt", doubt}});
+  }
+}
+
 Result<void> CheckWebConfig(const std::optional<std::string>& file) {
   if (!file) return {};
   const Result<web::LoadedWebConfig> loaded = web::LoadWebConfigFile(*file);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -23,6 +24,11 @@ struct LoadedConfig {
 /// built-in one. A packaged one that is there and cannot be read is an error, too.
 [[nodiscard]] Result<LoadedConfig> LoadConfig(
     const std::optional<std::string>& file, const std::string& packaged_file = kPackagedConfigFile);
+
+/// FindDoubts() about it, each with its source.
+[[nodiscard]] std::vector<std::string> FindDoubts(const LoadedConfig& loaded);
+/// Logs them.
+void WarnOfDoubts(const LoadedConfig& loaded, const Log& log);
 
 /// Whether the web configuration, and the certificates and keys that it names, are good.
 [[nodiscard]] Result<void> CheckWebConfig(const std::optional<std::string>& file);

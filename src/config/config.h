@@ -67,4 +67,8 @@ struct Config {
   friend bool operator==(const Config&, const Config&) = default;
 };
 
+/// What an operator should hear of a configuration that is right and surely not meant so, a line
+/// each: see FindRuleDoubts(), and rules for what is not collected.
+[[nodiscard]] std::vector<std::string> FindDoubts(const Config& config);
+
 }  // namespace sockdiag

@@ -270,6 +270,14 @@ TEST(Loader, FollowsAliases) {
   EXPECT_FALSE(config.collectors.IsEnabled("udp"));
 }
 
+TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {
+  const std::string rules = "services: [{name: web}, {name: dns, protocol: udp}]\n";
+  EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
+  EXPECT_EQ(FindDoubts(ExpectAccepted(rules + "collectors: {udp: {enabled: false}}")),
+            std::vector<std::string>{"services: 1 of the rules name udp sockets, which "
+                                     "collectors.udp turns off"});
+}
+
 TEST(Loader, KeepsEveryMessageOnOneLine) {
   for (const char* yaml :
        {"\"a\\nb\": 1", "limits: {ports: \"1\\n2\"}", "limits: {ports: \"\\x1b[2J\"}",

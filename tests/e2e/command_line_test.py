@@ -126,30 +126,30 @@ class ConfigTest(ErrorCase):
                     result = support.run_exporter(f"--config.file={path}", action)
                     self.assert_refused(result, 2, path + piece)
 
+    def test_rules_that_are_hardly_meant_are_warned_about(self):
+        path = support.temporary_file(self, """services:
+  - {name: web, ports: [80-90]}
+  - {name: proxy, ports: [81], direction: inbound}
+  - {name: other, ports: [5432]}
+""")
+        result = support.run_exporter("--config.check", f"--config.file={path}")
+        self.assertEqual((result.returncode, result.stdout), (0, "OK\n"), result.stderr)
+        shadowed, other = result.stderr.splitlines()
+        self.assertTrue(shadowed.startswith(
+            f"sockdiag_exporter: warning: {path}: services[1] (proxy) never matches: services[0]"))
+        self.assertIn(f"warning: {path}: services[2] (other)", other)
+        exporter = support.start_exporter(self, f"--config.file={path}")
+        exporter.get()
+        self.assertEqual(exporter.stop(), 0)
+        doubts = [line["doubt"] for line in exporter.logged(level="warn")]
+        self.assertEqual([f"sockdiag_exporter: warning: {doubt}" for doubt in doubts],
+                         [shadowed, other])
+
     def test_missing_file(self):
         for action in ("--config.check", "--once", "--web.listen-address=127.0.0.1:0"):
             result = support.run_exporter("--config.file=/nowhere/config.yaml", action)
             self.assert_refused(result, 2, "/nowhere/config.yaml", "No such file")
 
-
-class ListenErrorTest(ErrorCase):
-    """Not being able to listen is a failure while running: status 1."""
-
-    QUIET = "--log.level=error"
-
-    def test_port_in_use(self):
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            address = f"127.0.0.1:{taken.getsockname()[1]}"
-            result = support.run_exporter(self.QUIET, f"--web.listen-address={address}")
-            self.assert_refused(result, 1, address, "in use")
-            both = support.run_exporter(self.QUIET, "--web.listen-address=127.0.0.1:0",
-                                        f"--web.listen-address={address}")
-            self.assert_refused(both, 1, address, "in use")
-            logged = support.run_exporter(f"--web.listen-address={address}")
-        last = logged.stderr.splitlines()[-1]
-        self.assertIn(address, last)
-        for line in logged.stderr.splitlines()[:-1]:
-            self.assertEqual(exporter_log.parse(line)["level"], "info", line)
 
 class PackagedConfigTest(ErrorCase):
     """Who names no file gets the packaged one, as the service does, and is told."""
@@ -187,6 +187,25 @@ class PackagedConfigTest(ErrorCase):
             self.assert_refused(support.run_exporter(action, prefix=prefix), 2,
                                 f"{support.PACKAGED_CONFIG}:3:17: ")
 
+
+class ListenErrorTest(ErrorCase):
+    """Not being able to listen is a failure while running: status 1."""
+
+    QUIET = "--log.level=error"
+
+    def test_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            result = support.run_exporter(self.QUIET, f"--web.listen-address={address}")
+            self.assert_refused(result, 1, address, "in use")
+            both = support.run_exporter(self.QUIET, "--web.listen-address=127.0.0.1:0",
+                                        f"--web.listen-address={address}")
+            self.assert_refused(both, 1, address, "in use")
+            logged = support.run_exporter(f"--web.listen-address={address}")
+        last = logged.stderr.splitlines()[-1]
+        self.assertIn(address, last)
+        for line in logged.stderr.splitlines()[:-1]:
+            self.assertEqual(exporter_log.parse(line)["level"], "info", line)
 
     def test_address_of_another_host(self):
         result = support.run_exporter(self.QUIET, "--web.listen-address=192.0.2.1:0")
