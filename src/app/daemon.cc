@@ -77,12 +77,14 @@ class Daemon {
  public:
   Daemon(const Options& options, const Config& config, const Log& log)
       : options_(options),
+        config_at_start_(config),
         log_(log),
         pipelines_(log, [this] { return Statuses(); }),
         notifier_(log, pipelines_.clock()),
         scrapes_(log, pipelines_.clock()),
         reloader_({[this] { return Load(); },
-                   [this](const Config& next) { return pipelines_.Make(next); }},
+                   [this](const Config& next) { return pipelines_.Make(next); },
+                   [this](const Config& next) { ApplyToAccess(next); }},
                   scrapes_, record_, notifier_, log) {
     scrapes_.Use(pipelines_.Make(config));
   }
@@ -96,12 +98,14 @@ class Daemon {
  private:
   [[nodiscard]] ReloadStatuses Statuses() const;
   [[nodiscard]] Result<void> StartAccessPolicy();
+  void ApplyToAccess(const Config& config);
   [[nodiscard]] Result<Config> Load();
   void CollectFirst();
   void StartReload();
   void FeedWatchdog();
 
   const Options& options_;
+  const Config& config_at_start_;
   const Log& log_;
   KernelPipelines pipelines_;
   service_manager::Notifier notifier_;
@@ -123,7 +127,12 @@ Result<void> Daemon::StartAccessPolicy() {
       pipelines_.clock());
   if (!policy) return tl::unexpected(policy.error());
   access_policy_ = std::move(*policy);
+  ApplyToAccess(config_at_start_);
   return {};
+}
+
+void Daemon::ApplyToAccess(const Config& config) {
+  if (access_policy_) access_policy_->OpenHealthPaths(config.web.unauthenticated_health);
 }
 
 Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {

@@ -52,6 +52,14 @@ struct SamplingOptions {
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };
 
+/// `web`: who may ask, beside the web configuration, whose format is not ours to extend.
+struct WebOptions {
+  /// Whether /-/healthy and /-/ready are answered without a password.
+  bool unauthenticated_health = false;
+
+  friend bool operator==(const WebOptions&, const WebOptions&) = default;
+};
+
 /// The configuration file as values; default-constructed, it is the built-in configuration.
 struct Config {
   CollectorSwitches collectors;
@@ -63,6 +71,7 @@ struct Config {
   SamplingOptions sampling;
   /// Longer than this in one state is stuck.
   StuckAfter stuck_after = DefaultStuckAfter();
+  WebOptions web;
 
   friend bool operator==(const Config&, const Config&) = default;
 };

@@ -191,7 +191,7 @@ TEST(ServiceSection, AMisspelledNameIsNoMissingOne) {
        "local_networks, remote_networks"},
       {"services:\n  - ports: [80]\n  - name: web\nname: web\n",
        "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, limits, "
-       "sampling, stuck_after"},
+       "sampling, stuck_after, web"},
   });
 }
 
