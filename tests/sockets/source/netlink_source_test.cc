@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -177,8 +178,11 @@ struct MissingModule {
 std::vector<MissingModule> MissingModules() {
   const auto answer = [](DatagramBuilder datagram) { return Script{0, 0, {datagram.bytes()}}; };
   const DatagramBuilder first(1, FakeKernel::kPortId);
-  const std::string tcp = "): load it with modprobe tcp_diag";
-  const std::string udp = "): load it with modprobe udp_diag";
+  const std::string when = "after 5 minutes or at a reload";
+  const std::string tcp =
+      "): load it with modprobe tcp_diag; asked again when it is loaded, " + when;
+  const std::string udp =
+      "): load it with modprobe udp_diag; asked again when it is loaded, " + when;
   return {{"no tcp_diag", Protocol::kTcp, answer(DatagramBuilder(first).Done(-ENOENT)),
            "the kernel has no tcp_diag module (ENOENT" + tcp},
           {"no inet_diag", Protocol::kTcp, answer(DatagramBuilder(first).Error(-EOPNOTSUPP)),
@@ -189,7 +193,8 @@ std::vector<MissingModule> MissingModules() {
            "the kernel has no udp_diag module (ENOENT" + udp},
           {"no sock_diag", Protocol::kUdp, Script{EPROTONOSUPPORT, 0, {}},
            "cannot open a sock_diag netlink socket: Protocol not supported (EPROTONOSUPPORT): the "
-           "kernel has no sock_diag"}};
+           "kernel has no sock_diag; asked again " +
+               when}};
 }
 
 /// A source whose first dump is answered by a kernel without the module.
@@ -206,10 +211,21 @@ class MissingModuleTest : public ::testing::TestWithParam<MissingModule> {
     EXPECT_EQ(stats.error().message, GetParam().message);
   }
 
+  /// What the kernel answers when it has the module.
+  void HaveModule() {
+    // A dump that could not even be opened has used up its sequence number, too.
+    const std::uint32_t walks = GetParam().protocol == Protocol::kTcp ? 1 : 4;
+    for (std::uint32_t walk = 0; walk < walks; ++walk) {
+      kernel_.Add({0, 0, {DatagramBuilder(walk + 2, FakeKernel::kPortId).Done(0).bytes()}});
+    }
+  }
+
   FakeKernel kernel_;
   FakeClock clock_;
   RecordList sink_;
-  NetlinkSource source_{kernel_.Factory(), clock_};
+  std::set<std::string> loaded_;
+  NetlinkSource source_{kernel_.Factory(), clock_,
+                        [this](const std::string& module) { return loaded_.contains(module); }};
 };
 INSTANTIATE_TEST_SUITE_P(NetlinkSource, MissingModuleTest, ::testing::ValuesIn(MissingModules()),
                          [](const auto& test) {
@@ -229,13 +245,33 @@ TEST_P(MissingModuleTest, IsNamedAndNotAskedForAgainTooSoon) {
 TEST_P(MissingModuleTest, IsFoundWhenItWasLoadedSince) {
   ExpectUnsupported();
   clock_.Advance(NetlinkSource::kRefusalMemory);
-  // A dump that could not even be opened has used up its sequence number, too.
-  const std::uint32_t walks = GetParam().protocol == Protocol::kTcp ? 1 : 4;
-  for (std::uint32_t walk = 0; walk < walks; ++walk) {
-    kernel_.Add({0, 0, {DatagramBuilder(walk + 2, FakeKernel::kPortId).Done(0).bytes()}});
-  }
+  HaveModule();
   const auto stats = Dump();
   EXPECT_TRUE(stats) << stats.error().message;
+}
+
+TEST_P(MissingModuleTest, IsAskedForAtOnceWhenItIsSeenToBeLoaded) {
+  ExpectUnsupported();
+  loaded_ = {"inet_diag", GetParam().protocol == Protocol::kTcp ? "udp_diag" : "tcp_diag"};
+  ExpectUnsupported();
+  loaded_ = {"inet_diag", "tcp_diag", "udp_diag", "sock_diag"};
+  HaveModule();
+  const auto stats = Dump();
+  if (GetParam().message.find("modprobe") == std::string::npos) {
+    EXPECT_FALSE(stats) << "there is no module that could have been loaded";
+  } else {
+    EXPECT_TRUE(stats) << stats.error().message;
+  }
+}
+
+/// Then its loading is not what is missing, and to ask would be in vain each time.
+TEST_P(MissingModuleTest, IsNotAskedForAgainWhenItWasThereAllAlong) {
+  loaded_ = {"inet_diag", "tcp_diag", "udp_diag"};
+  ASSERT_FALSE(Dump());
+  const auto stats = Dump();
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().message.find("when it is loaded"), std::string::npos);
+  EXPECT_EQ(kernel_.opened, 1);
 }
 
 TEST_F(NetlinkSourceTest, AnUnsupportedProtocolLeavesTheOtherOne) {
