@@ -17,7 +17,7 @@ constexpr std::uint16_t kPort = 5000;
 
 class ListenQueue : public KernelTest {};
 
-TEST_F(ListenQueue, FillsFromEmptyToMoreThanItsLimit) {
+TEST_F(ListenQueue, IsFullWithOneMoreThanItsLimit) {
   const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 2});
   Sockets clients;
   for (int waiting = 0; waiting <= 3; ++waiting) {
@@ -28,7 +28,7 @@ TEST_F(ListenQueue, FillsFromEmptyToMoreThanItsLimit) {
     EXPECT_EQ(testing::FiguresOf(samples, ListenerTally::kQueueLength),
               (Counts{{"5000 other", static_cast<double>(waiting)}}));
     EXPECT_EQ(testing::FiguresOf(samples, ListenerTally::kQueueLimit), (Counts{{"5000 other", 2}}));
-    EXPECT_DOUBLE_EQ(Saturation(samples), static_cast<double>(waiting) / 2);
+    EXPECT_DOUBLE_EQ(Saturation(samples), static_cast<double>(waiting) / 3);
   }
 }
 
@@ -43,7 +43,7 @@ TEST_F(ListenQueue, OverflowLeavesFurtherClientsInSynSent) {
                                          {"tcp 5000 inbound established", 3},
                                          {"tcp 5000 outbound established", 3},
                                          {"tcp 5000 outbound syn_sent", 2}}));
-  EXPECT_DOUBLE_EQ(Saturation(samples), 1.5);
+  EXPECT_DOUBLE_EQ(Saturation(samples), 1.0);
 }
 
 TEST_F(ListenQueue, AcceptEmptiesIt) {
@@ -64,6 +64,19 @@ TEST_F(ListenQueue, BacklogOfZeroHoldsOne) {
   EXPECT_EQ(ListenerCounts(samples),
             (Counts{{"tcp 5000 other listeners", 1}, {"5000 other length", 1}}));
   EXPECT_DOUBLE_EQ(Saturation(samples), 1.0);
+}
+
+TEST_F(ListenQueue, AtItsLimitOneMoreIsTaken) {
+  const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 511});
+  Sockets clients;
+  for (int i = 0; i < 511; ++i) clients.push_back(Connect("127.0.0.1", kPort));
+  Samples samples = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1022}});
+  EXPECT_LT(Saturation(samples), 1);
+  clients.push_back(Connect("127.0.0.1", kPort));
+  samples = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1024}});
+  EXPECT_DOUBLE_EQ(Saturation(samples), 1.0);
+  clients.push_back(StartConnect("127.0.0.1", kPort));
+  CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1024}, {"tcp ipv4 syn_sent", 1}});
 }
 
 TEST_F(ListenQueue, SomaxconnBoundsTheLimit) {
@@ -89,7 +102,7 @@ TEST_F(ListenQueue, ReusePortListenersAreSummedAndTheFullestDecides) {
   double fullest = 0;
   for (const UniqueFd& listener : listeners) {
     const AcceptQueue queue = ReadAcceptQueue(listener);
-    fullest = std::max(fullest, static_cast<double>(queue.length) / queue.limit);
+    fullest = std::max(fullest, static_cast<double>(queue.length) / (queue.limit + 1.0));
   }
   EXPECT_DOUBLE_EQ(Saturation(samples), fullest);
 }

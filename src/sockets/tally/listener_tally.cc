@@ -8,9 +8,9 @@ void ListenerTally::AddListener(const SocketRecord& record, const Classification
   if (HasBacklog(record)) {
     one.queue_length = record.receive_queue;
     one.queue_limit = record.send_queue;
-    // A backlog of 0 still lets one connection wait: it is as full as one of 1.
-    one.saturation = static_cast<double>(one.queue_length) /
-                     static_cast<double>(std::max<std::uint64_t>(one.queue_limit, 1));
+    // One more than the backlog may wait: sk_acceptq_is_full() in the kernel's net/sock.h.
+    one.saturation =
+        static_cast<double>(one.queue_length) / static_cast<double>(one.queue_limit + 1);
   }
   listeners_[{classification.service_port, GroupOf(classification.group).service}] += one;
 }
