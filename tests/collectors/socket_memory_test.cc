@@ -161,13 +161,13 @@ TEST(SocketMemory, EverySocketIsInEveryViewExactlyOnce) {
 TEST(SocketMemory, GroupsListenersByShownPortAndService) {
   SocketScrapes scrapes({.rules = {Rule("web", 80)}, .limits = {.ports = 1}});
   const Samples samples =
-      scrapes.Scrape(Records{Listener("0.0.0.0:80", 5, 9), Listener("[::]:80", 1, 10),
-                             Listener("0.0.0.0:81", 2, 3), Listener("0.0.0.0:82", 0, 4)},
+      scrapes.Scrape(Records{Listener("0.0.0.0:80", 5, 10), Listener("[::]:80", 1, 10),
+                             Listener("0.0.0.0:81", 2, 4), Listener("0.0.0.0:82", 0, 4)},
                      Records{Udp("0.0.0.0:53")});
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kListeners),
             (Figures{{"tcp other other", 2}, {"tcp 80 web", 2}, {"udp 53 other", 1}}));
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLimit),
-            (Figures{{"other other", 7}, {"80 web", 19}}));
+            (Figures{{"other other", 8}, {"80 web", 20}}));
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLength),
             (Figures{{"other other", 2}, {"80 web", 6}}));
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation),

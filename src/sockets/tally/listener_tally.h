@@ -31,12 +31,12 @@ class ListenerTally {
                                       kGauge,
                                       {"port", "service_name"},
                                       "Backlog of the port's TCP listeners, summed."};
-  static constexpr Metric kSaturation{
-      "sockdiag_listen_queue_saturation_ratio",
-      kGauge,
-      {"port", "service_name"},
-      "Length / (limit + 1), which is what it holds, of the fullest "
-      "TCP listener of the port; at 1 new connections are dropped."};
+  static constexpr Metric kSaturation{"sockdiag_listen_queue_saturation_ratio",
+                                      kGauge,
+                                      {"port", "service_name"},
+                                      "Length / limit of the port's fullest TCP listener; above 1, "
+                                      "and at 1 with a backlog of 0, new "
+                                      "connections are dropped."};
   static constexpr std::array kMetrics{&kListeners, &kQueueLength, &kQueueLimit, &kSaturation};
 
   void Add(const SocketRecord& record, const Classification& classification) {
@@ -51,7 +51,7 @@ class ListenerTally {
     /// Connections that wait for accept(), and the backlogs; sums.
     std::uint64_t queue_length = 0;
     std::uint64_t queue_limit = 0;
-    /// The fullest listener's length, of what it holds.
+    /// The fullest listener's length / limit.
     double saturation = 0;
 
     Totals& operator+=(const Totals& other) {

@@ -89,15 +89,15 @@ TEST_F(SocketTalliesTest, SumsListenersOfAPortAndKeepsTheFullest) {
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kListeners), (Figures{{"tcp 443 https", 3}}));
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLength), (Figures{{"443 https", 13}}));
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLimit), (Figures{{"443 https", 152}}));
-  EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation), (Figures{{"443 https", 1}}));
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation), (Figures{{"443 https", 1.5}}));
 }
 
-TEST_F(SocketTalliesTest, AListenerIsFullWithOneMoreThanItsBacklog) {
+TEST_F(SocketTalliesTest, FromOneOnAListenerIsFullOrNearlySo) {
   const Samples samples =
       Shown(Protocol::kTcp, {Listener("0.0.0.0:1", 0, 0), Listener("0.0.0.0:2", 1, 0),
                              Listener("0.0.0.0:3", 3, 3), Listener("0.0.0.0:4", 4, 3)});
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation),
-            (Figures{{"1 other", 0}, {"2 other", 1}, {"3 other", 0.75}, {"4 other", 1}}));
+            (Figures{{"1 other", 0}, {"2 other", 1}, {"3 other", 1}, {"4 other", 4.0 / 3}}));
 }
 
 TEST_F(SocketTalliesTest, TakesUnconnectedUdpAsListeningAndCountsItsQueues) {
