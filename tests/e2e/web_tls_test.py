@@ -166,7 +166,7 @@ class OtherClientsTest(web_clients.WebCase):
         """Not by the deadline of 5 s for a request; a busy machine may hold up one of them."""
         self.assertEqual(web_clients.curl(self.exporter, scheme="http").status, 0)
         request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        self.assertLess(min(self._send(request) for _ in range(5)), 2)
+        self.assertLess(support.quickest(lambda: self._send(request), 2), 2)
         self._assert_serves()
 
     def test_noise_is_refused(self):
