@@ -170,7 +170,7 @@ class RateLimitTest(AuthCase):
         self.assertEqual(self.status(exporter, "prometheus", PASSWORD), 429)
 
     def test_tokens_come_back(self):
-        exporter = self.start_plain("rate_limit: {interval: 500ms, burst: 1}\n")
+        exporter = self.start_plain("rate_limit: {interval: 2s, burst: 1}\n")
         support.wait_until(lambda: exporter.get("/-/healthy").status == 429, "the limit")
         support.wait_until(lambda: exporter.get("/-/healthy").status == 200, "a token")
 

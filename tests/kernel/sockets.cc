@@ -150,6 +150,13 @@ void Send(const UniqueFd& socket, std::size_t bytes) {
   if (sent != static_cast<ssize_t>(bytes)) throw std::runtime_error("send: only a part was taken");
 }
 
+void WaitForEndOfInput(const UniqueFd& socket) {
+  WaitForEvent(socket, POLLIN, "the end of input");
+  char byte = 0;
+  const int received = Check("recv", static_cast<int>(recv(socket.Get(), &byte, 1, 0)));
+  if (received != 0) throw std::runtime_error("a byte instead of the end of input");
+}
+
 void EndOutput(const UniqueFd& socket) { Check("shutdown", shutdown(socket.Get(), SHUT_WR)); }
 
 std::uint16_t LocalPort(const UniqueFd& socket) {

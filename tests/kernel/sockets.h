@@ -67,6 +67,8 @@ struct Connection {
 [[nodiscard]] UniqueFd ConnectUdp(const std::string& address, std::uint16_t port);
 
 void Send(const UniqueFd& socket, std::size_t bytes);
+/// Until the other side's FIN is there: what is closed then, is closed second.
+void WaitForEndOfInput(const UniqueFd& socket);
 /// shutdown(SHUT_WR): a FIN is sent, and the socket stays ours.
 void EndOutput(const UniqueFd& socket);
 [[nodiscard]] std::uint16_t LocalPort(const UniqueFd& socket);
