@@ -13,8 +13,8 @@ namespace {
 /// thrown away with all that it counted.
 class CountingSink final : public SocketSink {
  public:
-  CountingSink(Classifier classifier, SocketTallies& tallies, StateWatch::Pass* pass)
-      : classifier_(std::move(classifier)), tallies_(tallies), pass_(pass) {}
+  CountingSink(const Classifier& classifier, SocketTallies& tallies, StateWatch::Pass* pass)
+      : classifier_(classifier), tallies_(tallies), pass_(pass) {}
 
   void Add(const SocketRecord& record) override {
     const Classification classification = classifier_.Classify(record);
@@ -37,8 +37,10 @@ Result<void> SocketsCollector::Collect(Findings& findings) {
   if (Traits(protocol_).has_watched_states) {
     pass.emplace(environment_.watch.Begin(environment_.generation));
   }
-  CountingSink sink(Classifier(*environment_.matcher, ephemeral.range), *tallies,
-                    pass ? &*pass : nullptr);
+  ListenerMemory::Pass listeners = environment_.listeners.Begin();
+  StateWatch::Pass* const watching = pass ? &*pass : nullptr;
+  CountingSink sink(Classifier(*environment_.matcher, ephemeral.range, listeners, watching),
+                    *tallies, watching);
   const Clock::TimePoint start = environment_.clock.Now();
   const DumpResult<DumpStats> stats =
       environment_.source->Dump(protocol_, StateSet::All(protocol_), sink);
@@ -47,6 +49,7 @@ Result<void> SocketsCollector::Collect(Findings& findings) {
     environment_.errors.Add(protocol_, stats.error().reason);
     return Fail(stats.error().message);
   }
+  std::move(listeners).Commit(ListenerMemory::Coverage::kWhole);
   if (pass) std::move(*pass).Commit();
   findings.samples.Add(kDumpDuration, duration.count(), name());
   findings.samples.Add(kDumpSockets, stats->sockets, name());

@@ -41,6 +41,8 @@ struct ProtocolTraits {
   bool has_watched_states;
   /// Whether outgoing connections take local ports that can run out.
   bool takes_ephemeral_ports;
+  /// Whether a client's socket is in the listening state, too, until it connects.
+  bool clients_look_like_listeners;
 };
 
 /// By Protocol.
@@ -51,14 +53,16 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
      .closed = SocketState::kClose,
      .queue_is_backlog = true,
      .has_watched_states = true,
-     .takes_ephemeral_ports = true},
+     .takes_ephemeral_ports = true,
+     .clients_look_like_listeners = false},
     {.name = "udp",
      .states = kUdpStates,
      .listening = SocketState::kUnconnected,
      .closed = SocketState::kUnconnected,
      .queue_is_backlog = false,
      .has_watched_states = false,
-     .takes_ephemeral_ports = false},
+     .takes_ephemeral_ports = false,
+     .clients_look_like_listeners = true},
 }};
 
 [[nodiscard]] constexpr const ProtocolTraits& Traits(Protocol protocol) {

@@ -25,7 +25,8 @@ class NullSink final : public SocketSink {
 /// Classifies and counts every record.
 class CountingSink final : public SocketSink {
  public:
-  explicit CountingSink(const ServiceMatcher& matcher) : classifier_(matcher, kEphemeral) {}
+  explicit CountingSink(const ServiceMatcher& matcher)
+      : classifier_(matcher, kEphemeral, listeners_) {}
   void Add(const SocketRecord& record) override {
     tallies.Add(record, classifier_.Classify(record));
   }
@@ -33,6 +34,8 @@ class CountingSink final : public SocketSink {
   SocketTallies tallies{Protocol::kTcp, EphemeralPorts{kEphemeral, {}}};
 
  private:
+  ListenerMemory memory_{Protocol::kTcp};
+  ListenerMemory::Pass listeners_ = memory_.Begin();
   Classifier classifier_;
 };
 

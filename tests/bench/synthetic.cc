@@ -165,7 +165,9 @@ ServicesDatabase Database() {
 SocketMemory::Round RoundOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
   const auto tallies =
       std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}});
-  Classifier classifier(matcher, kEphemeral);
+  ListenerMemory memory(Protocol::kTcp);
+  ListenerMemory::Pass listeners = memory.Begin();
+  Classifier classifier(matcher, kEphemeral, listeners);
   const auto add = [&](const SocketRecord& record) {
     tallies->Add(record, classifier.Classify(record));
   };

@@ -36,8 +36,9 @@ void ExpectConsistent(const Collection& collection) {
 
 }  // namespace
 
-Exporter::Exporter(const Config& config, std::function<void()> on_sample)
-    : pipeline_(config, {},
+Exporter::Exporter(const Config& config, std::function<void()> on_sample,
+                   const ServicesDatabase& database)
+    : pipeline_(config, database,
                 {.open_source =
                      [this] {
                        return std::make_unique<NetlinkSource>(

@@ -4,7 +4,8 @@
 #include "model/socket_record.h"
 #include "sockets/naming/direction.h"
 #include "sockets/naming/group.h"
-#include "sockets/naming/listener_table.h"
+#include "sockets/naming/known_directions.h"
+#include "sockets/naming/listener_memory.h"
 #include "sockets/naming/service_matcher.h"
 
 namespace sockdiag {
@@ -16,32 +17,52 @@ struct Classification {
   Port service_port;
   /// The service and the direction.
   GroupId group = IdOf({});
+  /// Whether the kernel's sockets told the direction, and so it is worth remembering.
+  bool is_known = false;
 };
 
-/// Classifies the sockets of one dump, with the listeners of the same dump.
+/// Classifies the sockets of one dump, with the listeners of the same dump and what is known from
+/// those before.
 class Classifier {
  public:
-  /// `ephemeral`: ip_local_port_range. The matcher must outlive the classifier.
-  Classifier(const ServiceMatcher& matcher, const PortRange& ephemeral)
-      : matcher_(matcher), ephemeral_(ephemeral) {}
+  /// `ephemeral`: ip_local_port_range. `known` may be null. What is referred to must outlive the
+  /// classifier.
+  Classifier(const ServiceMatcher& matcher, const PortRange& ephemeral,
+             ListenerMemory::Pass& listeners, KnownDirections* known = nullptr)
+      : matcher_(matcher), ephemeral_(ephemeral), listeners_(listeners), known_(known) {}
 
   /// Listening sockets must come before those that they accepted, as the kernel dumps them.
   [[nodiscard]] Classification Classify(const SocketRecord& record) {
     if (IsListening(record)) listeners_.Add(record);
-    Classification result;
-    result.direction = ResolveDirection(record, listeners_, ephemeral_);
-    result.service_port =
-        result.direction == Direction::kInbound ? record.local.port : record.remote.port;
-    const ServiceId service = matcher_.Match(record.protocol, result.direction, result.service_port,
-                                             record.local.address, record.remote.address);
-    result.group = IdOf({service, result.direction});
-    return result;
+    if (const auto direction = DirectionFromSockets(record, listeners_, known_)) {
+      return Make(record, *direction, Match(record, *direction).service, true);
+    }
+    const ServiceMatch inbound = Match(record, Direction::kInbound);
+    const ServiceMatch outbound = Match(record, Direction::kOutbound);
+    const auto named = DirectionFromNames(inbound, outbound);
+    const Direction direction =
+        named ? *named : DirectionFromPorts(record.local.port, record.remote.port, ephemeral_);
+    const bool is_inbound = direction == Direction::kInbound;
+    return Make(record, direction, is_inbound ? inbound.service : outbound.service, false);
   }
 
  private:
+  [[nodiscard]] static Port ServicePort(const SocketRecord& record, Direction direction) {
+    return direction == Direction::kInbound ? record.local.port : record.remote.port;
+  }
+  [[nodiscard]] ServiceMatch Match(const SocketRecord& record, Direction direction) const {
+    return matcher_.Find(record.protocol, direction, ServicePort(record, direction),
+                         record.local.address, record.remote.address);
+  }
+  [[nodiscard]] static Classification Make(const SocketRecord& record, Direction direction,
+                                           ServiceId service, bool is_known) {
+    return {direction, ServicePort(record, direction), IdOf({service, direction}), is_known};
+  }
+
   const ServiceMatcher& matcher_;
   PortRange ephemeral_;
-  ListenerTable listeners_;
+  ListenerMemory::Pass& listeners_;
+  KnownDirections* known_;
 };
 
 }  // namespace sockdiag

@@ -20,6 +20,15 @@ struct NamedRule {
   ServiceId service;
 };
 
+/// What a socket is called, were it of one direction, and who says so.
+struct ServiceMatch {
+  ServiceId service = ServiceId::kOther;
+  /// A rule matches it.
+  bool by_rule = false;
+  /// The services database names its service port, whether a rule does or not.
+  bool in_database = false;
+};
+
 /// The local or the remote address of compiled rules: which of them an address lets through.
 class AddressRows {
  public:
@@ -48,12 +57,13 @@ class CompiledRules {
   /// `port_names` names the ports that no rule names.
   CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names);
 
-  [[nodiscard]] ServiceId Match(Port port, const IpAddress& local, const IpAddress& remote) const;
+  [[nodiscard]] ServiceMatch Match(Port port, const IpAddress& local,
+                                   const IpAddress& remote) const;
 
  private:
   struct PortAnswer {
     /// When no rule that asks for addresses holds.
-    ServiceId service = ServiceId::kOther;
+    ServiceMatch match;
     bool asks_for_addresses = false;
   };
 

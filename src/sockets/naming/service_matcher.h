@@ -31,6 +31,11 @@ class ServiceMatcher {
 
   [[nodiscard]] ServiceId Match(Protocol protocol, Direction direction, Port service_port,
                                 const IpAddress& local, const IpAddress& remote) const {
+    return Find(protocol, direction, service_port, local, remote).service;
+  }
+  /// The same, with who says so.
+  [[nodiscard]] ServiceMatch Find(Protocol protocol, Direction direction, Port service_port,
+                                  const IpAddress& local, const IpAddress& remote) const {
     return compiled_[PlaceOf(protocol, direction)].Match(service_port, local, remote);
   }
 

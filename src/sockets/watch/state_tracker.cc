@@ -16,10 +16,18 @@ void StateTracker::Observe(const Sighting& sighting) {
   if (socket == nullptr) return ObserveUntracked({sighting.group, sighting.state}, 1);
   socket->seen = 1;
   const bool is_known = socket->State() == sighting.state;
-  if (is_known && !reclassifies_) return;
+  const bool tells_direction = sighting.direction_is_known && socket->direction_is_known == 0;
+  if (is_known && !tells_direction && !reclassifies_) return;
   socket->state = static_cast<std::uint32_t>(Index(sighting.state)) & 0xf;
-  socket->group = static_cast<std::uint32_t>(sighting.group) & 0x1ffffff;
+  socket->group = static_cast<std::uint32_t>(sighting.group) & 0xffffff;
+  if (sighting.direction_is_known) socket->direction_is_known = 1;
   if (!is_known) socket->fresh = 1;
+}
+
+std::optional<Direction> StateTracker::KnownDirection(std::uint64_t cookie) {
+  const TrackedSocket* socket = table_.Find(cookie);
+  if (socket == nullptr || socket->direction_is_known == 0) return std::nullopt;
+  return GroupOf(socket->Group()).direction;
 }
 
 WatchPass StateTracker::Summarize(Clock::TimePoint now) {

@@ -20,6 +20,8 @@ struct Sighting {
   std::uint64_t cookie;
   GroupId group;
   SocketState state;
+  /// See Classification::is_known.
+  bool direction_is_known = false;
 };
 static_assert(sizeof(Sighting) == 16);
 
@@ -52,7 +54,8 @@ struct WatchPass {
 };
 
 /// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
-/// in its state, and to which group it belonged when it came there.
+/// in its state, and to which group it belonged when it came there, or when its direction came to
+/// be known.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
 /// misses it. A pass that fails leaves everything as it was, but that a socket which changed its
@@ -79,6 +82,8 @@ class StateTracker {
   /// group that it is shown with then, as the rules may be others.
   void Configure(const WatchOptions& options) noexcept;
 
+  /// The direction of a socket that is followed, once it is known.
+  [[nodiscard]] std::optional<Direction> KnownDirection(std::uint64_t cookie);
   /// Whether this socket is followed already.
   [[nodiscard]] bool Follows(std::uint64_t cookie) { return table_.Find(cookie) != nullptr; }
   [[nodiscard]] std::size_t size() const { return table_.size(); }

@@ -73,6 +73,11 @@ bool StateWatch::Follows(std::uint64_t cookie) {
   return tracker_.Follows(cookie);
 }
 
+std::optional<Direction> StateWatch::KnownDirection(std::uint64_t cookie) {
+  const std::lock_guard lock(mutex_);
+  return tracker_.KnownDirection(cookie);
+}
+
 void StateWatch::Publish(WatchPass pass) {
   std::map<WatchKey, std::uint64_t> entered = entered_;
   for (const auto& [key, figures] : pass.figures) {

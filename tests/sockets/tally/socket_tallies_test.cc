@@ -27,7 +27,9 @@ class SocketTalliesTest : public ::testing::Test {
                                   {{Protocol::kUdp, Port::FromHost(53)}, "domain"}},
                                  names_);
     SocketTallies tallies(protocol, ephemeral);
-    Classifier classifier(matcher, ephemeral.range);
+    ListenerMemory memory(protocol);
+    ListenerMemory::Pass listeners = memory.Begin();
+    Classifier classifier(matcher, ephemeral.range, listeners);
     for (const SocketRecord& record : records) tallies.Add(record, classifier.Classify(record));
 
     ShownServices services(names_);

@@ -209,5 +209,34 @@ TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
   EXPECT_LE(most, 30'000 * 32U);
 }
 
+/// As Observe(), of a socket whose direction the kernel's sockets tell.
+Sighting Known(std::uint64_t cookie, Direction direction, SocketState state = kCloseWait) {
+  return {cookie, InGroup(direction), state, true};
+}
+
+TEST_F(StateTrackerTest, KnowsADirectionOnceItWasToldByMoreThanPorts) {
+  Pass({{1}, {2, kCloseWait, Direction::kOutbound}});
+  EXPECT_EQ(tracker_.KnownDirection(1), std::nullopt);
+  EXPECT_EQ(tracker_.KnownDirection(3), std::nullopt);
+  EXPECT_EQ(tracker_.KnownDirection(0), std::nullopt);
+  tracker_.Observe(Known(2, Direction::kInbound));
+  Pass({{1}});
+  EXPECT_EQ(tracker_.KnownDirection(1), std::nullopt);
+  EXPECT_EQ(tracker_.KnownDirection(2), Direction::kInbound);
+  tracker_.Configure(Options());
+  EXPECT_EQ(tracker_.KnownDirection(2), Direction::kInbound) << "the rules have no part in it";
+}
+
+TEST_F(StateTrackerTest, ADirectionThatComesToBeKnownKeepsTheAge) {
+  Pass({{1, kCloseWait, Direction::kOutbound}});
+  clock_.Advance(seconds(30));
+  tracker_.Observe(Known(1, Direction::kInbound));
+  const WatchPass pass = Pass({});
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).sockets, 0U);
+  EXPECT_EQ(Of(pass).sockets, 1U);
+  EXPECT_EQ(Of(pass).entered, 0U);
+  EXPECT_EQ(Age(pass), seconds(30));
+}
+
 }  // namespace
 }  // namespace sockdiag

@@ -198,5 +198,23 @@ TEST(PeakWindow, ASharedSlotKeepsTheHigherCount) {
   EXPECT_EQ(window.Slots(pass.at).front().sockets.begin()->second, 9U);
 }
 
+TEST_F(StateWatchTest, RemembersTheDirectionOfAWatchedSocket) {
+  SocketRecord record = testing::Tcp(kSynSent, "10.0.0.1:1", "10.0.0.2:2");
+  record.cookie = 7;
+  {
+    StateWatch::Pass failed = watch_.Begin(kGeneration);
+    failed.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup, true});
+    EXPECT_EQ(failed.Find(record), std::nullopt);
+  }
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  EXPECT_EQ(pass.Find(record), std::nullopt) << "the dump before has failed";
+  pass.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup, true});
+  std::move(pass).Commit();
+  StateWatch::Pass next = watch_.Begin(kGeneration);
+  EXPECT_EQ(next.Find(record), Direction::kOutbound);
+  record.state = SocketState::kEstablished;
+  EXPECT_EQ(next.Find(record), std::nullopt) << "nobody follows it in this state";
+}
+
 }  // namespace
 }  // namespace sockdiag
