@@ -52,8 +52,8 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
     : memory_(environment.memory),
       show_self_(environment.show_self),
       order_(AllMetrics()),
-      matcher_(
-          std::make_shared<ServiceMatcher>(config.services, database, environment.memory.names())),
+      matcher_(std::make_shared<ServiceMatcher>(
+          config.services, database, environment.memory.names(), config.services_fallback)),
       settings_(MakeSettings(config, *matcher_, memory_.NewGeneration())),
       source_(environment.open_source()),
       scheduler_(

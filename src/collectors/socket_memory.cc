@@ -33,19 +33,23 @@ std::size_t SocketMemory::SettleNames(const Round& round, const WatchReport& rep
   ShownServices::Sizes sizes;
   for (const auto& tallies : round.tallies) {
     if (!tallies) continue;
-    tallies->services().ForEachGroup(
-        [&](GroupId group, std::uint64_t sockets) { sizes[GroupOf(group).service] += sockets; });
+    tallies->services().ForEachGroup([&](GroupId group, const ServiceTally::States& states) {
+      sizes[GroupOf(group).service] += states.Total();
+    });
   }
   // A service that only the watch saw, between two dumps, is shown, too.
   for (const auto& [key, entered] : report.entered) sizes[GroupOf(key.group).service] += entered;
   const std::size_t folded = services.Admit(sizes, round.IsComplete(), now);
   for (const auto& tallies : round.tallies) {
     if (!tallies) continue;
-    tallies->services().ForEachGroup(
-        [&](GroupId group, std::uint64_t) { services.Touch(tallies->protocol(), group, now); });
+    tallies->services().ForEachGroup([&](GroupId group, const ServiceTally::States& states) {
+      for (const SocketState state : kAllStates) {
+        if (states[state] != 0) services.Touch(tallies->protocol(), group, state, now);
+      }
+    });
   }
   for (const auto& [key, entered] : report.entered) {
-    services.Touch(kWatchedProtocol, key.group, now);
+    services.Touch(kWatchedProtocol, key.group, key.state, now);
   }
   services.Settle(now);
   return folded;
@@ -70,8 +74,12 @@ void SocketMemory::Show(const Round& round, const WatchReport& report, Shown& sh
   std::uint64_t folded_ports = 0;
   for (const auto& tallies : round.tallies) {
     if (!tallies) continue;
-    Showing showing{tallies->protocol(), shown.services, shown.ports[Index(tallies->protocol())],
-                    now, samples};
+    Showing showing{tallies->protocol(),
+                    shown.services,
+                    shown.ports[Index(tallies->protocol())],
+                    tallies->ranks(),
+                    now,
+                    samples};
     tallies->Show(showing);
     folded_ports += showing.folded_ports;
   }

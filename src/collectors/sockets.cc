@@ -32,7 +32,7 @@ class CountingSink final : public SocketSink {
 
 Result<void> SocketsCollector::Collect(Findings& findings) {
   const EphemeralPorts ephemeral = environment_.ephemeral_ports();
-  const auto tallies = std::make_shared<SocketTallies>(protocol_, ephemeral);
+  const auto tallies = std::make_shared<SocketTallies>(protocol_, ephemeral, *environment_.matcher);
   std::optional<StateWatch::Pass> pass;
   if (Traits(protocol_).has_watched_states) {
     pass.emplace(environment_.watch.Begin(environment_.generation));

@@ -11,6 +11,7 @@
 
 #include "model/socket_state.h"
 #include "sockets/naming/limits.h"
+#include "sockets/naming/service_matcher.h"
 #include "sockets/naming/service_rule.h"
 #include "sockets/watch/watch_options.h"
 
@@ -67,6 +68,7 @@ struct Config {
   std::vector<ServiceRule> services;
   /// Names ports that no rule names; absent turns it off.
   std::optional<std::string> services_database = "/etc/services";
+  ServicesFallback services_fallback = ServicesFallback::kNumber;
   Limits limits;
   SamplingOptions sampling;
   /// Longer than this in one state is stuck.

@@ -30,6 +30,9 @@ constexpr auto kStateWords = [] {
   return words;
 }();
 
+constexpr std::array<std::pair<std::string_view, ServicesFallback>, 2> kFallbackWords{
+    {{"number", ServicesFallback::kNumber}, {"other", ServicesFallback::kOther}}};
+
 Result<std::optional<std::string>> ParseDatabasePath(const YamlNode& node) {
   if (node.kind == YamlNode::Kind::kNull) return std::nullopt;
   Result<std::string> path = ParseText(node, "an absolute path, or null to turn it off");
@@ -95,6 +98,7 @@ void ReadConfig(MappingReader& keys, Config& config) {
                    [&](MappingReader& inner) { ReadCollectors(inner, config.collectors); });
   if (const auto services = keys.Find("services")) ReadServices(*services, config.services);
   keys.Read("services_database", ParseDatabasePath, config.services_database);
+  keys.Read("services_fallback", OneOf<ServicesFallback>{kFallbackWords}, config.services_fallback);
   keys.ReadMapping("limits", [&](MappingReader& inner) { ReadLimits(inner, config.limits); });
   keys.ReadMapping("sampling", [&](MappingReader& inner) { ReadSampling(inner, config.sampling); });
   keys.ReadMapping("stuck_after",

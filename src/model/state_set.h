@@ -27,6 +27,11 @@ class StateSet {
   }
   [[nodiscard]] constexpr bool IsEmpty() const { return bits_ == 0; }
 
+  /// Those of both.
+  friend constexpr StateSet operator|(StateSet a, StateSet b) {
+    a.bits_ |= b.bits_;
+    return a;
+  }
   friend constexpr bool operator==(const StateSet&, const StateSet&) = default;
 
  private:

@@ -16,10 +16,10 @@ using testing::FakeExporter;
 using testing::Lines;
 
 constexpr const char* kAge =
-    "sockdiag_service_oldest_socket_age_seconds{service_name=\"other\",direction=\"inbound\","
+    "sockdiag_service_oldest_socket_age_seconds{service_name=\"80\",direction=\"inbound\","
     "state=\"close_wait\"} ";
 constexpr const char* kStuck =
-    "sockdiag_service_stuck_sockets{service_name=\"other\",direction=\"inbound\","
+    "sockdiag_service_stuck_sockets{service_name=\"80\",direction=\"inbound\","
     "state=\"close_wait\"} ";
 
 std::string ValueOf(const Lines& lines, const std::string& sample) {

@@ -26,12 +26,13 @@ class NullSink final : public SocketSink {
 class CountingSink final : public SocketSink {
  public:
   explicit CountingSink(const ServiceMatcher& matcher)
-      : classifier_(matcher, kEphemeral, listeners_) {}
+      : tallies(Protocol::kTcp, EphemeralPorts{kEphemeral, {}}, matcher),
+        classifier_(matcher, kEphemeral, listeners_) {}
   void Add(const SocketRecord& record) override {
     tallies.Add(record, classifier_.Classify(record));
   }
 
-  SocketTallies tallies{Protocol::kTcp, EphemeralPorts{kEphemeral, {}}};
+  SocketTallies tallies;
 
  private:
   ListenerMemory memory_{Protocol::kTcp};

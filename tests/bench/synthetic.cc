@@ -164,7 +164,7 @@ ServicesDatabase Database() {
 
 SocketMemory::Round RoundOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
   const auto tallies =
-      std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}});
+      std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}}, matcher);
   ListenerMemory memory(Protocol::kTcp);
   ListenerMemory::Pass listeners = memory.Begin();
   Classifier classifier(matcher, kEphemeral, listeners);

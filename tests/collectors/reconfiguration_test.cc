@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 using testing::FiguresOf;
+using testing::Rule;
 using testing::SocketConfiguration;
 using testing::SocketScrapes;
 using testing::Tcp;
@@ -20,13 +21,6 @@ using testing::ValueOf;
 using Records = std::vector<SocketRecord>;
 constexpr auto kCloseWait = SocketState::kCloseWait;
 constexpr auto kSynSent = SocketState::kSynSent;
-
-ServiceRule Rule(const std::string& name, std::uint16_t port) {
-  ServiceRule rule;
-  rule.name = name;
-  rule.ports = {{Port::FromHost(port), Port::FromHost(port)}};
-  return rule;
-}
 
 const ServicesDatabase kOneAndTwo = {{{Protocol::kTcp, Port::FromHost(1)}, "one"},
                                      {{Protocol::kTcp, Port::FromHost(2)}, "two"}};

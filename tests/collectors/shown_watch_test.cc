@@ -13,6 +13,7 @@ namespace {
 
 using std::chrono::seconds;
 using testing::FiguresOf;
+using testing::Rule;
 using testing::SocketScrapes;
 using testing::Tcp;
 using testing::ValueOf;
@@ -21,20 +22,12 @@ using Records = std::vector<SocketRecord>;
 constexpr auto kCloseWait = SocketState::kCloseWait;
 constexpr auto kSynSent = SocketState::kSynSent;
 
-ServiceRule Rule(const std::string& name, std::uint16_t port) {
-  ServiceRule rule;
-  rule.name = name;
-  rule.ports = {{Port::FromHost(port), Port::FromHost(port)}};
-  rule.direction = Direction::kOutbound;
-  return rule;
-}
-
 /// Service a is port 1, b port 2, c port 3.
 testing::SocketConfiguration Configuration(const Limits& limits = {}) {
   WatchOptions watch;
   watch.states = {kSynSent, kCloseWait};
   watch.stuck_after[Index(kCloseWait)] = seconds(60);
-  return {.rules = {Rule("a", 1)},
+  return {.rules = {Rule("a", 1, Direction::kOutbound)},
           .database = {{{Protocol::kTcp, Port::FromHost(2)}, "b"},
                        {{Protocol::kTcp, Port::FromHost(3)}, "c"}},
           .limits = limits,

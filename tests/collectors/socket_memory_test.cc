@@ -17,6 +17,7 @@ namespace {
 using testing::Figures;
 using testing::FiguresOf;
 using testing::Listener;
+using testing::Rule;
 using testing::SocketScrapes;
 using testing::SumOf;
 using testing::Tcp;
@@ -24,15 +25,6 @@ using testing::Udp;
 using testing::ValueOf;
 using Records = std::vector<SocketRecord>;
 constexpr auto kUp = SocketState::kEstablished;
-
-ServiceRule Rule(const std::string& name, std::uint16_t port,
-                 std::optional<Direction> direction = {}) {
-  ServiceRule rule;
-  rule.name = name;
-  rule.ports = {{Port::FromHost(port), Port::FromHost(port)}};
-  rule.direction = direction;
-  return rule;
-}
 
 /// An outbound connection to the port.
 SocketRecord To(std::uint16_t port) {

@@ -31,6 +31,7 @@ services:                         # ordered; the first match names the socket
     remote_networks: [10.1.2.0/24, "2001:db8::/32"]
 
 services_database: /usr/share/services
+services_fallback: other
 
 limits:
   services: 101
@@ -81,6 +82,7 @@ TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
        .local_networks = {*Cidr::Parse("10.0.0.0/8")},
        .remote_networks = {*Cidr::Parse("10.1.2.0/24"), *Cidr::Parse("2001:db8::/32")}}};
   expected.services_database = "/usr/share/services";
+  expected.services_fallback = ServicesFallback::kOther;
   expected.limits = {.services = 101, .ports = 102, .retention = minutes(16)};
   expected.sampling = {.interval = seconds(6),
                        .cpu_budget = 0.03,
@@ -115,8 +117,8 @@ TEST(Loader, AcceptsWindowsLineEnds) {
 
 TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
   const std::string expected =
-      "expected a mapping of collectors, services, services_database, limits, sampling, "
-      "stuck_after, web, not ";
+      "expected a mapping of collectors, services, services_database, services_fallback, limits, "
+      "sampling, stuck_after, web, not ";
   ExpectRefused({
       {"[]", "c.yaml:1:1: " + expected + "a list"},
       {"\n  text", "c.yaml:2:3: " + expected + "text"},
@@ -127,7 +129,8 @@ TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
 
 TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
   const std::string root_keys =
-      "collectors, services, services_database, limits, sampling, stuck_after, web";
+      "collectors, services, services_database, services_fallback, limits, sampling, stuck_after, "
+      "web";
   const std::string state_keys =
       "syn_sent, syn_recv, fin_wait1, fin_wait2, close_wait, last_ack, closing";
   ExpectRefused({
@@ -175,8 +178,8 @@ TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
       {"services:\n  - name: a\n    name: b\n",
        "c.yaml:3:5: services[0].name: duplicate key, first on line 2"},
       {"a: 1\na: 2\n",
-       "c.yaml:1:1: a: unknown key; known: collectors, services, services_database, limits, "
-       "sampling, stuck_after, web"},
+       "c.yaml:1:1: a: unknown key; known: collectors, services, services_database, "
+       "services_fallback, limits, sampling, stuck_after, web"},
   });
 }
 
@@ -251,6 +254,29 @@ TEST(Loader, RefusesAServicesDatabaseThatIsNoAbsolutePath) {
       {"services_database: \"/a\\0b\"", at + "\"/a\\x00b\" holds a control character"},
       {"services_database: [/a]",
        at + "expected an absolute path, or null to turn it off, not a list"},
+  });
+}
+
+TEST(Loader, TakesTheNameOfWhatNothingNames) {
+  EXPECT_EQ(Config().services_fallback, ServicesFallback::kNumber);
+  EXPECT_EQ(ExpectAccepted("services_fallback: number").services_fallback,
+            ServicesFallback::kNumber);
+  EXPECT_EQ(ExpectAccepted("services_fallback: other").services_fallback, ServicesFallback::kOther);
+}
+
+TEST(Loader, RefusesAnotherFallback) {
+  const std::string at = "c.yaml:1:20: services_fallback: ";
+  ExpectRefused({
+      {"services_fallback: port", at + "port is not one of number, other"},
+      {"services_fallback: 'Number'", at + "Number is not one of number, other"},
+      {"services_fallback: null", at + "expected one of number, other, not null"},
+      {"services_fallback: [other]", at + "expected one of number, other, not a list"},
+      {"services_fallback: other\nservices_fallback: other\n",
+       "c.yaml:2:1: services_fallback: duplicate key, first on line 1"},
+      {"service_fallback: other",
+       "c.yaml:1:1: service_fallback: unknown key (did you mean services_fallback?); known: "
+       "collectors, services, services_database, services_fallback, limits, sampling, "
+       "stuck_after"},
   });
 }
 

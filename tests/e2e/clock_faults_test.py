@@ -26,7 +26,7 @@ class ClockFaultsTest(fault_case.FaultCase):
 
     def _age(self, exposition):
         return exposition.value("sockdiag_service_oldest_socket_age_seconds", direction="inbound",
-                                service_name="other", state="close_wait")
+                                service_name="8080", state="close_wait")
 
     def _assert_samples_go_on(self):
         told = len(self.exporter.logged(msg="sampling failed"))
@@ -73,7 +73,7 @@ class ClockFaultsTest(fault_case.FaultCase):
         self.assert_whole(exposition)
         self.assertAlmostEqual(self._age(exposition), DAY_S, delta=support.DEADLINE_S)
         self.assertEqual(exposition.value("sockdiag_service_stuck_sockets", direction="inbound",
-                                          service_name="other", state="close_wait"), 3)
+                                          service_name="8080", state="close_wait"), 3)
         for sample in exposition.select("sockdiag_collector_duration_seconds"):
             self.assertLess(sample.value, support.DEADLINE_S, sample.labels)
         self.assertEqual(self.troubles(), [])

@@ -69,7 +69,7 @@ class NoServicesDatabaseTest(support.TestCase):
         self.assertEqual(sockets.exported_counts(exposition), made.expected)
         names = {sample.labels["service_name"]
                  for sample in exposition.select("sockdiag_service_sockets")}
-        self.assertEqual(names, {"other"})
+        self.assertEqual(names, {"80"})
 
     def test_missing_file_is_worth_a_warning_and_no_more(self):
         config = "services_database: /nowhere/services\n"

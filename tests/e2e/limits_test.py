@@ -19,6 +19,7 @@ class LimitsTest(support.TestCase):
 
     def _start(self, limits, services="[]"):
         return support.start_exporter(self, config=f"services_database: {self.database}\n"
+                                                   "services_fallback: other\n"
                                                    f"limits: {limits}\nservices: {services}\n")
 
     def _open_ports(self):
@@ -123,6 +124,75 @@ class LimitsTest(support.TestCase):
         self.assertEqual(self._ports(exposition, "tcp", "inbound"), {"20001"})
         self.assertEqual(self._ports(exposition, "tcp", "outbound"), {"20001"})
         self._assert_folded(exposition, services=0, ports=0)
+
+
+class PlacesTest(support.TestCase):
+    """Many short-lived ports come first, and then those that matter. A daemon that has seen both
+    shows the same as `--once`, which has not."""
+
+    CONFIG = """
+services_database: %s
+services:
+  - {name: db, direction: outbound, ports: [5432]}
+  - {name: my-dns, protocol: udp, direction: inbound, ports: [53]}
+"""
+    DATABASE = "ntp 123/udp\nsyslog 514/udp\nopenvpn 1194/udp\nmdns 5353/udp\nhttp 80/tcp\n"
+
+    def setUp(self):
+        super().setUp()
+        self.sockets = sockets.Sockets(self)
+        database = support.temporary_file(self, self.DATABASE, "services")
+        self.config = support.temporary_file(self, self.CONFIG % database)
+        with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as ports:
+            self.ephemeral = range(*map(int, ports.read().split()))
+
+    def _start(self):
+        return support.start_exporter(self, f"--config.file={self.config}")
+
+    def _check(self, exposition, protocol, direction, important, folded):
+        exposition_text.check(self, exposition)
+        exposition_text.check_sums(self, exposition)
+        self.assertEqual(sockets.exported_counts(exposition), self.sockets.expected)
+        shown = {}
+        for sample in exposition.select("sockdiag_port_sockets", protocol=protocol,
+                                        direction=direction):
+            port = sample.labels["port"]
+            shown[port] = shown.get(port, 0) + sample.value
+        self.assertEqual({port: shown.get(port) for port in important}, important)
+        self.assertEqual(len(shown), 101, "a hundred and `other`")
+        self.assertEqual(exposition.value("sockdiag_folded_keys", limit="ports"), folded)
+
+    def _check_both(self, exporter, *expected):
+        self.sockets.settle()
+        self._check(exporter.scrape(), *expected)
+        once = support.run_exporter("--once", f"--config.file={self.config}")
+        self.assertEqual(once.returncode, 0, once.stderr)
+        self._check(exposition_text.parse(once.stdout), *expected)
+
+    def test_a_resolver_with_random_ports_keeps_no_service_out(self):
+        for _ in range(1500):
+            self.sockets.udp()
+        self.sockets.settle()
+        exporter = self._start()
+        exporter.scrape()
+        for port in (53, 123, 514, 1194, 5353, 8125):
+            self.sockets.udp(port=port)
+        important = {str(port): 1 for port in (53, 123, 514, 1194, 5353, 8125)}
+        self._check_both(exporter, "udp", "inbound", important, 1406)
+
+    def test_many_connections_elsewhere_keep_the_rules_port_not_out(self):
+        first = self.ephemeral.start + 1000
+        for port in range(first, first + 300):
+            self.sockets.udp_connected(("127.0.0.2", port))
+        for port in range(20000, 20300):
+            self.sockets.established(self.sockets.listener("127.0.0.2", port))
+        self.sockets.settle()
+        exporter = self._start()
+        exporter.scrape()
+        self.sockets.established(self.sockets.listener("127.0.0.3", 5432), 50)
+        self.sockets.established(self.sockets.listener("127.0.0.3", 80), 1)
+        # Of TCP 202 in each direction, of UDP 200.
+        self._check_both(exporter, "tcp", "outbound", {"5432": 50, "80": 1}, 604)
 
 
 if __name__ == "__main__":

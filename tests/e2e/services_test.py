@@ -1,5 +1,7 @@
 """From sockets to service names: rules, the services database, direction, and zeros."""
 
+import socket
+
 import exposition_text
 import sockets
 import support
@@ -25,6 +27,7 @@ services:
   - {name: resolver, protocol: udp, direction: outbound, ports: [53]}
   - {name: syslog, protocol: udp, direction: inbound, ports: [5514]}
 services_database: %s
+services_fallback: other
 """
 CONFIGURED = {
     ("tcp", "db-primary", "outbound"), ("tcp", "db-any", "outbound"), ("tcp", "web", "inbound"),
@@ -167,6 +170,53 @@ class ServicesTest(support.TestCase):
             "tcp other outbound established": 2, "tcp other inbound listen": 1,
             "tcp other inbound established": 1, "tcp db-primary outbound established": 1,
             "tcp db-primary outbound syn_sent": 3})
+
+
+class NumbersTest(support.TestCase):
+    """Service ports that nothing names."""
+
+    PORTS = (9092, 9200, 3000, 27017, 50051)
+    CONFIG = ("services_database: null\nstuck_after: {close_wait: 1ms}\n"
+              "sampling: {interval: 100ms}\n")
+
+    def setUp(self):
+        super().setUp()
+        self.sockets = sockets.Sockets(self)
+
+    def _leak(self):
+        """The server of each port has closed so many connections, and the client has not."""
+        for number, port in enumerate(self.PORTS, start=1):
+            for _, server in self.sockets.established(self.sockets.listener(port=port), number):
+                server.shutdown(socket.SHUT_WR)
+
+    def test_leaks_towards_each_are_told_apart(self):
+        self._leak()
+        exporter = support.start_exporter(self, config=self.CONFIG)
+        expected = {(str(port), "outbound", "close_wait"): number
+                    for number, port in enumerate(self.PORTS, start=1)}
+
+        def stuck():
+            counts = exporter.scrape().sum_by("sockdiag_service_stuck_sockets", "service_name",
+                                              "direction", "state")
+            return {key: count for key, count in counts.items() if key[2] == "close_wait"}
+        support.wait_until(lambda: stuck() == expected, "all leaks to be stuck")
+
+    def test_are_shown_in_the_states_that_were_seen(self):
+        self.sockets.established(self.sockets.listener(port=9200), 2)
+        self.sockets.udp(port=8125)
+        self.sockets.udp_connected(("127.0.0.1", 45000), 3)
+        self.sockets.settle()
+        exposition = support.start_exporter(self, config=self.CONFIG).scrape()
+        exposition_text.check(self, exposition)
+        exposition_text.check_sums(self, exposition)
+        counts = exposition.sum_by("sockdiag_service_sockets", "protocol", "service_name",
+                                   "direction", "state")
+        self.assertEqual({" ".join(key): count for key, count in counts.items()}, {
+            "tcp 9200 inbound listen": 1, "tcp 9200 inbound established": 2,
+            "tcp 9200 outbound established": 2, "udp 8125 inbound unconnected": 1,
+            "udp other outbound established": 3})
+        shown = exposition.series("sockdiag_service_sockets")
+        self.assertEqual(len(shown), 5, "a number has no zeros, and UDP outbound one state")
 
 
 class NamesTest(support.TestCase):

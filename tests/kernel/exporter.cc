@@ -34,11 +34,16 @@ void ExpectConsistent(const Collection& collection) {
   }
 }
 
+Config WithoutNumbers(Config config) {
+  config.services_fallback = ServicesFallback::kOther;
+  return config;
+}
+
 }  // namespace
 
 Exporter::Exporter(const Config& config, std::function<void()> on_sample,
                    const ServicesDatabase& database)
-    : pipeline_(config, database,
+    : pipeline_(WithoutNumbers(config), database,
                 {.open_source =
                      [this] {
                        return std::make_unique<NetlinkSource>(

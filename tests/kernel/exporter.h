@@ -20,7 +20,7 @@ namespace sockdiag::kernel {
 /// What the program does at a scrape, from the kernel to the samples.
 class Exporter {
  public:
-  /// With a callback for each sample, it samples too.
+  /// With a callback for each sample, it samples too. What nothing names is `other`.
   explicit Exporter(const Config& config = {}, std::function<void()> on_sample = nullptr,
                     const ServicesDatabase& database = {});
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,10 +15,21 @@
 
 namespace sockdiag::testing {
 
+/// A rule for one TCP port.
+inline ServiceRule Rule(const std::string& name, std::uint16_t port,
+                        std::optional<Direction> direction = {}) {
+  ServiceRule rule;
+  rule.name = name;
+  rule.ports = {{Port::FromHost(port), Port::FromHost(port)}};
+  rule.direction = direction;
+  return rule;
+}
+
 /// What a test's configurations say of sockets.
 struct SocketConfiguration {
   std::vector<ServiceRule> rules = {};
   ServicesDatabase database = {};
+  ServicesFallback fallback = ServicesFallback::kOther;
   Limits limits = {};
   WatchOptions watch = {};
 };
@@ -31,12 +44,12 @@ class SocketScrapes {
 
   /// From now on this configuration is in force.
   void Use(const SocketConfiguration& configuration) {
-    matcher_ = std::make_shared<ServiceMatcher>(configuration.rules, configuration.database,
-                                                memory.names());
+    matchers_.emplace_back(configuration.rules, configuration.database, memory.names(),
+                           configuration.fallback);
     generation_ = memory.NewGeneration();
     memory.Configure({.limits = configuration.limits,
                       .watch = configuration.watch,
-                      .configured = matcher_->configured(),
+                      .configured = matchers_.back().configured(),
                       .generation = generation_});
   }
 
@@ -64,7 +77,7 @@ class SocketScrapes {
   [[nodiscard]] StateWatch::Pass Look(const Records& tcp) {
     StateWatch::Pass pass = memory.watch().Begin(generation_);
     ListenerMemory::Pass listeners = memory.listeners(kWatchedProtocol).Begin();
-    Classifier classifier(*matcher_, EphemeralPorts().range, listeners, &pass);
+    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners, &pass);
     for (const SocketRecord& record : tcp) pass.Observe(record, classifier.Classify(record));
     return pass;
   }
@@ -76,11 +89,13 @@ class SocketScrapes {
 
  private:
   std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
-    const auto tallies = std::make_shared<SocketTallies>(protocol, EphemeralPorts());
+    const auto tallies =
+        std::make_shared<SocketTallies>(protocol, EphemeralPorts(), matchers_.back());
     std::optional<StateWatch::Pass> pass;
     if (Traits(protocol).has_watched_states) pass.emplace(memory.watch().Begin(generation_));
     ListenerMemory::Pass listeners = memory.listeners(protocol).Begin();
-    Classifier classifier(*matcher_, EphemeralPorts().range, listeners, pass ? &*pass : nullptr);
+    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners,
+                          pass ? &*pass : nullptr);
     for (const SocketRecord& record : records) {
       const Classification classification = classifier.Classify(record);
       tallies->Add(record, classification);
@@ -91,7 +106,8 @@ class SocketScrapes {
     return tallies;
   }
 
-  std::shared_ptr<const ServiceMatcher> matcher_;
+  /// One for each configuration: what the ones before have counted goes by theirs.
+  std::deque<ServiceMatcher> matchers_;
   std::uint64_t generation_ = 0;
 };
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <bitset>
+#include <memory>
+#include <optional>
+
 #include "model/port.h"
 #include "model/socket_record.h"
 #include "sockets/naming/direction.h"
@@ -33,36 +37,51 @@ class Classifier {
 
   /// Listening sockets must come before those that they accepted, as the kernel dumps them.
   [[nodiscard]] Classification Classify(const SocketRecord& record) {
-    if (IsListening(record)) listeners_.Add(record);
+    if (IsListening(record)) AddListener(record);
     if (const auto direction = DirectionFromSockets(record, listeners_, known_)) {
-      return Make(record, *direction, Match(record, *direction).service, true);
+      return Make(record, *direction, Match(record, *direction), true);
     }
     const ServiceMatch inbound = Match(record, Direction::kInbound);
     const ServiceMatch outbound = Match(record, Direction::kOutbound);
     const auto named = DirectionFromNames(inbound, outbound);
     const Direction direction =
         named ? *named : DirectionFromPorts(record.local.port, record.remote.port, ephemeral_);
-    const bool is_inbound = direction == Direction::kInbound;
-    return Make(record, direction, is_inbound ? inbound.service : outbound.service, false);
+    return Make(record, direction, direction == Direction::kInbound ? inbound : outbound, false);
   }
 
  private:
+  void AddListener(const SocketRecord& listener) {
+    listeners_.Add(listener);
+    if (Traits(listener.protocol).clients_look_like_listeners) return;
+    served_->set(listener.local.port.Value());
+  }
   [[nodiscard]] static Port ServicePort(const SocketRecord& record, Direction direction) {
     return direction == Direction::kInbound ? record.local.port : record.remote.port;
   }
   [[nodiscard]] ServiceMatch Match(const SocketRecord& record, Direction direction) const {
-    return matcher_.Find(record.protocol, direction, ServicePort(record, direction),
-                         record.local.address, record.remote.address);
+    return matcher_.Match(record.protocol, direction, ServicePort(record, direction),
+                          record.local.address, record.remote.address);
   }
-  [[nodiscard]] static Classification Make(const SocketRecord& record, Direction direction,
-                                           ServiceId service, bool is_known) {
-    return {direction, ServicePort(record, direction), IdOf({service, direction}), is_known};
+  [[nodiscard]] Classification Make(const SocketRecord& record, Direction direction,
+                                    const ServiceMatch& match, bool is_known) const {
+    const Port port = ServicePort(record, direction);
+    const ServiceId service = match.IsNamed() ? match.service : Unnamed(port);
+    return {direction, port, IdOf({service, direction}), is_known};
+  }
+  /// A port that the kernel gives to whoever asks for any has no name of its own, or each peer that
+  /// got one would be a service; but while it is listened on here it is one, on every host.
+  [[nodiscard]] ServiceId Unnamed(Port service_port) const {
+    const bool is_anybodys =
+        ephemeral_.Contains(service_port) && !served_->test(service_port.Value());
+    return is_anybodys ? ServiceId::kOther : matcher_.Fallback(service_port);
   }
 
   const ServiceMatcher& matcher_;
   PortRange ephemeral_;
   ListenerMemory::Pass& listeners_;
   KnownDirections* known_;
+  /// Ports that are listened on to serve, on whatever address.
+  std::unique_ptr<std::bitset<65536>> served_ = std::make_unique<std::bitset<65536>>();
 };
 
 }  // namespace sockdiag

@@ -17,6 +17,17 @@ bool HoldsPort(const ServiceRule& rule, Port port) {
                      [&](const PortRange& range) { return range.Contains(port); });
 }
 
+/// The rank that a rule gives to a port that it holds.
+PortRank RankBy(const ServiceRule& rule, Port port) {
+  if (rule.ports.empty()) return PortRank::kRest;
+  const auto names = [&](const PortRange& range) {
+    const auto ports = static_cast<std::size_t>(range.last.Value() - range.first.Value()) + 1;
+    return range.Contains(port) && ports <= CompiledRules::kLongestNamedRange;
+  };
+  const bool is_named = std::any_of(rule.ports.begin(), rule.ports.end(), names);
+  return is_named ? PortRank::kRule : PortRank::kServing;
+}
+
 /// Where the address space must be cut so that each piece is inside or outside every network, and
 /// all IPv4 or all IPv6.
 std::vector<IpAddress> AddressStarts(const std::vector<NamedRule>& rules,
@@ -84,9 +95,13 @@ void CompiledRules::AddPorts(std::size_t row, const std::vector<NamedRule>& rule
   const Port port = ports_.Start(row);
   PortAnswer answer;
   const auto named = port_names.find(port);
-  if (named != port_names.end()) answer.match = {named->second, false, true};
+  if (named != port_names.end()) {
+    answer.match = {named->second, false, true};
+    answer.rank = PortRank::kDatabase;
+  }
   for (std::size_t bit = 0; bit < rules.size(); ++bit) {
     if (!HoldsPort(*rules[bit].rule, port)) continue;
+    answer.rank = std::min(answer.rank, RankBy(*rules[bit].rule, port));
     if (!HasNetworks(*rules[bit].rule)) {
       answer.match.service = rules[bit].service;
       answer.match.by_rule = true;

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "model/ip_address.h"
 #include "model/port.h"
 #include "sockets/naming/bit_rows.h"
 #include "sockets/naming/interval_map.h"
+#include "sockets/naming/port_rank.h"
 #include "sockets/naming/service_names.h"
 #include "sockets/naming/service_rule.h"
 
@@ -27,6 +29,8 @@ struct ServiceMatch {
   bool by_rule = false;
   /// The services database names its service port, whether a rule does or not.
   bool in_database = false;
+
+  [[nodiscard]] bool IsNamed() const { return by_rule || in_database; }
 };
 
 /// The local or the remote address of compiled rules: which of them an address lets through.
@@ -53,18 +57,25 @@ class AddressRows {
 class CompiledRules {
  public:
   using PortNames = std::map<Port, ServiceId>;
+  /// A longer range in a rule names a service and not each of its ports, which could take all
+  /// places there are.
+  static constexpr std::size_t kLongestNamedRange = 100;
 
   /// `port_names` names the ports that no rule names.
   CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names);
 
+  /// kOther, named by nobody, where nothing names it.
   [[nodiscard]] ServiceMatch Match(Port port, const IpAddress& local,
                                    const IpAddress& remote) const;
+  /// By what names the port, whatever the addresses: kServing in a rule's long range.
+  [[nodiscard]] PortRank RankOf(Port port) const { return answers_[ports_.Find(port)].rank; }
 
  private:
   struct PortAnswer {
     /// When no rule that asks for addresses holds.
     ServiceMatch match;
     bool asks_for_addresses = false;
+    PortRank rank = PortRank::kRest;
   };
 
   void AddPorts(std::size_t row, const std::vector<NamedRule>& rules, const PortNames& port_names);

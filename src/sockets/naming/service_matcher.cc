@@ -19,7 +19,9 @@ CompiledRules::PortNames PortNamesOf(Protocol protocol, const ServicesDatabase& 
 }  // namespace
 
 ServiceMatcher::ServiceMatcher(const std::vector<ServiceRule>& rules,
-                               const ServicesDatabase& database, ServiceNames& names) {
+                               const ServicesDatabase& database, ServiceNames& names,
+                               ServicesFallback fallback)
+    : fallback_(fallback) {
   std::array<std::vector<NamedRule>, kProtocols.size() * kDirections.size()> named_rules;
   for (const ServiceRule& rule : rules) {
     const ServiceId service = names.Intern(rule.name);

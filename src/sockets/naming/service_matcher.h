@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/ip_address.h"
@@ -12,8 +14,12 @@
 
 namespace sockdiag {
 
+/// `services_fallback`: the name of a service port that nothing names.
+enum class ServicesFallback : std::uint8_t { kNumber, kOther };
+
 /// From what is known of a socket to its service name: the first rule that matches, else the
-/// services database's name of the service port, else `other`. Immutable, so any thread may use it.
+/// services database's name of the service port, else the fallback. Immutable, so any thread may
+/// use it.
 class ServiceMatcher {
  public:
   /// What a rule names, and so is shown from the start.
@@ -25,18 +31,23 @@ class ServiceMatcher {
     friend bool operator==(const Configured&, const Configured&) = default;
   };
 
-  /// Every name that Match() can give is in `names` afterwards.
+  /// Every name that it can give is in `names` afterwards.
   ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database,
-                 ServiceNames& names);
+                 ServiceNames& names, ServicesFallback fallback = ServicesFallback::kNumber);
 
-  [[nodiscard]] ServiceId Match(Protocol protocol, Direction direction, Port service_port,
-                                const IpAddress& local, const IpAddress& remote) const {
-    return Find(protocol, direction, service_port, local, remote).service;
-  }
-  /// The same, with who says so.
-  [[nodiscard]] ServiceMatch Find(Protocol protocol, Direction direction, Port service_port,
-                                  const IpAddress& local, const IpAddress& remote) const {
+  /// What the rules and the services database say, and who of them; named by nobody where neither
+  /// does.
+  [[nodiscard]] ServiceMatch Match(Protocol protocol, Direction direction, Port service_port,
+                                   const IpAddress& local, const IpAddress& remote) const {
     return compiled_[PlaceOf(protocol, direction)].Match(service_port, local, remote);
+  }
+  /// The name of a service's port that Match() has none for.
+  [[nodiscard]] ServiceId Fallback(Port service_port) const {
+    return fallback_ == ServicesFallback::kNumber ? NumberName(service_port) : ServiceId::kOther;
+  }
+  /// By what names the port; see CompiledRules::RankOf().
+  [[nodiscard]] PortRank RankOf(Protocol protocol, Direction direction, Port service_port) const {
+    return compiled_[PlaceOf(protocol, direction)].RankOf(service_port);
   }
 
   /// In the rules' order, without repeats.
@@ -47,6 +58,7 @@ class ServiceMatcher {
     return Index(protocol) * kDirections.size() + Index(direction);
   }
 
+  ServicesFallback fallback_;
   std::vector<Configured> configured_;
   std::vector<CompiledRules> compiled_;  // one for each protocol and direction
 };

@@ -1,12 +1,34 @@
 #include "sockets/naming/service_names.h"
 
+#include "proc/scanner.h"
+
 namespace sockdiag {
+namespace {
+
+constexpr std::string_view kOtherName = "other";
+/// Of names that are neither `other` nor a port's number.
+constexpr std::size_t kFirstId = 0x1'0000;
+
+/// Of the text that NumberName() stands for, and no other way to write it.
+std::optional<Port> PortOf(std::string_view name) {
+  if (name.empty() || name.front() == '0') return std::nullopt;
+  Scanner scanner(name);
+  const std::optional<std::uint16_t> port = scanner.TakeInteger<std::uint16_t>();
+  if (!port || !scanner.IsAtEnd()) return std::nullopt;
+  return Port::FromHost(*port);
+}
+
+}  // namespace
+
+bool IsNumberName(std::string_view name) { return PortOf(name).has_value(); }
 
 ServiceId ServiceNames::Intern(std::string_view name) {
+  if (name == kOtherName) return ServiceId::kOther;
+  if (const std::optional<Port> port = PortOf(name)) return NumberName(*port);
   const std::lock_guard lock(mutex_);
   const auto known = ids_.find(name);
   if (known != ids_.end()) return known->second;
-  const auto id = static_cast<ServiceId>(names_.size());
+  const auto id = static_cast<ServiceId>(kFirstId + names_.size());
   const std::string& kept = names_.emplace_back(name);
   try {
     ids_.emplace(kept, id);
@@ -17,14 +39,16 @@ ServiceId ServiceNames::Intern(std::string_view name) {
   return id;
 }
 
-const std::string& ServiceNames::Name(ServiceId service) const {
+std::string ServiceNames::Name(ServiceId service) const {
+  if (service == ServiceId::kOther) return std::string(kOtherName);
+  if (IsNumberName(service)) return std::to_string(Index(service));
   const std::lock_guard lock(mutex_);
-  return names_[static_cast<std::size_t>(service)];
+  return names_[Index(service) - kFirstId];
 }
 
 std::size_t ServiceNames::size() const {
   const std::lock_guard lock(mutex_);
-  return names_.size();
+  return names_.size() + 1;  // `other`
 }
 
 }  // namespace sockdiag

@@ -6,10 +6,18 @@ void ShownPorts::Configure(const Limits& limits, const ShownServices& services) 
   for (OfDirection& direction : directions) {
     direction.admitted.Configure(limits.ports, limits.retention, [](Port) { return false; });
     direction.states.SetRetention(limits.retention);
-    direction.states.EraseIf(
-        [&](const StateKey& key) { return key.first && !direction.admitted.Contains(*key.first); });
+    direction.ForgetStatesWithoutPlace();
   }
   listeners.SetRetention(limits.retention);
+  ForgetListenersWithoutPlace(services);
+}
+
+void ShownPorts::OfDirection::ForgetStatesWithoutPlace() {
+  states.EraseIf(
+      [this](const StateKey& key) { return key.first && !admitted.Contains(*key.first); });
+}
+
+void ShownPorts::ForgetListenersWithoutPlace(const ShownServices& services) {
   listeners.EraseIf([&](const ListenerKey& key) {
     const bool has_port = !key.first || Of(Direction::kInbound).admitted.Contains(*key.first);
     return !has_port || !services.IsShown(key.second);

@@ -10,6 +10,7 @@
 #include "model/socket_state.h"
 #include "sockets/naming/admitted_names.h"
 #include "sockets/naming/limits.h"
+#include "sockets/naming/port_rank.h"
 #include "sockets/naming/retained_keys.h"
 #include "sockets/naming/shown_services.h"
 
@@ -29,12 +30,14 @@ struct ShownPorts {
   using StateKey = std::pair<ShownPort, SocketState>;
   using ListenerKey = std::pair<ShownPort, std::string>;
   struct OfDirection {
-    AdmittedNames<Port> admitted;
+    AdmittedNames<Port, PortRank> admitted;
     RetainedKeys<StateKey> states;
 
     [[nodiscard]] ShownPort Shown(Port port) const {
       return admitted.Contains(port) ? ShownPort(port) : std::nullopt;
     }
+    /// Forgets the states of ports that have no place any more.
+    void ForgetStatesWithoutPlace();
   };
 
   [[nodiscard]] OfDirection& Of(Direction direction) { return directions[Index(direction)]; }
@@ -42,6 +45,8 @@ struct ShownPorts {
   /// From now on these limits hold; `services` goes by them already. When it throws, for want of
   /// memory, this is to be thrown away.
   void Configure(const Limits& limits, const ShownServices& services);
+  /// Forgets listeners whose port or service has no place any more.
+  void ForgetListenersWithoutPlace(const ShownServices& services);
 
   std::array<OfDirection, kDirections.size()> directions;
   RetainedKeys<ListenerKey> listeners;

@@ -28,10 +28,10 @@ void ShownServices::Configure(const Limits& limits,
   admitted_.Configure(limits.services - permanent_.size(), limits.retention,
                       [this](const std::string& name) { return permanent_.contains(name); });
   in_use_.SetRetention(limits.retention);
-  in_use_.EraseIf([this](const ServiceRow& row) { return !IsShown(row.service_name); });
-  configured_rows_.clear();
+  ForgetUsesWithoutPlace();
+  configured_.clear();
   for (const ServiceMatcher::Configured& rule : configured) {
-    configured_rows_.insert({rule.protocol, ShownName(rule.service), rule.direction});
+    configured_.insert({rule.protocol, ShownName(rule.service), rule.direction});
   }
 }
 
@@ -40,9 +40,13 @@ bool ShownServices::IsShown(const std::string& name) const {
          name == names_->Name(ServiceId::kOther);
 }
 
-const std::string& ShownServices::ShownName(ServiceId service) const {
-  const std::string& name = names_->Name(service);
+std::string ShownServices::ShownName(ServiceId service) const {
+  std::string name = names_->Name(service);
   return IsShown(name) ? name : names_->Name(ServiceId::kOther);
+}
+
+void ShownServices::ForgetUsesWithoutPlace() {
+  in_use_.EraseIf([this](const Use& use) { return !IsShown(use.first.service_name); });
 }
 
 std::size_t ShownServices::Admit(const Sizes& sizes, bool is_complete, Clock::TimePoint now) {
@@ -52,29 +56,47 @@ std::size_t ShownServices::Admit(const Sizes& sizes, bool is_complete, Clock::Ti
     incomplete_since_ = now;
   }
   may_expire_ = !incomplete_since_ || now - *incomplete_since_ > retention_;
-  std::vector<AdmittedNames<std::string>::Candidate> candidates;
+  std::vector<Names::Candidate> candidates;
   for (const auto& [service, size] : sizes) {
-    const std::string& name = names_->Name(service);
+    std::string name = names_->Name(service);
     if (service == ServiceId::kOther || permanent_.contains(name)) continue;
-    candidates.push_back({name, size});
+    const Rank rank = IsNumberName(service) ? Rank::kNumber : Rank::kDatabase;
+    candidates.push_back({std::move(name), rank, size});
   }
-  return admitted_.Update(std::move(candidates), may_expire_, now);
+  const Names::Outcome outcome = admitted_.Update(std::move(candidates), may_expire_, now);
+  if (outcome.has_replaced) ForgetUsesWithoutPlace();
+  return outcome.folded;
 }
 
-ServiceRow ShownServices::MakeRow(Protocol protocol, GroupId group) const {
+ServiceLabels ShownServices::Labels(Protocol protocol, GroupId group) const {
   const Group parts = GroupOf(group);
   return {protocol, ShownName(parts.service), parts.direction};
 }
 
-void ShownServices::Touch(Protocol protocol, GroupId group, Clock::TimePoint now) {
-  in_use_.Touch(MakeRow(protocol, group), now);
+/// A number of a port that a rule gives is a name like any other.
+StateSet ShownServices::StatesFromTheStart(const ServiceLabels& labels) const {
+  StateSet states;
+  if (IsNumberName(labels.service_name) && !permanent_.contains(labels.service_name)) return states;
+  for (const SocketState state : States(labels.protocol)) {
+    if (CanOccur(state, labels.direction)) states.Add(state);
+  }
+  return states;
+}
+
+void ShownServices::Touch(Protocol protocol, GroupId group, SocketState state,
+                          Clock::TimePoint now) {
+  in_use_.Touch({Labels(protocol, group), state}, now);
 }
 
 void ShownServices::Settle(Clock::TimePoint now) {
   if (may_expire_) in_use_.Expire(now);
-  std::set<ServiceRow> rows = configured_rows_;
-  in_use_.ForEach([&](const ServiceRow& row) { rows.insert(row); });
-  rows_.assign(rows.begin(), rows.end());
+  std::map<ServiceLabels, StateSet> rows;
+  for (const ServiceLabels& labels : configured_) rows.try_emplace(labels);
+  in_use_.ForEach([&](const Use& use) { rows[use.first].Add(use.second); });
+  rows_.clear();
+  for (const auto& [labels, seen] : rows) {
+    rows_.push_back({labels, seen | StatesFromTheStart(labels)});
+  }
 }
 
 std::span<const ServiceRow> ShownServices::Rows(Protocol protocol) const {
@@ -85,7 +107,7 @@ std::span<const ServiceRow> ShownServices::Rows(Protocol protocol) const {
 
 std::size_t ShownServices::RowOf(Protocol protocol, GroupId group) const {
   const std::span<const ServiceRow> rows = Rows(protocol);
-  const auto row = std::lower_bound(rows.begin(), rows.end(), MakeRow(protocol, group));
+  const auto row = std::lower_bound(rows.begin(), rows.end(), Labels(protocol, group));
   return static_cast<std::size_t>(row - rows.begin());
 }
 

@@ -7,11 +7,13 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "model/direction.h"
 #include "model/protocol.h"
+#include "model/state_set.h"
 #include "sockets/naming/admitted_names.h"
 #include "sockets/naming/group.h"
 #include "sockets/naming/limits.h"
@@ -21,19 +23,26 @@
 namespace sockdiag {
 
 /// The labels under which sockets of a service are shown.
-struct ServiceRow {
+struct ServiceLabels {
   Protocol protocol;
   std::string service_name;
   Direction direction;
 
-  friend auto operator<=>(const ServiceRow&, const ServiceRow&) = default;
+  friend auto operator<=>(const ServiceLabels&, const ServiceLabels&) = default;
+};
+
+/// A service in one direction, and the states in which it is shown.
+struct ServiceRow : ServiceLabels {
+  /// Every state that its direction can have, from the start; but of a service whose name is a
+  /// port's number, those alone that sockets were seen in.
+  StateSet states;
 };
 
 /// Which service names have a place of their own in labels, and which rows are shown, from one
 /// collection to the next and from one configuration to the next. One thread at a time.
 ///
 /// Names that rules give have their places from the start and for good, as far as the limit goes,
-/// in the rules' order; the others compete, see AdmittedNames.
+/// in the rules' order; the others compete, see AdmittedNames, and ports' numbers come last.
 class ShownServices {
  public:
   using Sizes = std::map<ServiceId, std::uint64_t>;
@@ -49,8 +58,8 @@ class ShownServices {
   /// have sockets and no place. `is_complete`: no protocol is missing for a failure; while one is,
   /// nothing loses its place, but for no longer than the retention.
   std::size_t Admit(const Sizes& sizes, bool is_complete, Clock::TimePoint now);
-  /// After Admit(): the row of this group is in use.
-  void Touch(Protocol protocol, GroupId group, Clock::TimePoint now);
+  /// After Admit(): sockets of this group are in this state.
+  void Touch(Protocol protocol, GroupId group, SocketState state, Clock::TimePoint now);
   /// After the last Touch() of a collection: forgets rows that were silent for too long, and so
   /// settles Rows().
   void Settle(Clock::TimePoint now);
@@ -61,21 +70,27 @@ class ShownServices {
   [[nodiscard]] std::size_t RowOf(Protocol protocol, GroupId group) const;
 
   /// The name, or `other` when it has no place.
-  [[nodiscard]] const std::string& ShownName(ServiceId service) const;
+  [[nodiscard]] std::string ShownName(ServiceId service) const;
   /// Whether it has a place of its own, or is `other`.
   [[nodiscard]] bool IsShown(const std::string& name) const;
 
  private:
-  [[nodiscard]] ServiceRow MakeRow(Protocol protocol, GroupId group) const;
+  enum class Rank : std::uint8_t { kDatabase, kNumber };
+  using Names = AdmittedNames<std::string, Rank>;
+  using Use = std::pair<ServiceLabels, SocketState>;
+
+  void ForgetUsesWithoutPlace();
+  [[nodiscard]] ServiceLabels Labels(Protocol protocol, GroupId group) const;
+  [[nodiscard]] StateSet StatesFromTheStart(const ServiceLabels& labels) const;
 
   const ServiceNames* names_;
   Clock::Duration retention_{};
   std::optional<Clock::TimePoint> incomplete_since_;
   bool may_expire_ = true;
   std::set<std::string> permanent_;
-  AdmittedNames<std::string> admitted_;
-  std::set<ServiceRow> configured_rows_;
-  RetainedKeys<ServiceRow> in_use_;
+  Names admitted_;
+  std::set<ServiceLabels> configured_;
+  RetainedKeys<Use> in_use_;
   std::vector<ServiceRow> rows_;
 };
 

@@ -11,8 +11,8 @@
 
 namespace sockdiag {
 
-/// A figure for each group. A services database can name every port, so memory is taken in pages of
-/// 128 groups as they are first met. A figure that is as at first counts as none.
+/// A figure for each group. Every port can have a name, so memory is taken in pages of 64 groups as
+/// they are first met. A figure that is as at first counts as none.
 template <typename Figure>
 class GroupTable {
  public:
@@ -47,7 +47,7 @@ class GroupTable {
   }
 
  private:
-  static constexpr std::size_t kGroupsPerPage = 128;
+  static constexpr std::size_t kGroupsPerPage = 64;
   using Page = std::array<Figure, kGroupsPerPage>;
   std::vector<std::unique_ptr<Page>> pages_;
 };

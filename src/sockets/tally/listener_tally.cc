@@ -22,6 +22,7 @@ void ListenerTally::Show(Showing& showing) const {
   for (const auto& [key, totals] : listeners_) {
     shown[{ports.Shown(key.first), showing.services.ShownName(key.second)}] += totals;
   }
+  showing.ports.ForgetListenersWithoutPlace(showing.services);
   for (const auto& [key, totals] : shown) showing.ports.listeners.Touch(key, showing.now);
   showing.ports.listeners.Expire(showing.now);
   showing.ports.listeners.ForEach(

@@ -23,6 +23,11 @@ class PortTable {
     (*page)[port.Value() % kPortsPerPage].Increment(state);
   }
 
+  [[nodiscard]] Counts At(Port port) const {
+    const std::unique_ptr<Page>& page = pages_[port.Value() / kPortsPerPage];
+    return page ? (*page)[port.Value() % kPortsPerPage] : Counts();
+  }
+
   /// Calls `visit(Port, const Counts&)` for each port that has sockets, in order.
   template <typename Visitor>
   void ForEach(Visitor&& visit) const {

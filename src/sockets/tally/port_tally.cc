@@ -11,14 +11,24 @@ void PortTally::Show(Showing& showing) const {
   for (const Direction direction : kDirections) Show(direction, showing);
 }
 
+bool PortTally::IsServed(Protocol protocol, Port port) const {
+  const ProtocolTraits& traits = Traits(protocol);
+  return !traits.clients_look_like_listeners &&
+         directions_[Index(Direction::kInbound)].At(port)[traits.listening] != 0;
+}
+
 void PortTally::Show(Direction direction, Showing& showing) const {
   ShownPorts::OfDirection& shown = showing.ports.Of(direction);
   const PortTable& ports = directions_[Index(direction)];
-  std::vector<AdmittedNames<Port>::Candidate> candidates;
+  std::vector<AdmittedNames<Port, PortRank>::Candidate> candidates;
   ports.ForEach([&](Port port, const PortTable::Counts& counts) {
-    candidates.push_back({port, counts.Total()});
+    const PortRank rank =
+        showing.ranks.Of(showing.protocol, direction, port, IsServed(showing.protocol, port));
+    candidates.push_back({port, rank, counts.Total()});
   });
-  showing.folded_ports += shown.admitted.Update(std::move(candidates), true, showing.now);
+  const auto outcome = shown.admitted.Update(std::move(candidates), true, showing.now);
+  showing.folded_ports += outcome.folded;
+  if (outcome.has_replaced) shown.ForgetStatesWithoutPlace();
 
   std::map<ShownPorts::StateKey, std::uint64_t> sums;
   ports.ForEach([&](Port port, const PortTable::Counts& counts) {

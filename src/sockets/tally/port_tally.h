@@ -28,6 +28,8 @@ class PortTally {
 
  private:
   void Show(Direction direction, Showing& showing) const;
+  /// Whether a socket listens on the port in order to serve.
+  [[nodiscard]] bool IsServed(Protocol protocol, Port port) const;
 
   /// By Direction.
   std::array<PortTable, kDirections.size()> directions_;

@@ -15,6 +15,7 @@ namespace sockdiag {
 /// Sockets by service, direction and state.
 class ServiceTally {
  public:
+  using States = StateCounts<std::uint32_t>;
   static constexpr Metric kServiceSockets{"sockdiag_service_sockets",
                                           kGauge,
                                           {"protocol", "service_name", "direction", "state"},
@@ -26,16 +27,14 @@ class ServiceTally {
   }
   void Show(Showing& showing) const;
 
-  /// Calls `visit(GroupId, std::uint64_t sockets)` for each group that has any.
+  /// Calls `visit(GroupId, const States&)` for each group that has any socket.
   template <typename Visitor>
   void ForEachGroup(Visitor&& visit) const {
-    groups_.ForEach([&](GroupId group, const StateCounts<std::uint64_t>& states) {
-      visit(group, states.Total());
-    });
+    groups_.ForEach(visit);
   }
 
  private:
-  GroupTable<StateCounts<std::uint64_t>> groups_;
+  GroupTable<States> groups_;
 };
 
 }  // namespace sockdiag

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "metrics/samples.h"
 #include "model/protocol.h"
+#include "sockets/naming/port_ranks.h"
 #include "sockets/naming/shown_ports.h"
 #include "sockets/naming/shown_services.h"
 
@@ -17,6 +18,7 @@ struct Showing {
   const ShownServices& services;
   /// Of the protocol; who has a place among them is decided by the tally that counts ports.
   ShownPorts& ports;
+  const PortRanks& ranks;
   Clock::TimePoint now;
   Samples& samples;
   /// Ports that have sockets and no place.

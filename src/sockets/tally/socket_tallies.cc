@@ -12,8 +12,9 @@ std::vector<const Metric*> MetricsOf(const std::tuple<Tallies...>*) {
 
 }  // namespace
 
-SocketTallies::SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral)
-    : protocol_(protocol) {
+SocketTallies::SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral,
+                             const ServiceMatcher& matcher)
+    : protocol_(protocol), ranks_(matcher, ephemeral.range) {
   if (Traits(protocol).takes_ephemeral_ports && ephemeral.is_known) {
     ephemeral_ = std::make_unique<EphemeralPortsTally>(ephemeral);
   }

@@ -8,6 +8,7 @@
 #include "model/socket_record.h"
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/port_ranks.h"
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/family_tally.h"
 #include "sockets/tally/listener_tally.h"
@@ -27,8 +28,9 @@ class SocketTallies {
  public:
   using List = std::tuple<FamilyTally, ServiceTally, PortTally, QueueTally, ListenerTally>;
 
-  /// Ephemeral ports are counted where they matter to the protocol and are known.
-  SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral);
+  /// Ephemeral ports are counted where they matter to the protocol and are known. The matcher must
+  /// outlive this.
+  SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral, const ServiceMatcher& matcher);
 
   void Add(const SocketRecord& record, const Classification& classification) {
     std::apply([&](auto&... tally) { (tally.Add(record, classification), ...); }, tallies_);
@@ -41,6 +43,8 @@ class SocketTallies {
   void Show(Showing& showing) const;
 
   [[nodiscard]] Protocol protocol() const { return protocol_; }
+  /// By the rules that counted.
+  [[nodiscard]] const PortRanks& ranks() const { return ranks_; }
   [[nodiscard]] const ServiceTally& services() const { return std::get<ServiceTally>(tallies_); }
 
   /// Of the list, in its order.
@@ -48,6 +52,7 @@ class SocketTallies {
 
  private:
   Protocol protocol_;
+  PortRanks ranks_;
   List tallies_;
   /// Null where it is not counted.
   std::unique_ptr<EphemeralPortsTally> ephemeral_;

@@ -52,7 +52,7 @@ void WatchFiguresByName::Show(const WatchReport& report, StateSet states, Protoc
   Entries shown_entries;
   for (const ServiceRow& row : services.Rows(protocol)) {
     for (const SocketState state : States(protocol)) {
-      if (!states.Contains(state) || !CanOccur(state, row.direction)) continue;
+      if (!states.Contains(state) || !row.states.Contains(state)) continue;
       const Key key(row.service_name, row.direction, state);
       const auto found = folded.find(key);
       const Figures figures = found == folded.end() ? Figures() : found->second;
@@ -67,9 +67,13 @@ void WatchFiguresByName::Show(const WatchReport& report, StateSet states, Protoc
       add(kSocketsPeak, figures.peak);
     }
   }
-  if (!shown_entries.empty()) samples.Add(kUntrackedSockets, report.latest->untracked);
-  // Nothing is forgotten of what is not shown for now.
-  entries_ = std::move(shown_entries.empty() ? counted : shown_entries);
+  if (states.IsEmpty()) {
+    // Nothing is forgotten of what is not shown for now.
+    entries_ = std::move(counted);
+    return;
+  }
+  samples.Add(kUntrackedSockets, report.latest->untracked);
+  entries_ = std::move(shown_entries);
 }
 
 }  // namespace sockdiag

@@ -25,8 +25,8 @@ class SocketTalliesTest : public ::testing::Test {
     const ServiceMatcher matcher({},
                                  {{{Protocol::kTcp, Port::FromHost(443)}, "https"},
                                   {{Protocol::kUdp, Port::FromHost(53)}, "domain"}},
-                                 names_);
-    SocketTallies tallies(protocol, ephemeral);
+                                 names_, ServicesFallback::kOther);
+    SocketTallies tallies(protocol, ephemeral, matcher);
     ListenerMemory memory(protocol);
     ListenerMemory::Pass listeners = memory.Begin();
     Classifier classifier(matcher, ephemeral.range, listeners);
@@ -35,16 +35,20 @@ class SocketTalliesTest : public ::testing::Test {
     ShownServices services(names_);
     services.Configure({}, {});
     ShownServices::Sizes sizes;
-    tallies.services().ForEachGroup(
-        [&](GroupId group, std::uint64_t sockets) { sizes[GroupOf(group).service] += sockets; });
+    tallies.services().ForEachGroup([&](GroupId group, const ServiceTally::States& states) {
+      sizes[GroupOf(group).service] += states.Total();
+    });
     static_cast<void>(services.Admit(sizes, true, {}));
-    tallies.services().ForEachGroup(
-        [&](GroupId group, std::uint64_t) { services.Touch(protocol, group, {}); });
+    tallies.services().ForEachGroup([&](GroupId group, const ServiceTally::States& states) {
+      for (const SocketState state : kAllStates) {
+        if (states[state] != 0) services.Touch(protocol, group, state, {});
+      }
+    });
     services.Settle({});
     ShownPorts ports;
     ports.Configure({}, services);
     Samples samples;
-    Showing showing{protocol, services, ports, {}, samples};
+    Showing showing{protocol, services, ports, tallies.ranks(), {}, samples};
     tallies.Show(showing);
     return samples;
   }

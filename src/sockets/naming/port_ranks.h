@@ -1,0 +1,32 @@
+#pragma once
+
+#include <algorithm>
+
+#include "model/port.h"
+#include "model/protocol.h"
+#include "sockets/naming/port_rank.h"
+#include "sockets/naming/service_matcher.h"
+
+namespace sockdiag {
+
+/// From what is known of a port to its rank, for the sockets of one dump.
+class PortRanks {
+ public:
+  /// `ephemeral`: ip_local_port_range. The matcher must outlive this.
+  PortRanks(const ServiceMatcher& matcher, const PortRange& ephemeral)
+      : matcher_(matcher), ephemeral_(ephemeral) {}
+
+  /// `is_served`: whether a socket listens on it, here, and in order to serve.
+  [[nodiscard]] PortRank Of(Protocol protocol, Direction direction, Port port,
+                            bool is_served) const {
+    const bool is_a_services = is_served || !ephemeral_.Contains(port);
+    return std::min(matcher_.RankOf(protocol, direction, port),
+                    is_a_services ? PortRank::kServing : PortRank::kRest);
+  }
+
+ private:
+  const ServiceMatcher& matcher_;
+  PortRange ephemeral_;
+};
+
+}  // namespace sockdiag
