@@ -13,8 +13,8 @@ namespace {
 /// thrown away with all that it counted.
 class CountingSink final : public SocketSink {
  public:
-  CountingSink(const Classifier& classifier, SocketTallies& tallies, StateWatch::Pass* pass)
-      : classifier_(classifier), tallies_(tallies), pass_(pass) {}
+  CountingSink(Classifier&& classifier, SocketTallies& tallies, StateWatch::Pass* pass)
+      : classifier_(std::move(classifier)), tallies_(tallies), pass_(pass) {}
 
   void Add(const SocketRecord& record) override {
     const Classification classification = classifier_.Classify(record);

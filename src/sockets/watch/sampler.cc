@@ -13,8 +13,8 @@ namespace {
 /// Classifies what a sample dumps and shows it to the watch.
 class WatchSink final : public SocketSink {
  public:
-  WatchSink(const Classifier& classifier, StateWatch::Pass& pass)
-      : classifier_(classifier), pass_(pass) {}
+  WatchSink(Classifier&& classifier, StateWatch::Pass& pass)
+      : classifier_(std::move(classifier)), pass_(pass) {}
 
   void Add(const SocketRecord& record) override {
     pass_.Observe(record, classifier_.Classify(record));
