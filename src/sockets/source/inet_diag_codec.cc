@@ -37,6 +37,12 @@ IpAddress DecodeAddress(Family family, const __be32 (&words)[4]) {
   return IpAddress::FromIpv6(bytes);
 }
 
+/// The numbers are those of `idiag_timer` (sock_diag(7)); a newer kernel's other one is none.
+SocketTimer TimerFromKernel(std::uint8_t number) {
+  return number <= Index(SocketTimer::kZeroWindow) ? static_cast<SocketTimer>(number)
+                                                   : SocketTimer::kNone;
+}
+
 bool CarriesIpv6Only(const SocketRecord& record) {
   return record.family == Family::kIpv6 && IsListening(record);
 }
@@ -62,6 +68,9 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
   record.protocol = protocol;
   record.family = message->idiag_family == AF_INET ? Family::kIpv4 : Family::kIpv6;
   record.state = StateFromKernel(protocol, message->idiag_state);
+  record.timer = TimerFromKernel(message->idiag_timer);
+  record.retransmits = message->idiag_retrans;
+  record.has_inode = message->idiag_inode != 0;
   record.local = {DecodeAddress(record.family, message->id.idiag_src),
                   Port::FromNetwork(message->id.idiag_sport)};
   record.remote = {DecodeAddress(record.family, message->id.idiag_dst),

@@ -51,6 +51,27 @@ TEST(InetDiagCodec, DecodesAnIpv4Socket) {
   EXPECT_EQ(record->cookie, 0x123456789abcdef0U);
 }
 
+TEST(InetDiagCodec, DecodesTimerAndInode) {
+  DiagSocket socket;
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket))->timer, SocketTimer::kNone);
+  EXPECT_TRUE(DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket))->has_inode);
+  socket.timer = 4;
+  socket.retransmits = 9;
+  socket.inode = 0;
+  const auto record = DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket));
+  EXPECT_EQ(record->timer, SocketTimer::kZeroWindow);
+  EXPECT_EQ(record->retransmits, 9);
+  EXPECT_FALSE(record->has_inode);
+}
+
+TEST(InetDiagCodec, TakesATimerThatItDoesNotKnowForNone) {
+  DiagSocket socket;
+  for (const std::uint8_t timer : std::initializer_list<std::uint8_t>{5, 255}) {
+    socket.timer = timer;
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket))->timer, SocketTimer::kNone);
+  }
+}
+
 TEST(InetDiagCodec, KeepsTheFamilyOfADualStackSocketAndNormalisesItsAddresses) {
   DiagSocket socket;
   socket.family = AF_INET6;
