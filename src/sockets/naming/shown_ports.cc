@@ -5,9 +5,12 @@ namespace sockdiag {
 void ShownPorts::Configure(const Limits& limits, const ShownServices& services) {
   for (OfDirection& direction : directions) {
     direction.admitted.Configure(limits.ports, limits.retention, [](Port) { return false; });
-    direction.states.SetRetention(limits.retention);
-    direction.states.EraseIf(
-        [&](const StateKey& key) { return key.first && !direction.admitted.Contains(*key.first); });
+    for (RetainedKeys<StateKey>* keys : {&direction.states, &direction.stuck}) {
+      keys->SetRetention(limits.retention);
+      keys->EraseIf([&](const StateKey& key) {
+        return key.first && !direction.admitted.Contains(*key.first);
+      });
+    }
   }
   listeners.SetRetention(limits.retention);
   listeners.EraseIf([&](const ListenerKey& key) {

@@ -9,6 +9,8 @@
 #include <ratio>
 
 #include "base/clock.h"
+#include "model/direction.h"
+#include "model/port.h"
 #include "sockets/naming/group.h"
 #include "sockets/watch/cookie_table.h"
 #include "sockets/watch/watch_options.h"
@@ -20,6 +22,7 @@ struct Sighting {
   std::uint64_t cookie;
   GroupId group;
   SocketState state;
+  Port service_port;
 };
 static_assert(sizeof(Sighting) == 16);
 
@@ -43,10 +46,21 @@ struct WatchFigures {
   std::optional<Clock::TimePoint> oldest_since;
 };
 
+/// Sockets of one service port and direction in one state.
+struct PortWatchKey {
+  Direction direction;
+  Port port;
+  SocketState state;
+
+  friend auto operator<=>(const PortWatchKey&, const PortWatchKey&) = default;
+};
+
 /// One whole pass over the watched sockets.
 struct WatchPass {
   Clock::TimePoint at{};
   std::map<WatchKey, WatchFigures> figures;
+  /// The stuck sockets again, by port. The tracker does not know a socket's port, the dump does.
+  std::map<PortWatchKey, std::uint64_t> stuck_by_port;
   /// Sockets whose age is unknown because the tracker is full.
   std::uint64_t untracked = 0;
 };
@@ -61,8 +75,8 @@ class StateTracker {
  public:
   StateTracker(const WatchOptions& options, Clock::TimePoint start);
 
-  /// A socket of the pass under way.
-  void Observe(const Sighting& sighting);
+  /// A socket of the pass under way, which ends now.
+  void Observe(const Sighting& sighting, Clock::TimePoint now);
   /// Makes a later Observe() of this one quicker.
   void Prefetch(const Sighting& sighting) const { table_.Prefetch(sighting.cookie); }
   /// Sockets of the pass under way that nobody can follow.
@@ -91,6 +105,13 @@ class StateTracker {
   [[nodiscard]] Clock::TimePoint Since(const TrackedSocket& socket) const {
     return start_ + Tick(static_cast<std::int32_t>(socket.since));
   }
+  /// Rounded up, so that an age is never more than it is.
+  [[nodiscard]] std::uint32_t TickOf(Clock::TimePoint time) const {
+    return static_cast<std::uint32_t>(std::chrono::ceil<Tick>(time - start_).count());
+  }
+  [[nodiscard]] bool IsStuck(const TrackedSocket& socket, Clock::TimePoint now) const {
+    return now - Since(socket) > options_.stuck_after[Index(socket.State())];
+  }
   void AddFigures(const WatchKey& key, const TrackedSocket& socket, Clock::TimePoint now,
                   WatchFigures& figures) const;
 
@@ -100,6 +121,8 @@ class StateTracker {
   /// States of which no whole pass was made yet: who is in them came at an unknown time.
   StateSet unseen_;
   bool reclassifies_ = false;
+  /// Of the pass under way.
+  std::map<PortWatchKey, std::uint64_t> stuck_by_port_;
   /// Of the pass under way, and of the whole pass before it.
   std::map<WatchKey, std::uint64_t> untracked_;
   std::map<WatchKey, std::uint64_t> untracked_before_;

@@ -52,13 +52,14 @@ void StateWatch::Take(const Pass& pass) {
   constexpr std::size_t kAhead = 8;
   const std::lock_guard lock(mutex_);
   if (pass.generation_ != generation_ || pass.epoch_ != epoch_) return;
+  const Clock::TimePoint now = clock_.Now();
   try {
     for (std::size_t i = 0; i < pass.size_; ++i) {
       if (i + kAhead < pass.size_) tracker_.Prefetch(pass.At(i + kAhead));
-      tracker_.Observe(pass.At(i));
+      tracker_.Observe(pass.At(i), now);
     }
     for (const auto& [key, sockets] : pass.untracked_) tracker_.ObserveUntracked(key, sockets);
-    Publish(tracker_.Summarize(clock_.Now()));
+    Publish(tracker_.Summarize(now));
   } catch (...) {
     tracker_.Abandon();
     throw;

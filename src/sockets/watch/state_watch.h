@@ -41,7 +41,7 @@ class StateWatch {
    public:
     void Observe(const SocketRecord& record, const Classification& classification) {
       if (!states_.Contains(record.state)) return;
-      Add({record.cookie, classification.group, record.state});
+      Add({record.cookie, classification.group, record.state, classification.service_port});
     }
     /// Of which sockets are wanted.
     [[nodiscard]] StateSet states() const { return states_; }
