@@ -32,6 +32,8 @@ struct SocketRecord {
   /// backlog that bounds them.
   std::uint32_t receive_queue = 0;
   std::uint32_t send_queue = 0;
+  /// Milliseconds since the peer's last acknowledgement; 0 where that was not asked for.
+  std::uint32_t last_ack_ms = 0;
 };
 
 /// Whether a socket takes connections or waits for whoever sends.

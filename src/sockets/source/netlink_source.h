@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "netlink/transport.h"
 #include "netlink/walk.h"
+#include "sockets/source/inet_diag_codec.h"
 #include "sockets/source/inet_diag_request.h"
 #include "sockets/source/socket_source.h"
 
@@ -22,7 +23,7 @@ class NetlinkSource final : public SocketSource {
   /// The clock must outlive the source.
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock);
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
 
   /// How long a protocol that the kernel does not support is not asked for again: at each attempt
@@ -35,11 +36,11 @@ class NetlinkSource final : public SocketSource {
     Clock::TimePoint until;
   };
 
-  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                  SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> WalkOnce(Protocol protocol, const DumpRequest& request,
-                                               SocketSink& sink);
+                                               InetDiagDecoder& decoder);
 
   NetlinkTransportFactory open_;
   const Clock& clock_;

@@ -25,6 +25,12 @@ void StateTracker::Observe(const Sighting& sighting, Clock::TimePoint now) {
     socket->fresh = 1;
     socket->since = TickOf(now);
   }
+  if (sighting.least_age_ms != 0) {
+    const auto since = TickOf(now - std::chrono::milliseconds(sighting.least_age_ms));
+    if (static_cast<std::int32_t>(since) < static_cast<std::int32_t>(socket->since)) {
+      socket->since = since;
+    }
+  }
   if (is_seen_again || !IsStuck(*socket, now)) return;
   ++stuck_by_port_[{GroupOf(sighting.group).direction, sighting.service_port, sighting.state}];
 }

@@ -18,13 +18,17 @@
 namespace sockdiag {
 
 /// A socket in a watched state, as a dump showed it.
+#pragma pack(push, 4)  // many are kept in a row, without gaps
 struct Sighting {
   std::uint64_t cookie;
   GroupId group;
   SocketState state;
   Port service_port;
+  /// Of the socket in its state; 0 when nothing is known.
+  std::uint32_t least_age_ms = 0;
 };
-static_assert(sizeof(Sighting) == 16);
+#pragma pack(pop)
+static_assert(sizeof(Sighting) == 20);
 
 /// Whose figures: one group in one state.
 struct WatchKey {
@@ -66,7 +70,8 @@ struct WatchPass {
 };
 
 /// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
-/// in its state, and to which group it belonged when it came there.
+/// in its state, be it seen or told by a least age, and to which group it belonged when it came
+/// there.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
 /// misses it. A pass that fails leaves everything as it was, but that a socket which changed its
@@ -99,7 +104,7 @@ class StateTracker {
   [[nodiscard]] std::size_t memory_bytes() const { return table_.memory_bytes(); }
 
  private:
-  /// Time is kept in tenths of a second since the start; 32 bits hold six years of them.
+  /// Time is kept in tenths of a second since the start, or before it; 32 bits hold six years.
   using Tick = std::chrono::duration<std::int32_t, std::deci>;
 
   [[nodiscard]] Clock::TimePoint Since(const TrackedSocket& socket) const {

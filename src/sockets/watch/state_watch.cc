@@ -31,6 +31,18 @@ StateWatch::Pass::Pass(StateWatch& watch, std::uint64_t generation)
   epoch_ = watch.epoch_;
 }
 
+/// What the peer sent last brought a socket to these states, or came later; it counts as an
+/// acknowledgement, too. Our own side ends a connection whenever it likes, so in the other states
+/// the last one says nothing. The kernel counts in steps of 10 ms at most, and by as much it may
+/// say too much.
+std::uint32_t StateWatch::Pass::LeastAgeMs(const SocketRecord& record) {
+  constexpr StateSet kBroughtByPeer{SocketState::kFinWait2, SocketState::kCloseWait,
+                                    SocketState::kClosing};
+  constexpr std::uint32_t kStepMs = 10;
+  if (record.last_ack_ms < kStepMs || !kBroughtByPeer.Contains(record.state)) return 0;
+  return record.last_ack_ms - kStepMs;
+}
+
 /// As many as may be followed are kept, and beyond that those that are followed already, wherever
 /// they come in the dump.
 void StateWatch::Pass::Add(const Sighting& sighting) {

@@ -120,6 +120,42 @@ TEST(InetDiagCodec, TakesAListenerWithoutTheAttributeAsDualStack) {
   EXPECT_FALSE(record->ipv6_only);
 }
 
+/// A `tcp_info` of which only the last acknowledgement, at byte 56, is not 0.
+Bytes TcpInfo(std::size_t size) {
+  Bytes info(size);
+  for (std::size_t i = 0; i < 4 && 56 + i < size; ++i) info[56 + i] = std::byte{1};
+  return info;
+}
+
+TEST(InetDiagCodec, FindsTheLastAckWhereItIsWanted) {
+  const Bytes other = Attribute(INET_DIAG_SHUTDOWN, {kOne});
+  for (const std::size_t size : std::initializer_list<std::size_t>{60, 232, 280, 400}) {
+    const Bytes payload =
+        Join(Join(InetDiagPayload(DiagSocket()), other), Attribute(INET_DIAG_INFO, TcpInfo(size)));
+    const auto record = DecodeInetDiag(Protocol::kTcp, payload, true);
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_EQ(record->last_ack_ms, 0x01010101U) << size;
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload)->last_ack_ms, 0U);
+  }
+}
+
+TEST(InetDiagCodec, KnowsNoLastAckWithoutTheWholeField) {
+  const Bytes base = InetDiagPayload(DiagSocket());
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, true)->last_ack_ms, 0U) << "as of a minisock";
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 56, 59}) {
+    const Bytes payload = Join(base, Attribute(INET_DIAG_INFO, TcpInfo(size)));
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload, true)->last_ack_ms, 0U) << size;
+  }
+}
+
+TEST(InetDiagCodec, RejectsLyingAttributesBeforeTheLastAck) {
+  const Bytes lie = LyingAttribute(INET_DIAG_SHUTDOWN, {kOne}, 9);
+  const auto record =
+      DecodeInetDiag(Protocol::kTcp, Join(InetDiagPayload(DiagSocket()), lie), true);
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().reason, DumpErrorReason::kMalformed);
+}
+
 TEST(InetDiagCodec, RejectsPayloadShorterThanHeader) {
   const Bytes whole = InetDiagPayload(DiagSocket());
   for (std::size_t size = 0; size < whole.size(); ++size) {

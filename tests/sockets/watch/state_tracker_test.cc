@@ -72,6 +72,27 @@ TEST_F(StateTrackerTest, ASocketIsStuckWhenItIsLongerThanAllowedInItsState) {
   EXPECT_EQ(Age(pass), seconds(60));
 }
 
+TEST_F(StateTrackerTest, TakesTheLargerOfWhatItSawAndTheLeastAge) {
+  Sighting sighting{1, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  const auto pass = [&](std::uint32_t least_age_ms) {
+    sighting.least_age_ms = least_age_ms;
+    tracker_.Observe(sighting, clock_.Now());
+    return CommitPass(tracker_, clock_.Now());
+  };
+  WatchPass first = pass(61'000);
+  EXPECT_EQ(Age(first), seconds(61)) << "older than the tracker itself";
+  EXPECT_EQ(Of(first).stuck, 1U);
+  EXPECT_EQ(first.stuck_by_port.size(), 1U);
+  EXPECT_EQ(Of(first).entered, 0U);
+  clock_.Advance(seconds(10));
+  EXPECT_EQ(Age(pass(5'000)), seconds(71)) << "the peer has acknowledged something since";
+  EXPECT_EQ(Age(pass(0)), seconds(71)) << "a dump without it";
+  EXPECT_EQ(Age(pass(80'000)), seconds(80));
+  EXPECT_EQ(Age(pass(80'050)), seconds(80)) << "rounded down to a tenth";
+  sighting.state = kLastAck;
+  EXPECT_EQ(Age(pass(0), kLastAck), seconds(0)) << "another state has an age of its own";
+}
+
 TEST_F(StateTrackerTest, StuckSocketsAreCountedByPortToo) {
   const Port other = Port::FromHost(8443);
   const std::vector<Seen> sockets{{1},
