@@ -43,7 +43,7 @@ Result<void> SocketsCollector::Collect(Findings& findings) {
                     *tallies, watching);
   const Clock::TimePoint start = environment_.clock.Now();
   const DumpResult<DumpStats> stats =
-      environment_.source->Dump(protocol_, StateSet::All(protocol_), sink);
+      environment_.source->Dump(protocol_, {.states = StateSet::All(protocol_)}, sink);
   const std::chrono::duration<double> duration = environment_.clock.Now() - start;
   if (!stats) {
     environment_.errors.Add(protocol_, stats.error().reason);

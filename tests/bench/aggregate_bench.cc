@@ -42,7 +42,7 @@ class CountingSink final : public SocketSink {
 
 void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
   InetDiagDecoder decoder(Protocol::kTcp, sink);
-  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, decoder);
+  DumpReader reader(TcpDumpRequest({StateSet::All(Protocol::kTcp)}, kSequence), kPortId, decoder);
   for (const Datagram& datagram : dump) benchmark::DoNotOptimize(reader.Read(datagram));
 }
 

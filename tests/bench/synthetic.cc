@@ -72,6 +72,7 @@ void AppendRecord(Datagram& datagram, const SocketRecord& record) {
   message.id.idiag_src[0] = NetworkOrder(record.local.address);
   message.id.idiag_dst[0] = NetworkOrder(record.remote.address);
   message.idiag_rqueue = record.receive_queue;
+  message.idiag_inode = 1;
   message.idiag_wqueue = record.send_queue;
   AppendMessage(datagram, TCPDIAG_GETSOCK, &message, sizeof(message), kRecordSize);
 }

@@ -53,6 +53,7 @@ UniqueFd MakeSocket(int type, const SocketAddress& address, const Options& optio
   UniqueFd socket(Check("socket", ::socket(family, type | SOCK_CLOEXEC, 0)));
   if (family == AF_INET6) SetOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
   if (options.reuse_port) SetOption(socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (options.port_at_connect) SetOption(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
   return socket;
 }
 

@@ -36,6 +36,8 @@ struct Options {
   /// Set on every IPv6 socket, so that no sysctl decides.
   bool ipv6_only = false;
   bool reuse_port = false;
+  /// IP_BIND_ADDRESS_NO_PORT: bind() to port 0 takes none, connect() does.
+  bool port_at_connect = false;
   int backlog = 128;
   /// TCP_DEFER_ACCEPT.
   int defer_accept_s = 0;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sockets/tally/socket_tallies.h"
+#include "sockets/watch/stuck_ports.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -107,6 +108,31 @@ TEST_F(Watch, WithoutASamplerLivesFromScrapes) {
   const Sockets sockets = SynSent(kIpv6, kPort);
   EXPECT_EQ(Of(SocketState::kSynSent, Direction::kOutbound).entries, 1);
   EXPECT_EQ(samples_, 0);
+}
+
+TEST_F(Watch, KnowsAgesFromBeforeItsStart) {
+  using SteadyClock = std::chrono::steady_clock;
+  const auto before = SteadyClock::now();
+  // CLOSE_WAIT at the server and FIN_WAIT2 at the client, which both stay silent.
+  const Sockets sockets = FinWait2(kIpv4, kPort);
+  const auto after = SteadyClock::now();
+  const std::chrono::duration<double> least = milliseconds(3200);
+  ASSERT_TRUE(WaitUntil([&] { return SteadyClock::now() - after > least; }));
+  Start(Watching());
+  WaitForSamples();
+  const auto expect_age = [&](SocketState state, Direction direction) {
+    const testing::WatchedFigures figures = Of(state, direction);
+    const std::chrono::duration<double> most = SteadyClock::now() - before;
+    // Less a step of the kernel's clock and one of the tracker's.
+    EXPECT_GE(figures.oldest_age_seconds, least.count() - 0.2);
+    EXPECT_LE(figures.oldest_age_seconds, most.count());
+    return figures;
+  };
+  EXPECT_EQ(expect_age(SocketState::kCloseWait, Direction::kInbound).stuck, 1);
+  expect_age(SocketState::kFinWait2, Direction::kOutbound);
+  EXPECT_EQ(
+      testing::ValueOf(exporter_->Collect(), StuckPorts::kStuckSockets, "5000 inbound close_wait"),
+      1);
 }
 
 /// A connection from a port of our choice: the kernel takes long to find one when few are left.

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "netlink/transport.h"
 #include "netlink/walk.h"
+#include "sockets/source/inet_diag_codec.h"
 #include "sockets/source/inet_diag_request.h"
 #include "sockets/source/sock_diag.h"
 #include "sockets/source/socket_source.h"
@@ -26,7 +27,7 @@ class NetlinkSource final : public SocketSource {
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                 std::function<bool(const std::string&)> is_loaded = IsModuleLoaded);
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
 
   /// How long a protocol that the kernel does not support is not asked for again, unless its module
@@ -45,11 +46,11 @@ class NetlinkSource final : public SocketSource {
   [[nodiscard]] Refusal MakeRefusal(Protocol protocol, const DumpError& error) const;
   [[nodiscard]] bool IsOver(const Refusal& refusal) const;
 
-  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                  SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> WalkOnce(Protocol protocol, const DumpRequest& request,
-                                               SocketSink& sink);
+                                               InetDiagDecoder& decoder);
 
   NetlinkTransportFactory open_;
   const Clock& clock_;

@@ -56,7 +56,8 @@ Result<void> Sampler::Dump() {
   // first.
   StateSet states = pass.states();
   states.Add(Traits(kWatchedProtocol).listening);
-  const auto stats = environment_.source.Dump(kWatchedProtocol, states, sink);
+  const WantedSockets wanted{.states = states, .last_ack = true};
+  const auto stats = environment_.source.Dump(kWatchedProtocol, wanted, sink);
   if (!stats) {
     environment_.errors.Add(kWatchedProtocol, stats.error().reason);
     return Fail(stats.error().message);

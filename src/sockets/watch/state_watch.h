@@ -47,7 +47,12 @@ class StateWatch {
     }
     void Observe(const SocketRecord& record, const Classification& classification) {
       if (!states_.Contains(record.state)) return;
-      Add({record.cookie, classification.group, record.state, classification.is_known});
+      Add({.cookie = record.cookie,
+           .group = classification.group,
+           .state = record.state,
+           .direction_is_known = classification.is_known,
+           .service_port = classification.service_port,
+           .least_age_ms = LeastAgeMs(record)});
     }
     /// Of which sockets are wanted.
     [[nodiscard]] StateSet states() const { return states_; }
@@ -62,6 +67,7 @@ class StateWatch {
     using Page = std::array<Sighting, kPageSightings>;
 
     Pass(StateWatch& watch, std::uint64_t generation);
+    [[nodiscard]] static std::uint32_t LeastAgeMs(const SocketRecord& record);
     void Add(const Sighting& sighting);
     [[nodiscard]] const Sighting& At(std::size_t place) const {
       return (*pages_[place / kPageSightings])[place % kPageSightings];

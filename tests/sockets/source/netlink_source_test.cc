@@ -42,7 +42,7 @@ class NetlinkSourceTest : public ::testing::Test {
   }
 
   void ExpectFailure(Protocol protocol, DumpErrorReason reason) {
-    const auto stats = source_.Dump(protocol, StateSet::All(protocol), sink_);
+    const auto stats = source_.Dump(protocol, {StateSet::All(protocol)}, sink_);
     ASSERT_FALSE(stats);
     EXPECT_EQ(stats.error().reason, reason);
     EXPECT_FALSE(stats.error().message.empty());
@@ -56,7 +56,7 @@ class NetlinkSourceTest : public ::testing::Test {
 
 TEST_F(NetlinkSourceTest, WalksTcpOnceForBothFamilies) {
   kernel_.Add(Answers({Sockets(1, TCPDIAG_GETSOCK, 2), Datagram(1).Done(0).bytes()}));
-  const auto stats = source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_);
+  const auto stats = source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 2U);
   EXPECT_EQ(sink_.records.size(), 2U);
@@ -68,7 +68,7 @@ TEST_F(NetlinkSourceTest, DumpsUnconnectedUdpOfBothFamiliesBeforeConnected) {
     kernel_.Add(Answers({Sockets(walk, SOCK_DIAG_BY_FAMILY, static_cast<int>(walk)),
                          Datagram(walk).Done(0).bytes()}));
   }
-  const auto stats = source_.Dump(Protocol::kUdp, StateSet::All(Protocol::kUdp), sink_);
+  const auto stats = source_.Dump(Protocol::kUdp, {StateSet::All(Protocol::kUdp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 10U);
   ASSERT_EQ(kernel_.requests.size(), 4U);
@@ -84,7 +84,7 @@ TEST_F(NetlinkSourceTest, DumpsUnconnectedUdpOfBothFamiliesBeforeConnected) {
 
 TEST_F(NetlinkSourceTest, AsksOnlyForTheStatesThatAreWanted) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
-  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {SocketState::kSynSent, SocketState::kListen}, sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {{SocketState::kSynSent, SocketState::kListen}}, sink_));
   inet_diag_req tcp;
   std::memcpy(&tcp, kernel_.requests.at(0).data() + 16, sizeof(tcp));
   EXPECT_EQ(tcp.idiag_states, 1U << 2 | 1U << 10);
@@ -92,7 +92,7 @@ TEST_F(NetlinkSourceTest, AsksOnlyForTheStatesThatAreWanted) {
   for (std::uint32_t walk = 2; walk <= 3; ++walk) {
     kernel_.Add(Answers({Datagram(walk).Done(0).bytes()}));
   }
-  ASSERT_TRUE(source_.Dump(Protocol::kUdp, {SocketState::kUnconnected}, sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kUdp, {{SocketState::kUnconnected}}, sink_));
   EXPECT_EQ(kernel_.requests.size(), 3U);
 }
 
@@ -105,7 +105,7 @@ TEST_F(NetlinkSourceTest, FailsWhenOneOfTheUdpWalksFails) {
 TEST_F(NetlinkSourceTest, GoesOnAfterAnInterruptedReceive) {
   kernel_.Add(Answers({tl::unexpected(EINTR), Sockets(1, TCPDIAG_GETSOCK, 1), tl::unexpected(EINTR),
                        Datagram(1).Done(0).bytes()}));
-  const auto stats = source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_);
+  const auto stats = source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 1U);
 }
@@ -154,13 +154,13 @@ TEST_F(NetlinkSourceTest, UsesANewSocketForEachDump) {
   kernel_.Add(Answers({tl::unexpected(ENOBUFS)}));
   ExpectFailure(Protocol::kTcp, DumpErrorReason::kOverrun);
   kernel_.Add(Answers({Datagram(2).Done(0).bytes()}));
-  EXPECT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
   EXPECT_EQ(kernel_.opened, 2);
 }
 
 TEST_F(NetlinkSourceTest, RejectsTheAnswerToAnEarlierDump) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
-  ASSERT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
   ExpectFailure(Protocol::kTcp, DumpErrorReason::kSequence);
 }
@@ -202,7 +202,7 @@ class MissingModuleTest : public ::testing::TestWithParam<MissingModule> {
  protected:
   MissingModuleTest() { kernel_.Add(GetParam().script); }
   DumpResult<DumpStats> Dump() {
-    return source_.Dump(GetParam().protocol, StateSet::All(GetParam().protocol), sink_);
+    return source_.Dump(GetParam().protocol, {StateSet::All(GetParam().protocol)}, sink_);
   }
   void ExpectUnsupported() {
     const auto stats = Dump();
@@ -278,7 +278,7 @@ TEST_F(NetlinkSourceTest, AnUnsupportedProtocolLeavesTheOtherOne) {
   kernel_.Add(Answers({Datagram(1).Done(-ENOENT).bytes()}));
   ExpectFailure(Protocol::kUdp, DumpErrorReason::kUnsupported);
   kernel_.Add(Answers({Datagram(2).Done(0).bytes()}));
-  EXPECT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
 }
 
 /// With IPv6 turned off, inet_diag answers for AF_INET6 all the same (inet_diag_init() in the
@@ -290,7 +290,7 @@ TEST_F(NetlinkSourceTest, AKernelWithoutIpv6ShowsItsIpv4Sockets) {
         is_ipv4 ? Answers({Sockets(walk, SOCK_DIAG_BY_FAMILY, 1), Datagram(walk).Done(0).bytes()})
                 : Answers({Datagram(walk).Done(0).bytes()}));
   }
-  const auto stats = source_.Dump(Protocol::kUdp, StateSet::All(Protocol::kUdp), sink_);
+  const auto stats = source_.Dump(Protocol::kUdp, {StateSet::All(Protocol::kUdp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 2U);
 }

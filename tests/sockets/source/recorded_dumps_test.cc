@@ -58,7 +58,7 @@ Outcome Read(const Bytes& dump, Protocol protocol, DumpRequest request) {
 }
 
 Outcome ReadTcp(const Bytes& dump) {
-  return Read(dump, Protocol::kTcp, TcpDumpRequest(StateSet::All(Protocol::kTcp), 1));
+  return Read(dump, Protocol::kTcp, TcpDumpRequest({StateSet::All(Protocol::kTcp)}, 1));
 }
 
 Outcome ReadUdp(const std::string& name, Family family) {

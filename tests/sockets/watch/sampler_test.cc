@@ -100,11 +100,12 @@ TEST_F(SamplerTest, KnowsListenersThatHaveGone) {
   EXPECT_TRUE(scrape.HadListener(stuck));
 }
 
-TEST_F(SamplerTest, AsksForNoEstablishedSockets) {
+TEST_F(SamplerTest, AsksForNoEstablishedSocketsAndForTheLastAck) {
   source_.tables[Protocol::kTcp].records.clear();
   Sampler sampler = MakeSampler({});
   ASSERT_TRUE(sampler.SampleOnce());
-  EXPECT_EQ(source_.last_states, (StateSet{SocketState::kCloseWait, SocketState::kListen}));
+  EXPECT_EQ(source_.last_wanted.states, (StateSet{SocketState::kCloseWait, SocketState::kListen}));
+  EXPECT_TRUE(source_.last_wanted.last_ack);
 }
 
 TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
@@ -163,7 +164,7 @@ TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
 /// Fails with an exception the first time, as when memory runs out.
 class ThrowingSource final : public SocketSource {
  public:
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const StateSet&, SocketSink&) override {
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const WantedSockets&, SocketSink&) override {
     if (dumps_++ == 0) throw std::runtime_error("out of something");
     return DumpStats{};
   }

@@ -216,5 +216,28 @@ TEST_F(StateWatchTest, RemembersTheDirectionOfAWatchedSocket) {
   EXPECT_EQ(next.Find(record), std::nullopt) << "nobody follows it in this state";
 }
 
+TEST_F(StateWatchTest, TheLastAckIsALeastAgeOfStatesThatThePeerBrought) {
+  WatchOptions options = Options();
+  options.states = StateSet::All(Protocol::kTcp);
+  Use(options);
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  for (const SocketState state : kTcpStates) {
+    SocketRecord record = testing::Tcp(state, "10.0.0.1:1", "10.0.0.2:2");
+    record.cookie = Index(state);
+    record.last_ack_ms = 100'010;
+    pass.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup});
+  }
+  std::move(pass).Commit();
+  std::map<SocketState, Clock::Duration> ages;
+  const WatchReport report = watch_.Report();
+  for (const auto& [key, figures] : report.latest->figures) {
+    const Clock::Duration age = report.latest->at - figures.oldest_since.value();
+    if (age != Clock::Duration::zero()) ages[key.state] = age;
+  }
+  EXPECT_EQ(ages, (std::map<SocketState, Clock::Duration>{{SocketState::kFinWait2, seconds(100)},
+                                                          {SocketState::kCloseWait, seconds(100)},
+                                                          {SocketState::kClosing, seconds(100)}}));
+}
+
 }  // namespace
 }  // namespace sockdiag
