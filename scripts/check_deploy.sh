@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Holds deploy/docker/compose.yaml and deploy/kubernetes against their schemas: scripts/check_deploy.sh
+# Holds deploy/docker/compose.yaml, deploy/kubernetes and deploy/grafana's dashboards against their
+# schemas: scripts/check_deploy.sh
 # The schemas come from the npm registry into build/deploy. What kustomize makes of the manifests is
 # checked too where kubectl is installed; Debian 12 has none that knows how.
 set -euo pipefail
@@ -23,4 +24,7 @@ if ! cmp -s tests/deploy/manifests/package.json "$folder/package.json"; then
   }
 fi
 # Debian's, which has the modules.
-SOCKDIAG_EXPORTER=build/release/bin/sockdiag_exporter /usr/bin/python3 -B tests/deploy/manifests/manifests_test.py "$@"
+export SOCKDIAG_EXPORTER=build/release/bin/sockdiag_exporter
+for test in manifests dashboards; do
+  /usr/bin/python3 -B "tests/deploy/manifests/${test}_test.py" "$@"
+done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check|coverage|package|boot|picture|image|deploy|npm ...
+#   scripts/install_packages.sh build|test|check|coverage|package|boot|kernels|picture|image|deploy|npm ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
@@ -15,6 +15,7 @@ declare -A steps=(
   [coverage]="gcovr"
   [package]="dpkg-dev file lintian"
   [boot]="debootstrap systemd-container iproute2 curl openssl"
+  [kernels]="qemu-system-x86 busybox-static kmod cpio xz-utils iproute2 nftables python3"
   [picture]="chromium fonts-inter pngquant"
   [image]="podman crun debootstrap"
   [deploy]="python3-jsonschema python3-yaml"
@@ -23,7 +24,7 @@ declare -A steps=(
 wanted=()
 for step in "$@"; do
   if [ -z "${steps[$step]-}" ]; then
-    echo "usage: $0 build|test|check|coverage|package|boot|picture|image|deploy|npm ..." >&2
+    echo "usage: $0 build|test|check|coverage|package|boot|kernels|picture|image|deploy|npm ..." >&2
     exit 2
   fi
   read -ra packages <<<"${steps[$step]//$'\n'/ }"

@@ -8,6 +8,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "app/command_line.h"
 #include "app/daemon.h"
@@ -20,6 +21,9 @@
 namespace {
 
 using sockdiag::Config;
+using sockdiag::LoadedConfig;
+using sockdiag::Log;
+using sockdiag::OnceFormat;
 using sockdiag::Options;
 using sockdiag::Result;
 
@@ -45,25 +49,50 @@ void LimitThreadStacks() {
 
 enum ExitStatus : int { kFine = 0, kFailure = 1, kWrongUsage = 2 };
 
+/// Tells it on standard error; the exit status.
+int Failure(const std::string& message) {
+  std::cerr << "sockdiag_exporter: " << message << "\n";
+  return kFailure;
+}
+
 /// Prints to standard output; the exit status.
 int Print(const std::string& text) {
   std::cout << text << std::flush;
   if (std::cout) return kFine;
-  std::cerr << "sockdiag_exporter: cannot write to standard output\n";
-  return kFailure;
+  return Failure("cannot write to standard output");
 }
 
 int PrintHealth(const Options& options) {
   const Result<void> healthy = sockdiag::CheckHealth(options);
-  if (healthy) return Print("healthy\n");
-  std::cerr << "sockdiag_exporter: " << healthy.error().message << "\n";
-  return kFailure;
+  return healthy ? Print("healthy\n") : Failure(healthy.error().message);
+}
+
+/// A failure of each collector is a line of its own.
+int PrintOnce(OnceFormat format, const Config& config, const Log& log) {
+  const Result<std::vector<std::string>> failures = sockdiag::RunOnce(format, config, log);
+  if (!failures) return Failure(failures.error().message);
+  for (const std::string& failure : *failures) Failure(failure);
+  return failures->empty() ? kFine : kFailure;
+}
+
+int PrintCheck(const LoadedConfig& config) {
+  for (const std::string& doubt : sockdiag::FindDoubts(config)) {
+    std::cerr << "sockdiag_exporter: warning: " << doubt << "\n";
+  }
+  return Print("OK\n");
+}
+
+/// For who named no file: a result of the defaults looks like that of a file that was meant.
+void TellConfig(const Options& options, const LoadedConfig& loaded) {
+  if (options.config_file) return;
+  if (!options.config_check && !options.once) return;  // The daemon's log says it.
+  std::cerr << "sockdiag_exporter: configuration: " << loaded.source << "\n";
 }
 
 int Run(const Options& options) {
   if (options.healthcheck) return PrintHealth(options);
   const Result<void> restricted = sockdiag::KeepOnlyCapabilityToBind();
-  const Result<Config> config = sockdiag::LoadConfig(options.config_file);
+  const Result<LoadedConfig> config = sockdiag::LoadConfig(options.config_file);
   if (!config) {
     std::cerr << config.error().message << "\n";
     return kWrongUsage;
@@ -73,18 +102,15 @@ int Run(const Options& options) {
     std::cerr << web_config.error().message << "\n";
     return kWrongUsage;
   }
-  if (options.config_check) return Print("OK\n");
+  TellConfig(options, *config);
+  if (options.config_check) return PrintCheck(*config);
   const sockdiag::SpdlogLog log(options.log_level, options.log_format);
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  const Result<void> result = options.once ? sockdiag::RunOnce(*options.once, *config, log)
-                                           : sockdiag::RunDaemon(options, *config, log);
-  if (!result) {
-    std::cerr << "sockdiag_exporter: " << result.error().message << "\n";
-    return kFailure;
-  }
-  return kFine;
+  if (options.once) return PrintOnce(*options.once, config->config, log);
+  const Result<void> result = sockdiag::RunDaemon(options, *config, log);
+  return result ? kFine : Failure(result.error().message);
 }
 
 }  // namespace
@@ -103,7 +129,6 @@ int main(int argc, char** argv) {
     std::cerr << options.error().text;
     return options.error().status;
   } catch (const std::exception& error) {
-    std::cerr << "sockdiag_exporter: " << error.what() << "\n";
-    return kFailure;
+    return Failure(error.what());
   }
 }

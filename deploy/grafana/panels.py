@@ -1,4 +1,8 @@
-"""Grafana's panels as JSON: the schema of the dashboards of Grafana 9 to 12."""
+"""Grafana's panels as JSON: the schema of the dashboards of Grafana 9 to 12.
+
+What is green when all is well must not be green when nothing is known: a figure that is no number is
+grey and says so, and an empty table says what it cannot tell.
+"""
 
 import dataclasses
 
@@ -20,10 +24,12 @@ class Table:
     queries: list
     columns: dict  # label or value -> heading, in the order of the columns
     sort: str  # heading
-    when_empty: str
+    when_empty: str = "No data"
     units: dict = dataclasses.field(default_factory=dict)  # heading -> unit
     bars: dict = dataclasses.field(default_factory=dict)  # heading -> colour of bars in the cells
-    selects: str = None  # heading whose cells choose the service
+    levels: dict = dataclasses.field(default_factory=dict)  # heading -> levels that colour its text
+    widths: dict = dataclasses.field(default_factory=dict)  # heading -> pixels
+    links: dict = dataclasses.field(default_factory=dict)  # heading -> a link for its cells
 
 
 def query(expression, legend=""):
@@ -36,11 +42,17 @@ def row(title, collapsed=None):
             "panels": collapsed or [], "gridPos": {"w": _COLUMNS, "h": 1}}
 
 
-def stat(title, description, unit, levels, width, queries, runbooks=""):
-    """One figure now, with its course behind it."""
-    return _panel("stat", title, description, unit, width, 4, queries, runbooks, levels=levels,
-                  options={"colorMode": "background", "graphMode": "area", "justifyMode": "center",
-                           "textMode": "value", "orientation": "auto", "reduceOptions": _LAST})
+def stat(title, description, unit, levels, width, queries, runbooks="", *, course=True):
+    """One figure now, with its course behind it, for which Prometheus has much more to read."""
+    panel = _panel("stat", title, description, unit, width, 4, queries if course else
+                   _instant(queries), runbooks, levels=levels, options={
+                       "colorMode": "background", "graphMode": "area" if course else "none",
+                       "justifyMode": "center", "textMode": "value", "orientation": "auto",
+                       "reduceOptions": _LAST})
+    panel["fieldConfig"]["defaults"].update({"noValue": "No data", "mappings": [
+        {"type": "special", "options": {
+            "match": "null+nan", "result": {"text": "No data", "color": _UNKNOWN, "index": 0}}}]})
+    return panel
 
 
 def bar_gauge(title, description, unit, levels, width, height, queries, runbooks=""):
@@ -49,7 +61,8 @@ def bar_gauge(title, description, unit, levels, width, height, queries, runbooks
                    runbooks, levels=levels, options={
                        "displayMode": "basic", "orientation": "horizontal", "showUnfilled": True,
                        "valueMode": "color", "namePlacement": "top", "minVizWidth": 0,
-                       "minVizHeight": 10, "reduceOptions": _LAST})
+                       "minVizHeight": 16, "maxVizHeight": 48, "text": {"titleSize": 14, "valueSize": 16},
+                       "reduceOptions": _LAST})
     panel["fieldConfig"]["defaults"].update({"min": 0, "max": 1})
     return panel
 
@@ -89,7 +102,6 @@ def table(title, description, width, height, content, runbooks=""):
     panel = _panel("table", title, description, "short", width, height,
                    _instant(content.queries, "table"), runbooks, options={
                        "showHeader": True, "cellHeight": "sm", "frameIndex": 0,
-                       "footer": {"show": False, "reducer": []},
                        "sortBy": [{"displayName": content.sort, "desc": True}]})
     # Rows are merged where all labels are the same, and the metrics' names are not.
     panel["transformations"] = [
@@ -102,17 +114,23 @@ def table(title, description, width, height, content, runbooks=""):
     defaults.update({"noValue": content.when_empty,
                      "custom": {"align": "auto", "cellOptions": {"type": "auto"}}})
     overrides = panel["fieldConfig"]["overrides"]
+    # A cell that is empty beside others is not an empty table.
+    overrides += [_override("byName", heading, noValue="-")
+                  for name, heading in content.columns.items() if name.startswith("Value")]
     overrides += [_override("byName", heading, unit=unit)
                   for heading, unit in content.units.items()]
     overrides += [_override("byName", heading, **{
         "custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
         "color": {"mode": "fixed", "fixedColor": color}, "min": 0})
         for heading, color in content.bars.items()]
-    if content.selects:
-        overrides.append(_override("byName", content.selects, links=[{
-            "title": "Only this service",
-            "url": "/d/sockdiag-exporter?${datasource:queryparam}&${job:queryparam}"
-                   "&${instance:queryparam}&var-service=${__value.raw}&${__url_time_range}"}]))
+    overrides += [_override("byName", heading, **{
+        "custom.cellOptions": {"type": "color-text"},
+        "thresholds": {"mode": "absolute", "steps": _steps(levels)}})
+        for heading, levels in content.levels.items()]
+    overrides += [_override("byName", heading, **{"custom.width": width})
+                  for heading, width in content.widths.items()]
+    overrides += [_override("byName", heading, links=[link])
+                  for heading, link in content.links.items()]
     return panel
 
 
@@ -134,12 +152,17 @@ def lay_out(panels):
     return panels
 
 
-_LAST = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+# Not "Last *", which would look for a number further back.
+_LAST = {"calcs": ["last"], "fields": "", "values": False}
+_UNKNOWN = "#6b7280"
+
+
+def _steps(levels):
+    return [{"value": value, "color": color} for value, color in levels]
 
 
 def _panel(kind, title, description, unit, width, height, queries, runbooks, *, options,
            levels=None):
-    steps = [{"value": value, "color": color} for value, color in levels or [(None, "green")]]
     targets = [{"refId": chr(ord("A") + i), "datasource": _DATASOURCE, "editorMode": "code",
                 "instant": False, "range": True, **target} for i, target in enumerate(queries)]
     return {
@@ -148,7 +171,7 @@ def _panel(kind, title, description, unit, width, height, queries, runbooks, *, 
         "links": [_runbook(name) for name in runbooks.split()],
         "fieldConfig": {"overrides": [], "defaults": {
             "unit": unit, "mappings": [], "color": {"mode": "thresholds"},
-            "thresholds": {"mode": "absolute", "steps": steps}}}}
+            "thresholds": {"mode": "absolute", "steps": _steps(levels or [(None, "green")])}}}}
 
 
 def _runbook(name):

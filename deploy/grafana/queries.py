@@ -2,7 +2,8 @@
 
 import re
 
-ALL = {"job": "sockdiag", "instance": ".+", "service": ".+", "__rate_interval": "5s"}
+ALL = {"job": "sockdiag", "instance": ".+", "service": ".+", "group": "job",
+       "__rate_interval": "5s", "__range": "1h"}
 
 
 def fill_in(text, choices):
@@ -22,8 +23,8 @@ def panels(dashboard):
 
 
 def of_panel(panel, choices):
-    """[(target, PromQL)]"""
-    return [(target, fill_in(target["expr"], choices)) for target in panel["targets"]]
+    """[(target, PromQL)], of a row none."""
+    return [(target, fill_in(target["expr"], choices)) for target in panel.get("targets", [])]
 
 
 def of_variables(dashboard, choices):

@@ -10,6 +10,7 @@
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/socket_tallies.h"
 #include "sockets/watch/sampler.h"
+#include "sockets/watch/stuck_ports.h"
 #include "sockets/watch/watch_figures.h"
 
 namespace sockdiag {
@@ -20,6 +21,7 @@ std::vector<const Metric*> AllMetrics() {
     all.insert(all.end(), metrics.begin(), metrics.end());
   };
   add(WatchFiguresByName::kMetrics);
+  add(StuckPorts::kMetrics);
   add(Sampler::kMetrics);
   add(EphemeralPortsTally::kMetrics);
   for (const CollectorEntry& collector : AllCollectors()) add(collector.metrics);

@@ -67,7 +67,8 @@ void AddChoice(CLI::App& app, const std::string& name, std::function<void(Value)
 
 void AddRunFlags(CLI::App& app, Options& options) {
   app.add_option("--config.file", options.config_file,
-                 "YAML configuration; without it the built-in defaults")
+                 "YAML configuration; without it /etc/sockdiag_exporter/sockdiag_exporter.yaml, "
+                 "or the built-in defaults where that does not exist")
       ->type_name("PATH");
   app.add_flag("--config.check", options.config_check,
                "Check the configuration; print OK or the error, exit with 0 or 2");
@@ -79,20 +80,33 @@ void AddRunFlags(CLI::App& app, Options& options) {
       "Collect once, print and exit; default metrics", 0);
 }
 
-/// After the flags that it does not go with.
 void AddHealthcheckFlag(CLI::App& app, Options& options) {
-  CLI::Option* flag =
-      app.add_flag("--healthcheck", options.healthcheck,
-                   "Ask the exporter that listens on the first listen address; exit "
-                   "with 0 when it is healthy, else 1");
-  for (const char* other : {"--config.check", "--once", "--web.systemd-socket"}) {
-    flag->excludes(other);
+  app.add_flag("--healthcheck", options.healthcheck,
+               "Ask the exporter that listens on the first listen address; exit "
+               "with 0 when it is healthy, else 1");
+}
+
+/// The first two flags that were given and do not go together. CLI11 could tell, but would fill
+/// --help with it.
+std::optional<std::string> FindContradiction(const Options& options, bool has_listen_address) {
+  const auto both = [](const char* flag, const char* other) {
+    return std::string(flag) + ": not together with " + other;
+  };
+  if (options.healthcheck && options.config_check) return both("--healthcheck", "--config.check");
+  if (options.healthcheck && options.once) return both("--healthcheck", "--once");
+  if (options.healthcheck && options.systemd_socket) {
+    return both("--healthcheck", "--web.systemd-socket");
   }
+  if (options.systemd_socket && has_listen_address) {
+    return both("--web.systemd-socket", "--web.listen-address");
+  }
+  return std::nullopt;
 }
 
 void AddWebFlags(CLI::App& app, Options& options, std::vector<std::string>& listen_addresses) {
   app.add_option("--web.listen-address", listen_addresses,
-                 "host:port, [ipv6]:port, :port (both) or unix:/path; repeatable; default :10204")
+                 "host:port, :port (IPv4 and IPv6), [ipv6]:port (IPv6 only, also [::]:port) or "
+                 "unix:/path; repeatable; default :10204")
       ->type_name("ADDR")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -162,8 +176,8 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   } catch (const CLI::ParseError& error) {
     return UsageError(error.what());
   }
-  if (options.systemd_socket && !listen_addresses.empty()) {
-    return UsageError("--web.systemd-socket: not together with --web.listen-address");
+  if (const auto contradiction = FindContradiction(options, !listen_addresses.empty())) {
+    return UsageError(*contradiction);
   }
   options.listens_by_default = !options.systemd_socket && listen_addresses.empty();
   if (options.listens_by_default) listen_addresses = {":10204"};

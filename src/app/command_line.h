@@ -14,7 +14,7 @@ enum class OnceFormat { kMetrics, kTable, kJson };
 
 /// The command line as values.
 struct Options {
-  /// Absent: the built-in configuration.
+  /// Absent: the packaged configuration, or the built-in one where there is none.
   std::optional<std::string> config_file;
   bool config_check = false;
   std::optional<OnceFormat> once;

@@ -13,6 +13,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/kernel_pipelines.h"
 #include "app/listeners.h"
@@ -76,12 +77,14 @@ class Daemon {
  public:
   Daemon(const Options& options, const Config& config, const Log& log)
       : options_(options),
+        config_at_start_(config),
         log_(log),
         pipelines_(log, [this] { return Statuses(); }),
         notifier_(log, pipelines_.clock()),
         scrapes_(log, pipelines_.clock()),
         reloader_({[this] { return Load(); },
-                   [this](const Config& next) { return pipelines_.Make(next); }},
+                   [this](const Config& next) { return pipelines_.Make(next); },
+                   [this](const Config& next) { ApplyToAccess(next); }},
                   scrapes_, record_, notifier_, log) {
     scrapes_.Use(pipelines_.Make(config));
   }
@@ -95,12 +98,14 @@ class Daemon {
  private:
   [[nodiscard]] ReloadStatuses Statuses() const;
   [[nodiscard]] Result<void> StartAccessPolicy();
+  void ApplyToAccess(const Config& config);
   [[nodiscard]] Result<Config> Load();
   void CollectFirst();
   void StartReload();
   void FeedWatchdog();
 
   const Options& options_;
+  const Config& config_at_start_;
   const Log& log_;
   KernelPipelines pipelines_;
   service_manager::Notifier notifier_;
@@ -122,7 +127,12 @@ Result<void> Daemon::StartAccessPolicy() {
       pipelines_.clock());
   if (!policy) return tl::unexpected(policy.error());
   access_policy_ = std::move(*policy);
+  ApplyToAccess(config_at_start_);
   return {};
+}
+
+void Daemon::ApplyToAccess(const Config& config) {
+  if (access_policy_) access_policy_->OpenHealthPaths(config.web.unauthenticated_health);
 }
 
 Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
@@ -136,13 +146,15 @@ Result<void> Daemon::Serve(std::vector<http::Listener> listeners) {
   if (options_.enable_lifecycle) {
     sources.reload = [this] { return reloader_.TryReload("http"); };
   }
+  const std::vector<Log::Fields> bound = BoundFields(listeners);
   auto server =
       http::Server::Start(server_options, std::move(listeners), MakeRoutes(sources), log_);
   if (!server) return tl::unexpected(server.error());
   server_ = std::move(*server);
   const bool has_tls = access_policy_ && access_policy_->CurrentTls();
-  for (const std::string& address : server_->BoundAddresses()) {
-    log_.Info("listening", {{"address", address}, {"tls", has_tls ? "true" : "false"}});
+  for (Log::Fields fields : bound) {
+    fields.emplace_back("tls", has_tls ? "true" : "false");
+    log_.Info("listening", fields);
   }
   try {
     scrapes_.pipeline()->StartSampling();
@@ -172,7 +184,11 @@ Result<Config> Daemon::Load() {
     const Result<void> web = access_policy_->ReloadNow();
     if (!web) return Fail("web configuration: " + web.error().message);
   }
-  return LoadConfig(options_.config_file);
+  Result<LoadedConfig> loaded = LoadConfig(options_.config_file);
+  if (!loaded) return tl::unexpected(loaded.error());
+  log_.Info("taking the configuration anew", {{"config", loaded->source}});
+  WarnOfDoubts(*loaded, log_);
+  return std::move(loaded->config);
 }
 
 /// So that the exporter is ready before it is scraped.
@@ -252,11 +268,12 @@ bool Daemon::Stop() {
 
 }  // namespace
 
-Result<void> RunDaemon(const Options& options, const Config& config, const Log& log) {
+Result<void> RunDaemon(const Options& options, const LoadedConfig& config, const Log& log) {
   const SignalQueue signals;
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
-                        {"config", options.config_file.value_or("built-in defaults")}});
+                        {"config", config.source}});
+  WarnOfDoubts(config, log);
   Result<void> netlink = KernelPipelines::Check();
   if (!netlink) return netlink;
   auto listeners = OpenListeners(options);
@@ -265,7 +282,7 @@ Result<void> RunDaemon(const Options& options, const Config& config, const Log& 
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  Daemon daemon(options, config, log);
+  Daemon daemon(options, config.config, log);
   Result<void> serving = daemon.Serve(std::move(*listeners));
   if (!serving) return serving;
   daemon.Run(signals);

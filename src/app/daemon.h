@@ -1,15 +1,16 @@
 #pragma once
 
 #include "app/command_line.h"
+#include "app/startup.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "config/config.h"
 
 namespace sockdiag {
 
 /// Serves until SIGTERM or SIGINT; an error when it cannot begin. Ends the process by itself with
 /// status 0 when a dump hangs in the kernel and would hold it up. Call it before any other thread
 /// is started: it blocks those signals for all of them.
-[[nodiscard]] Result<void> RunDaemon(const Options& options, const Config& config, const Log& log);
+[[nodiscard]] Result<void> RunDaemon(const Options& options, const LoadedConfig& config,
+                                     const Log& log);
 
 }  // namespace sockdiag

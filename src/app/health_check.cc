@@ -18,6 +18,12 @@ bool IsHealthy(const http::FetchedStatus& answer) {
          *answer.status == kTooManyRequests;
 }
 
+/// A server that speaks TLS answers so to plain HTTP.
+bool IsTlsMissing(const http::FetchedStatus& answer, const Options& options) {
+  constexpr unsigned kBadRequest = 400;
+  return answer.status == kBadRequest && !options.web_config_file;
+}
+
 }  // namespace
 
 Result<void> CheckHealth(const Options& options) {
@@ -26,10 +32,11 @@ Result<void> CheckHealth(const Options& options) {
   const Result<http::FetchedStatus> answer = http::FetchStatus(
       address, {.path = kPath, .may_speak_tls = options.web_config_file.has_value()});
   if (!answer) return Fail(failure + answer.error().message);
-  if (!IsHealthy(*answer)) {
-    return Fail(failure + kPath + " was answered with " + std::to_string(*answer->status));
-  }
-  return {};
+  if (IsHealthy(*answer)) return {};
+  return Fail(failure + kPath + " was answered with " + std::to_string(*answer->status) +
+              (IsTlsMissing(*answer, options)
+                   ? ", as by an exporter that speaks TLS: --web.config.file is wanted here, too"
+                   : ""));
 }
 
 }  // namespace sockdiag

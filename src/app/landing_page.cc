@@ -28,9 +28,11 @@ std::string EscapeHtml(std::string_view text) {
   return escaped;
 }
 
+/// Relative to the page, which a proxy may serve under any path; so also with `./`, without which
+/// a colon in the path would end a scheme (RFC 3986, section 4.2).
 std::string Link(std::string_view path, std::string_view what) {
   const std::string escaped = EscapeHtml(path);
-  return "<li><a href=\"" + escaped + "\">" + escaped + "</a> " + std::string(what) + "</li>\n";
+  return "<li><a href=\"." + escaped + "\">" + escaped + "</a> " + std::string(what) + "</li>\n";
 }
 
 }  // namespace

@@ -30,6 +30,15 @@ Result<std::vector<http::Listener>> OpenListeners(const Options& options) {
   return listeners;
 }
 
+std::vector<Log::Fields> BoundFields(const std::vector<http::Listener>& listeners) {
+  std::vector<Log::Fields> bound;
+  for (const http::Listener& listener : listeners) {
+    Log::Fields& fields = bound.emplace_back(Log::Fields{{"address", listener.Address()}});
+    if (!listener.Families().empty()) fields.emplace_back("families", listener.Families());
+  }
+  return bound;
+}
+
 unsigned MaxConnections(unsigned wanted) {
   constexpr rlim_t kReserve = 32;
   constexpr rlim_t kLeast = 4;

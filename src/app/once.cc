@@ -26,7 +26,7 @@ std::string Render(const Collection& collection, OnceFormat format) {
 
 }  // namespace
 
-Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
+Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config, const Log& log) {
   const ReloadRecord record;
   KernelPipelines pipelines(log, [&] { return ReloadStatuses{record.status(), std::nullopt}; });
   const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config);
@@ -34,10 +34,12 @@ Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log) {
   const std::shared_ptr<const Collection> collection = pipeline->Collect();
   std::cout << Render(*collection, format) << std::flush;
   if (!std::cout) return Fail("cannot write to standard output");
+  std::vector<std::string> failures;
   for (const CollectorReport& report : collection->collectors) {
-    if (!report.Succeeded()) return Fail("collector " + report.collector + ": " + report.error);
+    if (!report.Succeeded())
+      failures.push_back("collector " + report.collector + ": " + report.error);
   }
-  return {};
+  return failures;
 }
 
 }  // namespace sockdiag

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "app/command_line.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -7,7 +10,9 @@
 
 namespace sockdiag {
 
-/// Collects once and prints in the format; an error when a collector failed.
-[[nodiscard]] Result<void> RunOnce(OnceFormat format, const Config& config, const Log& log);
+/// Collects once and prints in the format. Why each collector failed that did; an error when it
+/// could not be printed.
+[[nodiscard]] Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config,
+                                                       const Log& log);
 
 }  // namespace sockdiag

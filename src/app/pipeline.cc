@@ -39,6 +39,12 @@ std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,
   return collectors;
 }
 
+std::chrono::milliseconds TimeLeft(std::chrono::steady_clock::time_point deadline) {
+  const auto left = deadline - std::chrono::steady_clock::now();
+  return std::max(std::chrono::floor<std::chrono::milliseconds>(left),
+                  std::chrono::milliseconds::zero());
+}
+
 }  // namespace
 
 Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
@@ -65,6 +71,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
       SamplerEnvironment{.source = *source_,
                          .matcher = *matcher_,
                          .watch = memory_.watch(),
+                         .listeners = memory_.listeners(kWatchedProtocol),
                          .generation = settings_.generation,
                          .errors = memory_.errors(),
                          .ephemeral_ports = environment.ephemeral_ports,
@@ -101,19 +108,14 @@ void Pipeline::StartSampling() {
 bool Pipeline::WaitForDumps(std::chrono::milliseconds grace) const {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   const bool sampled = !sampler_ || sampler_->WaitForSample(grace);
-  const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
-  return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left),
-                                Name(kWatchedProtocol)) &&
-         sampled;
+  return scheduler_.WaitForRuns(TimeLeft(deadline), Name(kWatchedProtocol)) && sampled;
 }
 
 bool Pipeline::Stop(std::chrono::milliseconds grace) {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   scheduler_.Close();
   const bool sampler_ended = !sampler_ || sampler_->Stop(grace);
-  const auto left = std::max(deadline - std::chrono::steady_clock::now(), Clock::Duration::zero());
-  return scheduler_.WaitForRuns(std::chrono::floor<std::chrono::milliseconds>(left)) &&
-         sampler_ended;
+  return scheduler_.WaitForRuns(TimeLeft(deadline)) && sampler_ended;
 }
 
 std::optional<Clock::TimePoint> Pipeline::running_since() const {

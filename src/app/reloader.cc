@@ -65,6 +65,7 @@ Result<void> Reloader::Replace() {
   next->StartSampling();
   scrapes_.Use(std::move(next));
   // From here on nothing fails.
+  steps_.take_effect(*config);
   {
     const std::lock_guard lock(retired_mutex_);
     retired_ = std::move(before);

@@ -24,6 +24,8 @@ class Reloader {
   struct Steps {
     std::function<Result<Config>()> load;
     std::function<std::shared_ptr<Pipeline>(const Config&)> make_pipeline;
+    /// For what of it holds outside the pipeline, when it is in force; must not throw.
+    std::function<void(const Config&)> take_effect = [](const Config&) {};
   };
 
   /// How long a dump under way may keep a new configuration waiting; longer than the kernel may be

@@ -1,5 +1,8 @@
 #include "app/startup.h"
 
+#include <cerrno>
+#include <utility>
+
 #include "base/file.h"
 #include "config/loader.h"
 #include "web/config_loader.h"
@@ -7,8 +10,28 @@
 
 namespace sockdiag {
 
-Result<Config> LoadConfig(const std::optional<std::string>& file) {
-  return file ? LoadConfigFile(*file) : Config();
+Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
+                                const std::string& packaged_file) {
+  const std::string& path = file ? *file : packaged_file;
+  const Result<std::optional<std::string>> text = ReadFileIfAny(path, kMaxConfigFileBytes);
+  if (!text) return tl::unexpected(text.error());
+  if (!*text && file) return FailErrno(path, ENOENT);
+  if (!*text) return LoadedConfig{Config(), "built-in defaults, as there is no " + path};
+  Result<Config> config = ParseConfig(**text, path);
+  if (!config) return tl::unexpected(config.error());
+  return LoadedConfig{*std::move(config), path};
+}
+
+std::vector<std::string> FindDoubts(const LoadedConfig& loaded) {
+  std::vector<std::string> doubts = FindDoubts(loaded.config);
+  for (std::string& doubt : doubts) doubt.insert(0, loaded.source + ": ");
+  return doubts;
+}
+
+void WarnOfDoubts(const LoadedConfig& loaded, const Log& log) {
+  for (const std::string& doubt : FindDoubts(loaded)) {
+    log.Warn("the configuration is hardly meant like this", {{"doubt", doubt}});
+  }
 }
 
 Result<void> CheckWebConfig(const std::optional<std::string>& file) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -10,8 +11,24 @@
 
 namespace sockdiag {
 
-/// The file's configuration, or the built-in one without a file.
-[[nodiscard]] Result<Config> LoadConfig(const std::optional<std::string>& file);
+/// Where packages put the configuration.
+inline constexpr const char* kPackagedConfigFile = "/etc/sockdiag_exporter/sockdiag_exporter.yaml";
+
+struct LoadedConfig {
+  Config config;
+  /// Which one it is, for people: its file, or that there is none.
+  std::string source;
+};
+
+/// The file's configuration. Without a file, the packaged one's where that exists, else the
+/// built-in one. A packaged one that is there and cannot be read is an error, too.
+[[nodiscard]] Result<LoadedConfig> LoadConfig(
+    const std::optional<std::string>& file, const std::string& packaged_file = kPackagedConfigFile);
+
+/// FindDoubts() about it, each with its source.
+[[nodiscard]] std::vector<std::string> FindDoubts(const LoadedConfig& loaded);
+/// Logs them.
+void WarnOfDoubts(const LoadedConfig& loaded, const Log& log);
 
 /// Whether the web configuration, and the certificates and keys that it names, are good.
 [[nodiscard]] Result<void> CheckWebConfig(const std::optional<std::string>& file);

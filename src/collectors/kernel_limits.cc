@@ -14,6 +14,12 @@ constexpr Metric kTimeWaitLimit{"sockdiag_tcp_time_wait_limit",
                                 kGauge,
                                 {},
                                 "tcp_max_tw_buckets: TIME_WAIT sockets beyond it are destroyed."};
+constexpr Metric kTimeWaitEntries{
+    "sockdiag_tcp_time_wait_entries",
+    kGauge,
+    {},
+    "What the kernel holds against that limit: TIME_WAIT sockets, and "
+    "those in FIN_WAIT2 that no process holds any more."};
 constexpr Metric kOrphans{
     "sockdiag_tcp_orphans", kGauge, {}, "TCP sockets that no process holds any more, host-wide."};
 constexpr Metric kOrphansLimit{
@@ -31,10 +37,17 @@ constexpr Metric kMaxSynBacklog{
     "sockdiag_tcp_max_syn_backlog",
     kGauge,
     {},
-    "tcp_max_syn_backlog: handshakes that a listener may have under way."};
+    "tcp_max_syn_backlog: without SYN cookies, new handshakes of a listener are refused when less "
+    "than a quarter of it is left."};
+constexpr Metric kSyncookies{
+    "sockdiag_tcp_syncookies",
+    kGauge,
+    {},
+    "tcp_syncookies: 0 never, 1 when a listener's backlog is full of handshakes, 2 always."};
 
-constexpr std::array kMetrics{&kTimeWaitLimit, &kOrphans,   &kOrphansLimit, &kMemory,
-                              &kMemoryLimit,   &kSomaxconn, &kMaxSynBacklog};
+constexpr std::array kMetrics{&kTimeWaitLimit, &kTimeWaitEntries, &kOrphans,
+                              &kOrphansLimit,  &kMemory,          &kMemoryLimit,
+                              &kSomaxconn,     &kMaxSynBacklog,   &kSyncookies};
 
 /// A gauge that is all that its file says.
 struct Sysctl {
@@ -44,23 +57,28 @@ struct Sysctl {
 constexpr std::array kSysctls{Sysctl{&kTimeWaitLimit, "sys/net/ipv4/tcp_max_tw_buckets"},
                               Sysctl{&kOrphansLimit, "sys/net/ipv4/tcp_max_orphans"},
                               Sysctl{&kSomaxconn, "sys/net/core/somaxconn"},
-                              Sysctl{&kMaxSynBacklog, "sys/net/ipv4/tcp_max_syn_backlog"}};
+                              Sysctl{&kMaxSynBacklog, "sys/net/ipv4/tcp_max_syn_backlog"},
+                              Sysctl{&kSyncookies, "sys/net/ipv4/tcp_syncookies"}};
 
 /// The kernel counts it in pages.
 double BytesOf(double pages) { return pages * static_cast<double>(sysconf(_SC_PAGESIZE)); }
 
-/// Of the `TCP:` line of sockstat, in its units.
+/// Of the `TCP:` line of sockstat, in its units: the counters that the kernel itself compares with
+/// its limits (`sockstat_seq_show()` in net/ipv4/proc.c).
 struct TcpSockstat {
+  std::optional<double> time_wait;
   std::optional<double> orphans;
   std::optional<double> memory_pages;
 };
 
 Result<TcpSockstat> ParseTcpSockstat(std::string_view text) {
+  const auto time_wait = SockstatTcpField(text, "tw");
+  if (!time_wait) return tl::unexpected(time_wait.error());
   const auto orphans = SockstatTcpField(text, "orphan");
   if (!orphans) return tl::unexpected(orphans.error());
   const auto memory = SockstatTcpField(text, "mem");
   if (!memory) return tl::unexpected(memory.error());
-  return TcpSockstat{*orphans, *memory};
+  return TcpSockstat{*time_wait, *orphans, *memory};
 }
 
 void AddMemoryLimit(ProcFiles& files, Samples& samples) {
@@ -74,6 +92,7 @@ void AddMemoryLimit(ProcFiles& files, Samples& samples) {
 void AddUsage(ProcFiles& files, Samples& samples) {
   const auto sockstat = files.Read("thread-self/net/sockstat", ParseTcpSockstat);
   if (!sockstat) return;
+  if (sockstat->time_wait) samples.Add(kTimeWaitEntries, *sockstat->time_wait);
   if (sockstat->orphans) samples.Add(kOrphans, *sockstat->orphans);
   if (sockstat->memory_pages) samples.Add(kMemory, BytesOf(*sockstat->memory_pages));
 }

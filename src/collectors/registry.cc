@@ -16,6 +16,7 @@ std::unique_ptr<Collector> MakeSockets(const CollectorEnvironment& environment) 
                                    .matcher = environment.matcher,
                                    .ephemeral_ports = environment.ephemeral_ports,
                                    .watch = environment.memory.watch(),
+                                   .listeners = environment.memory.listeners(protocol),
                                    .generation = environment.generation,
                                    .errors = environment.memory.errors(),
                                    .clock = environment.clock});

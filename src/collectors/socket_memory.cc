@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "collectors/sockets.h"
+#include "sockets/watch/stuck_ports.h"
 
 namespace sockdiag {
 
@@ -90,8 +91,13 @@ void SocketMemory::Show(const Round& round, const WatchReport& report, Shown& sh
       SocketsCollector::ShowErrors(protocol, errors_, samples);
     }
   }
+  const bool is_watched_seen = round.tallies[Index(kWatchedProtocol)] != nullptr;
+  if (is_watched_seen && report.latest) {
+    StuckPorts::Show(*report.latest, watch_.states(), shown.ports[Index(kWatchedProtocol)], now,
+                     samples);
+  }
   // Last, as it counts: nothing fails after it.
-  if (round.tallies[Index(kWatchedProtocol)]) {
+  if (is_watched_seen) {
     shown.watch.Show(report, watch_.states(), kWatchedProtocol, shown.services, samples);
   } else {
     shown.watch.Count(report, shown.services);

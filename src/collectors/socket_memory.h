@@ -12,6 +12,7 @@
 #include "metrics/samples.h"
 #include "model/protocol.h"
 #include "sockets/naming/limits.h"
+#include "sockets/naming/listener_memory.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/naming/service_names.h"
 #include "sockets/naming/shown_ports.h"
@@ -25,8 +26,8 @@
 namespace sockdiag {
 
 /// What is remembered of sockets for as long as the program runs, whatever the configuration: the
-/// names and which of them have a place, ages, counters and peaks. From it and the tallies of one
-/// collection it makes what is shown. Any thread may use it.
+/// names and which of them have a place, listeners that have gone, ages, counters and peaks. From
+/// it and the tallies of one collection it makes what is shown. Any thread may use it.
 class SocketMemory {
  public:
   static constexpr Metric kFoldedKeys{
@@ -73,6 +74,7 @@ class SocketMemory {
 
   [[nodiscard]] ServiceNames& names() { return names_; }
   [[nodiscard]] StateWatch& watch() { return watch_; }
+  [[nodiscard]] ListenerMemory& listeners(Protocol protocol) { return listeners_[Index(protocol)]; }
   /// Counts for as long as the program runs.
   [[nodiscard]] DumpErrors& errors() { return errors_; }
 
@@ -100,6 +102,9 @@ class SocketMemory {
   std::uint64_t generation_ = 0;
   Shown shown_;
   StateWatch watch_;
+  /// By Protocol.
+  std::array<ListenerMemory, kProtocols.size()> listeners_{ListenerMemory(Protocol::kTcp),
+                                                           ListenerMemory(Protocol::kUdp)};
 };
 
 }  // namespace sockdiag

@@ -13,7 +13,7 @@ namespace {
 /// thrown away with all that it counted.
 class CountingSink final : public SocketSink {
  public:
-  CountingSink(Classifier classifier, SocketTallies& tallies, StateWatch::Pass* pass)
+  CountingSink(Classifier&& classifier, SocketTallies& tallies, StateWatch::Pass* pass)
       : classifier_(std::move(classifier)), tallies_(tallies), pass_(pass) {}
 
   void Add(const SocketRecord& record) override {
@@ -37,16 +37,19 @@ Result<void> SocketsCollector::Collect(Findings& findings) {
   if (Traits(protocol_).has_watched_states) {
     pass.emplace(environment_.watch.Begin(environment_.generation));
   }
-  CountingSink sink(Classifier(*environment_.matcher, ephemeral.range), *tallies,
-                    pass ? &*pass : nullptr);
+  ListenerMemory::Pass listeners = environment_.listeners.Begin();
+  StateWatch::Pass* const watching = pass ? &*pass : nullptr;
+  CountingSink sink(Classifier(*environment_.matcher, ephemeral.range, listeners, watching),
+                    *tallies, watching);
   const Clock::TimePoint start = environment_.clock.Now();
   const DumpResult<DumpStats> stats =
-      environment_.source->Dump(protocol_, StateSet::All(protocol_), sink);
+      environment_.source->Dump(protocol_, {.states = StateSet::All(protocol_)}, sink);
   const std::chrono::duration<double> duration = environment_.clock.Now() - start;
   if (!stats) {
     environment_.errors.Add(protocol_, stats.error().reason);
     return Fail(stats.error().message);
   }
+  std::move(listeners).Commit(ListenerMemory::Coverage::kWhole);
   if (pass) std::move(*pass).Commit();
   findings.samples.Add(kDumpDuration, duration.count(), name());
   findings.samples.Add(kDumpSockets, stats->sockets, name());

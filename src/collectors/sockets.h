@@ -9,6 +9,7 @@
 #include "collectors/collector.h"
 #include "metrics/metric.h"
 #include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/listener_memory.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/dump_errors.h"
 #include "sockets/source/socket_source.h"
@@ -22,6 +23,8 @@ struct SocketsEnvironment {
   std::shared_ptr<const ServiceMatcher> matcher;
   EphemeralPortsReader ephemeral_ports;
   StateWatch& watch;
+  /// Of the collector's protocol.
+  ListenerMemory& listeners;
   /// Of the matcher's rules; see StateWatch::Configure().
   std::uint64_t generation;
   DumpErrors& errors;

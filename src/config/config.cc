@@ -1,10 +1,22 @@
 #include "config/config.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "collectors/registry.h"
+#include "model/protocol.h"
+#include "sockets/naming/rule_check.h"
 
 namespace sockdiag {
+namespace {
+
+std::string NotCollected(Protocol protocol, std::ptrdiff_t rules) {
+  const std::string name(Name(protocol));
+  return "services: " + std::to_string(rules) + " of the rules name " + name +
+         " sockets, which collectors." + name + " turns off";
+}
+
+}  // namespace
 
 bool CollectorSwitches::IsEnabled(std::string_view name) const {
   const auto found = switches_.find(name);
@@ -20,6 +32,17 @@ bool operator==(const CollectorSwitches& a, const CollectorSwitches& b) {
   return std::all_of(all.begin(), all.end(), [&](const CollectorEntry& entry) {
     return a.IsEnabled(entry.name) == b.IsEnabled(entry.name);
   });
+}
+
+std::vector<std::string> FindDoubts(const Config& config) {
+  std::vector<std::string> doubts = FindRuleDoubts(config.services);
+  for (const Protocol protocol : kProtocols) {
+    if (config.collectors.IsEnabled(Name(protocol))) continue;
+    const auto is_of_it = [&](const ServiceRule& rule) { return rule.protocol == protocol; };
+    const auto count = std::count_if(config.services.begin(), config.services.end(), is_of_it);
+    if (count > 0) doubts.push_back(NotCollected(protocol, count));
+  }
+  return doubts;
 }
 
 }  // namespace sockdiag

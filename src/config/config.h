@@ -53,6 +53,14 @@ struct SamplingOptions {
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };
 
+/// `web`: who may ask, beside the web configuration, whose format is not ours to extend.
+struct WebOptions {
+  /// Whether /-/healthy and /-/ready are answered without a password.
+  bool unauthenticated_health = false;
+
+  friend bool operator==(const WebOptions&, const WebOptions&) = default;
+};
+
 /// The configuration file as values; default-constructed, it is the built-in configuration.
 struct Config {
   CollectorSwitches collectors;
@@ -65,8 +73,13 @@ struct Config {
   SamplingOptions sampling;
   /// Longer than this in one state is stuck.
   StuckAfter stuck_after = DefaultStuckAfter();
+  WebOptions web;
 
   friend bool operator==(const Config&, const Config&) = default;
 };
+
+/// What an operator should hear of a configuration that is right and surely not meant so, a line
+/// each: see FindRuleDoubts(), and rules for what is not collected.
+[[nodiscard]] std::vector<std::string> FindDoubts(const Config& config);
 
 }  // namespace sockdiag

@@ -103,6 +103,9 @@ void ReadConfig(MappingReader& keys, Config& config) {
   keys.ReadMapping("sampling", [&](MappingReader& inner) { ReadSampling(inner, config.sampling); });
   keys.ReadMapping("stuck_after",
                    [&](MappingReader& inner) { ReadStuckAfter(inner, config.stuck_after); });
+  keys.ReadMapping("web", [&](MappingReader& inner) {
+    inner.Read("unauthenticated_health", Flag{}, config.web.unauthenticated_health);
+  });
 }
 
 }  // namespace

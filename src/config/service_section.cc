@@ -65,6 +65,14 @@ Result<Cidr> ParseNetwork(const YamlNode& node) {
   return Cidr::Parse(*text);
 }
 
+/// Digits, perhaps with a sign, or what other languages write numbers with, such as 0x50 and 1e3:
+/// then the number is what is wrong, and not the form of the whole.
+bool IsLikeANumber(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && text.front() >= '0' && text.front() <= '9' &&
+         text.find_first_not_of("0123456789abcdefABCDEFoOxX_.+") == std::string_view::npos;
+}
+
 /// A list that, when it is given, has to hold something: none of it would match nothing, while
 /// leaving the key out matches everything.
 template <typename Parse, typename T>
@@ -90,13 +98,12 @@ void ReadRule(MappingReader& keys, ServiceRule& rule) {
 }  // namespace
 
 Result<PortRange> ParsePortRange(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789";
   const auto parse_port = [](std::string_view part) { return ParseInteger(part, 1, 65'535); };
   const std::size_t dash = text.find('-', 1);  // a leading one is a sign
   const bool is_range = dash != std::string_view::npos;
   const std::string_view first_text = text.substr(0, dash);
   const std::string_view last_text = is_range ? text.substr(dash + 1) : first_text;
-  if (first_text.find_first_of(kDigits) > 1 || last_text.find_first_of(kDigits) > 1 ||
+  if (!IsLikeANumber(first_text) || !IsLikeANumber(last_text) ||
       (is_range && last_text.starts_with('-'))) {
     return Fail(Shown(text) + " is not " + std::string(kPortExamples));
   }

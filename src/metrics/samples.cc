@@ -6,19 +6,14 @@
 
 namespace sockdiag {
 
-const prometheus::MetricFamily* Samples::Find(const Metric& metric) const {
+std::optional<std::size_t> Samples::PlaceOf(const Metric& metric) const {
   const auto found = std::find(metrics_.begin(), metrics_.end(), &metric);
-  return found == metrics_.end()
-             ? nullptr
-             : &families_[static_cast<std::size_t>(std::distance(metrics_.begin(), found))];
+  if (found == metrics_.end()) return std::nullopt;
+  return static_cast<std::size_t>(std::distance(metrics_.begin(), found));
 }
 
 prometheus::ClientMetric& Samples::NewSample(const Metric& metric) {
-  const auto found = std::find(metrics_.begin(), metrics_.end(), &metric);
-  if (found != metrics_.end()) {
-    const auto place = static_cast<std::size_t>(std::distance(metrics_.begin(), found));
-    return families_[place].metric.emplace_back();
-  }
+  if (const auto place = PlaceOf(metric)) return families_[*place].metric.emplace_back();
   metrics_.push_back(&metric);
   prometheus::MetricFamily& family = families_.emplace_back();
   family.name = metric.name;
@@ -29,16 +24,16 @@ prometheus::ClientMetric& Samples::NewSample(const Metric& metric) {
 
 void Samples::Append(Samples&& other) {
   for (std::size_t i = 0; i < other.metrics_.size(); ++i) {
-    std::vector<prometheus::ClientMetric>& samples = other.families_[i].metric;
-    const auto found = std::find(metrics_.begin(), metrics_.end(), other.metrics_[i]);
-    if (found == metrics_.end()) {
+    const auto place = PlaceOf(*other.metrics_[i]);
+    if (!place) {
       metrics_.push_back(other.metrics_[i]);
       families_.push_back(std::move(other.families_[i]));
       continue;
     }
-    auto& here = families_[static_cast<std::size_t>(std::distance(metrics_.begin(), found))].metric;
-    here.insert(here.end(), std::make_move_iterator(samples.begin()),
-                std::make_move_iterator(samples.end()));
+    std::vector<prometheus::ClientMetric>& theirs = other.families_[i].metric;
+    std::vector<prometheus::ClientMetric>& ours = families_[*place].metric;
+    ours.insert(ours.end(), std::make_move_iterator(theirs.begin()),
+                std::make_move_iterator(theirs.end()));
   }
   other = Samples();
 }

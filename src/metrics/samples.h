@@ -4,6 +4,7 @@
 #include <prometheus/metric_family.h>
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,14 +43,14 @@ class Samples {
   /// Puts the metrics into the order of a list; those that it lacks come last.
   void Sort(std::span<const Metric* const> order);
 
-  [[nodiscard]] bool Has(const Metric& metric) const { return Find(metric) != nullptr; }
+  [[nodiscard]] bool Has(const Metric& metric) const { return PlaceOf(metric).has_value(); }
 
   /// Calls `visit(double value, std::span<const Label> labels)` for each sample of a metric.
   template <typename Visitor>
   void ForEach(const Metric& metric, Visitor&& visit) const {
-    const prometheus::MetricFamily* family = Find(metric);
-    if (family == nullptr) return;
-    for (const prometheus::ClientMetric& sample : family->metric) {
+    const std::optional<std::size_t> place = PlaceOf(metric);
+    if (!place) return;
+    for (const prometheus::ClientMetric& sample : families_[*place].metric) {
       visit(metric.type == kCounter ? sample.counter.value : sample.gauge.value,
             std::span<const Label>(sample.label));
     }
@@ -60,7 +61,8 @@ class Samples {
 
  private:
   [[nodiscard]] prometheus::ClientMetric& NewSample(const Metric& metric);
-  [[nodiscard]] const prometheus::MetricFamily* Find(const Metric& metric) const;
+  /// In both of the vectors.
+  [[nodiscard]] std::optional<std::size_t> PlaceOf(const Metric& metric) const;
 
   std::vector<Label> scope_;
   /// The two go side by side.

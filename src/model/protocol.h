@@ -32,9 +32,6 @@ struct ProtocolTraits {
   std::span<const SocketState> states;
   /// A socket in it takes connections, or datagrams from whoever sends.
   SocketState listening;
-  /// Whether a socket in it is there to serve. A client that has not said to whom it talks looks
-  /// the same in UDP.
-  bool listening_serves;
   /// What the kernel's TCP_CLOSE, 7, says of a socket.
   SocketState closed;
   /// Whether the queues of a listening socket count the connections that wait for accept(), and the
@@ -44,6 +41,8 @@ struct ProtocolTraits {
   bool has_watched_states;
   /// Whether outgoing connections take local ports that can run out.
   bool takes_ephemeral_ports;
+  /// Whether a client's socket is in the listening state, too, until it connects.
+  bool clients_look_like_listeners;
 };
 
 /// By Protocol.
@@ -51,19 +50,19 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
     {.name = "tcp",
      .states = kTcpStates,
      .listening = SocketState::kListen,
-     .listening_serves = true,
      .closed = SocketState::kClose,
      .queue_is_backlog = true,
      .has_watched_states = true,
-     .takes_ephemeral_ports = true},
+     .takes_ephemeral_ports = true,
+     .clients_look_like_listeners = false},
     {.name = "udp",
      .states = kUdpStates,
      .listening = SocketState::kUnconnected,
-     .listening_serves = false,
      .closed = SocketState::kUnconnected,
      .queue_is_backlog = false,
      .has_watched_states = false,
-     .takes_ephemeral_ports = false},
+     .takes_ephemeral_ports = false,
+     .clients_look_like_listeners = true},
 }};
 
 [[nodiscard]] constexpr const ProtocolTraits& Traits(Protocol protocol) {

@@ -8,6 +8,9 @@
 
 namespace sockdiag {
 
+/// What a TCP socket's timer waits for, ss's `timer:`.
+enum class SocketTimer : std::uint8_t { kNone, kRetransmit, kKeepalive, kTimeWait, kZeroWindow };
+
 /// One socket as a dump shows it.
 struct SocketRecord {
   Protocol protocol = Protocol::kTcp;
@@ -15,6 +18,11 @@ struct SocketRecord {
   SocketState state = SocketState::kUnknown;
   /// IPV6_V6ONLY; known only of IPv6 sockets that listen (TCP) or are unconnected (UDP).
   bool ipv6_only = false;
+  SocketTimer timer = SocketTimer::kNone;
+  /// How often the timer has gone off without an answer.
+  std::uint8_t retransmits = 0;
+  /// ss's `ino:` is not 0. A connection has none while it waits for accept().
+  bool has_inode = true;
   /// Unique for the socket's life, whatever its state; 0 when the kernel gives none.
   std::uint64_t cookie = 0;
   Endpoint local;
@@ -24,6 +32,8 @@ struct SocketRecord {
   /// backlog that bounds them.
   std::uint32_t receive_queue = 0;
   std::uint32_t send_queue = 0;
+  /// Milliseconds since the peer's last acknowledgement; 0 where that was not asked for.
+  std::uint32_t last_ack_ms = 0;
 };
 
 /// Whether a socket takes connections or waits for whoever sends.

@@ -12,6 +12,10 @@
 
 namespace sockdiag {
 
+/// From the text of a sysctl: exactly so many integers with white space between them. Most are an
+/// int or a long in the kernel, which takes negative ones, too.
+[[nodiscard]] Result<std::vector<double>> ParseIntegers(std::string_view text, std::size_t count);
+
 /// Reads files of /proc, of the network namespace of the calling thread, and notes what is wrong
 /// with them. A file that is not there is nothing wrong: not every kernel and network namespace has
 /// every file. One thread at a time.

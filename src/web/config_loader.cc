@@ -163,7 +163,7 @@ void ReadRateLimit(MappingReader& keys, RateLimit& limit) {
   if (burst) {
     burst->Complain("0 refuses every request; write at least 1, or interval: 0 for no limit");
   } else {
-    interval->Complain("burst is missing, and without it every request is refused");
+    interval->ComplainOfLack("burst is missing, and without it every request is refused");
   }
 }
 

@@ -64,6 +64,9 @@ class LiveAccessPolicy final : public http::AccessPolicy {
   /// logged each time. It may also demand less of clients, which nothing does by itself.
   Result<void> ReloadNow();
 
+  /// See RequestFilter.
+  void OpenHealthPaths(bool are_open) { filter_.OpenHealthPaths(are_open); }
+
   [[nodiscard]] WebConfigStatus Status() const;
 
  private:

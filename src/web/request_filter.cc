@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "http/router.h"
+
 namespace sockdiag::web {
 namespace {
 
@@ -11,6 +13,10 @@ http::Response Unauthorized() {
   http::Response response = http::TextResponse(401, "Unauthorized\n");
   response.headers.push_back({"WWW-Authenticate", "Basic"});
   return response;
+}
+
+bool IsHealthPath(std::string_view path) {
+  return http::IsSamePath(path, "/-/healthy") || http::IsSamePath(path, "/-/ready");
 }
 
 /// Absent when there is none, and when there are several: which one counts, a proxy on the way may
@@ -29,6 +35,7 @@ std::optional<std::string_view> SoleAuthorization(const http::Request& request) 
 
 std::optional<http::Response> RequestFilter::Refuse(const http::Request& request) {
   if (!limiter_.TryTake()) return TooManyRequests();
+  if (health_paths_are_open_ && IsHealthPath(request.path)) return std::nullopt;
   switch (auth_.Check(SoleAuthorization(request))) {
     case BasicAuth::Verdict::kAllowed:
       return std::nullopt;

@@ -111,11 +111,11 @@ void ReadCertificateAndKey(MappingReader& keys, const NodeReader& node, const st
   const bool has_key = ReadPemSource(keys, "key", folder, tls.key).has_value();
   if (node.Node().kind != YamlNode::Kind::kMapping || (has_certificate && has_key)) return;
   if (has_certificate) {
-    node.Complain("key_file (or key) is missing");
+    node.ComplainOfLack("key_file (or key) is missing");
   } else if (has_key) {
-    node.Complain("cert_file (or cert) is missing");
+    node.ComplainOfLack("cert_file (or cert) is missing");
   } else {
-    node.Complain(
+    node.ComplainOfLack(
         "cert_file and key_file (or cert and key) are missing, and TLS needs both; for plain HTTP "
         "leave tls_server_config out");
   }
@@ -126,10 +126,11 @@ void CheckClientAuth(ClientAuth auth, const std::optional<NodeReader>& authoriti
                      const std::optional<NodeReader>& names) {
   const std::string word(WordOf(auth));
   if (authorities && auth == ClientAuth::kNoClientCert) {
-    authorities->Complain("no client is asked for a certificate while client_auth_type is " + word);
+    authorities->ComplainOfLack("no client is asked for a certificate while client_auth_type is " +
+                                word);
   }
   if (names && !http::RequiresCertificate(auth)) {
-    names->Complain(
+    names->ComplainOfLack(
         "needs client_auth_type RequireAndVerifyClientCert or RequireAnyClientCert, not " + word);
   }
 }
@@ -163,8 +164,8 @@ void ReadVersions(MappingReader& keys, TlsSettings& tls) {
   if (!max) return;
   max->Read(kParse, tls.max_version);
   if (tls.max_version < tls.min_version) {
-    max->Complain(std::string(WordOf(tls.max_version)) + " is below min_version " +
-                  std::string(WordOf(tls.min_version)));
+    max->ComplainOfLack(std::string(WordOf(tls.max_version)) + " is below min_version " +
+                        std::string(WordOf(tls.min_version)));
   }
 }
 

@@ -39,16 +39,17 @@ std::string Suggestion(std::string_view key, const std::vector<std::string>& kno
 
 }  // namespace
 
-void Complaints::Add(YamlMark mark, std::string_view path, std::string_view message) {
-  if (first_mark_ && *first_mark_ <= mark) return;
-  first_mark_ = mark;
+void Complaints::Add(YamlMark mark, std::string_view path, std::string_view message, Kind kind) {
+  const std::pair place(kind, mark);
+  if (first_ && *first_ <= place) return;
+  first_ = place;
   first_message_ = path.empty() ? "" : std::string(path) + ": ";
   first_message_ += message;
 }
 
 std::optional<Error> Complaints::First() const {
-  if (!first_mark_) return std::nullopt;
-  return Error{LocatedMessage(source_name_, *first_mark_, first_message_)};
+  if (!first_) return std::nullopt;
+  return Error{LocatedMessage(source_name_, first_->second, first_message_)};
 }
 
 void NodeReader::ReadMapping(const std::function<void(MappingReader&)>& read_keys) const {
@@ -108,7 +109,7 @@ std::optional<NodeReader> MappingReader::Find(std::string_view key) {
 
 void MappingReader::ComplainMissing(std::string_view key) const {
   if (reader_.node_.kind != YamlNode::Kind::kMapping) return;
-  reader_.Complain(std::string(key) + " is missing");
+  reader_.ComplainOfLack(std::string(key) + " is missing");
 }
 
 void MappingReader::ComplainUnknown() const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -18,15 +19,20 @@ namespace sockdiag {
 /// operator sees does not depend on the order in which the reading code looks at the keys.
 class Complaints {
  public:
+  /// Whether it is wrong in itself, or for want of a key. That one may be in the file and be
+  /// misspelled, or stand in the wrong place, so whatever is wrong in itself comes first.
+  enum class Kind { kWrong, kLack };
+
   explicit Complaints(std::string source_name) : source_name_(std::move(source_name)) {}
 
   /// `path` is dotted, `services[2].ports[0]`; empty for the file as a whole.
-  void Add(YamlMark mark, std::string_view path, std::string_view message);
+  void Add(YamlMark mark, std::string_view path, std::string_view message,
+           Kind kind = Kind::kWrong);
   [[nodiscard]] std::optional<Error> First() const;
 
  private:
   std::string source_name_;
-  std::optional<YamlMark> first_mark_;
+  std::optional<std::pair<Kind, YamlMark>> first_;
   std::string first_message_;
 };
 
@@ -41,6 +47,10 @@ class NodeReader {
 
   [[nodiscard]] const YamlNode& Node() const { return node_; }
   void Complain(std::string_view message) const { ComplainAt(node_.mark, message); }
+  /// Complain() about something that is wrong for want of a key; see Complaints::Kind.
+  void ComplainOfLack(std::string_view message) const {
+    complaints_.Add(node_.mark, path_, message, Complaints::Kind::kLack);
+  }
   /// Complain() about another place in the value, such as one of its keys.
   void ComplainAt(YamlMark mark, std::string_view message) const {
     complaints_.Add(mark, path_, message);

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "tests/app/fake_exporter.h"
 #include "tests/support/fake_clock.h"
@@ -40,9 +41,14 @@ TEST_P(ClockJumpTest, OnlyAgesGrow) {
   const Lines before = exporter.Scrape();
   EXPECT_EQ(ValueOf(before, kAge), "0");
   clock.Advance(GetParam());
-  const Lines after = exporter.Scrape();
+  Lines after = exporter.Scrape();
   EXPECT_EQ(std::stod(ValueOf(after, kAge)), std::chrono::duration<double>(GetParam()).count());
   EXPECT_EQ(ValueOf(after, kStuck), "1");
+  // A port is shown once something is stuck on it.
+  const std::size_t ports = std::erase_if(after, [](const std::string& line) {
+    return line.starts_with("sockdiag_port_stuck_sockets") && line.ends_with(" 1");
+  });
+  EXPECT_EQ(ports, 2U);
   ASSERT_EQ(before.size(), after.size());
   for (std::size_t i = 0; i < before.size(); ++i) {
     const bool ages = before[i].starts_with("sockdiag_service_oldest_socket_age_seconds") ||

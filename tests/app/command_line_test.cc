@@ -90,6 +90,13 @@ TEST(CommandLine, NamesTheListenAddressThatIsWrong) {
   EXPECT_NE(options.error().text.find("--web.listen-address: \"x\""), std::string::npos);
 }
 
+TEST(CommandLine, HelpHasNothingButFlagsAndWhatTheyMean) {
+  const std::string help = Parse({"--help"}).error().text;
+  for (const char* noise : {"Excludes", "Needs", "REQUIRED", "TEXT", "FLAG", "...", " x "}) {
+    EXPECT_EQ(help.find(noise), std::string::npos) << noise;
+  }
+}
+
 TEST(CommandLine, HelpAndVersionEndWithZero) {
   for (const char* flag : {"--help", "--version"}) {
     const auto options = Parse({flag});

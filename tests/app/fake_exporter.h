@@ -76,16 +76,12 @@ inline void ExpectSame(const Lines& actual, const Lines& expected) {
 /// Whether the line is a figure of this protocol's sockets.
 [[nodiscard]] inline bool IsFigureOf(Protocol protocol, const std::string& line) {
   if (line.starts_with("sockdiag_dump_errors_total")) return false;
-  if (line.find("protocol=\"" + std::string(Name(protocol)) + "\"") != std::string::npos) {
-    return true;
+  if (line.find("protocol=\"") != std::string::npos) {
+    return line.find("protocol=\"" + std::string(Name(protocol)) + "\"") != std::string::npos;
   }
-  const std::string tcp_only[] = {"sockdiag_listen_queue_",
-                                  "sockdiag_ephemeral_ports_",
-                                  "sockdiag_untracked_sockets",
-                                  "sockdiag_service_stuck_sockets",
-                                  "sockdiag_service_oldest_socket_age_seconds",
-                                  "sockdiag_service_state_entries_total",
-                                  "sockdiag_service_sockets_peak"};
+  const std::string tcp_only[] = {"sockdiag_listen_queue_", "sockdiag_ephemeral_port",
+                                  "sockdiag_untracked_sockets", "sockdiag_service_",
+                                  "sockdiag_port_"};
   return protocol == Protocol::kTcp &&
          std::any_of(std::begin(tcp_only), std::end(tcp_only),
                      [&](const std::string& name) { return line.starts_with(name); });

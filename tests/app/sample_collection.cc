@@ -57,6 +57,7 @@ struct MadeUp {
   std::string_view label = "";
 };
 constexpr MadeUp kMadeUp[] = {{"sockdiag_tcp_time_wait_limit", 131072},
+                              {"sockdiag_tcp_time_wait_entries", 20},
                               {"sockdiag_tcp_orphans", 3},
                               {"sockdiag_tcp_orphans_limit", 65536},
                               {"sockdiag_tcp_memory_bytes", 40960},

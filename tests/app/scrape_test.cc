@@ -98,7 +98,7 @@ class GatedSource final : public SocketSource {
   };
   explicit GatedSource(Gate& gate) : gate_(gate) {}
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet&,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets&,
                                            SocketSink&) override {
     if (protocol == Protocol::kTcp) {
       if (++gate_.tcp_dumps == 1) gate_.arrived.count_down();

@@ -66,5 +66,49 @@ TEST_F(ServicesDatabaseFileTest, WhatIsNoServicesFileNamesNothing) {
   }
 }
 
+class ConfigFileTest : public ::testing::Test {
+ protected:
+  const testing::TemporaryDirectory directory_;
+  const std::string packaged_ = directory_.path() + "/packaged.yaml";
+};
+
+TEST_F(ConfigFileTest, WithoutAFileItIsThePackagedOne) {
+  directory_.Write("packaged.yaml", "limits: {ports: 7}\n");
+  const auto loaded = LoadConfig(std::nullopt, packaged_);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->config.limits.ports, 7U);
+  EXPECT_EQ(loaded->source, packaged_);
+}
+
+TEST_F(ConfigFileTest, WithoutAnyItIsTheBuiltInOne) {
+  const auto loaded = LoadConfig(std::nullopt, packaged_);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->config, Config());
+  EXPECT_EQ(loaded->source, "built-in defaults, as there is no " + packaged_);
+}
+
+TEST_F(ConfigFileTest, ANamedOneHasToBeThere) {
+  directory_.Write("packaged.yaml", "limits: {ports: 7}\n");
+  const std::string named = directory_.path() + "/named.yaml";
+  EXPECT_EQ(LoadConfig(named, packaged_).error().message,
+            named + ": No such file or directory (ENOENT)");
+  directory_.Write("named.yaml", "limits: {ports: 8}\n");
+  const auto loaded = LoadConfig(named, packaged_);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->config.limits.ports, 8U);
+  EXPECT_EQ(loaded->source, named);
+}
+
+TEST_F(ConfigFileTest, APackagedOneThatCannotBeReadIsNoReasonForDefaults) {
+  directory_.MakeUnreadable("packaged.yaml");
+  EXPECT_EQ(LoadConfig(std::nullopt, packaged_).error().message,
+            packaged_ + ": Is a directory (EISDIR)");
+  directory_.Remove("packaged.yaml");
+  directory_.Write("packaged.yaml", "limits: {prots: 7}\n");
+  EXPECT_FALSE(LoadConfig(std::nullopt, packaged_));
+  // Below something that is no folder nobody can tell.
+  EXPECT_FALSE(LoadConfig(std::nullopt, packaged_ + "/sockdiag_exporter.yaml"));
+}
+
 }  // namespace
 }  // namespace sockdiag

@@ -27,7 +27,7 @@ class CountingSink final : public SocketSink {
  public:
   explicit CountingSink(const ServiceMatcher& matcher)
       : tallies(Protocol::kTcp, EphemeralPorts{kEphemeral, {}}, matcher),
-        classifier_(matcher, kEphemeral) {}
+        classifier_(matcher, kEphemeral, listeners_) {}
   void Add(const SocketRecord& record) override {
     tallies.Add(record, classifier_.Classify(record));
   }
@@ -35,12 +35,14 @@ class CountingSink final : public SocketSink {
   SocketTallies tallies;
 
  private:
+  ListenerMemory memory_{Protocol::kTcp};
+  ListenerMemory::Pass listeners_ = memory_.Begin();
   Classifier classifier_;
 };
 
 void ReadAll(const std::vector<Datagram>& dump, SocketSink& sink) {
   InetDiagDecoder decoder(Protocol::kTcp, sink);
-  DumpReader reader(TcpDumpRequest(StateSet::All(Protocol::kTcp), kSequence), kPortId, decoder);
+  DumpReader reader(TcpDumpRequest({StateSet::All(Protocol::kTcp)}, kSequence), kPortId, decoder);
   for (const Datagram& datagram : dump) benchmark::DoNotOptimize(reader.Read(datagram));
 }
 

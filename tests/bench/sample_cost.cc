@@ -83,6 +83,7 @@ void Run(int repeat) {
   Sampler sampler(SamplerOptions(), {.source = samples,
                                      .matcher = *matcher,
                                      .watch = memory.watch(),
+                                     .listeners = memory.listeners(Protocol::kTcp),
                                      .generation = generation,
                                      .errors = memory.errors(),
                                      .ephemeral_ports = read_ports,
@@ -94,6 +95,7 @@ void Run(int repeat) {
                               .matcher = matcher,
                               .ephemeral_ports = read_ports,
                               .watch = memory.watch(),
+                              .listeners = memory.listeners(Protocol::kTcp),
                               .generation = generation,
                               .errors = memory.errors(),
                               .clock = clock});

@@ -2,8 +2,7 @@
 
 #include <vector>
 
-#include "sockets/naming/direction.h"
-#include "sockets/naming/listener_table.h"
+#include "sockets/naming/classifier.h"
 #include "sockets/naming/service_matcher.h"
 #include "tests/bench/synthetic.h"
 
@@ -51,9 +50,13 @@ void CompileRules(benchmark::State& state) {
 }
 BENCHMARK(CompileRules)->Arg(500)->Arg(4000)->Unit(benchmark::kMillisecond);
 
-/// One direction per iteration, with `single` listeners on one address each besides those on all.
-void ResolveDirection(benchmark::State& state) {
-  ListenerTable listeners;
+/// One socket per iteration, with `single` listeners on one address each besides those on all.
+/// Every other socket is one that no listener decides.
+void Classify(benchmark::State& state) {
+  ServiceNames names;
+  const ServiceMatcher matcher({}, Database(), names);
+  ListenerMemory memory(Protocol::kTcp);
+  ListenerMemory::Pass listeners = memory.Begin();
   for (const SocketRecord& listener : Listeners()) listeners.Add(listener);
   for (std::int64_t n = 0; n < state.range(0); ++n) {
     SocketRecord single = Listeners().front();
@@ -61,13 +64,13 @@ void ResolveDirection(benchmark::State& state) {
     listeners.Add(single);
   }
   const std::vector<SocketRecord> records = Records();
+  Classifier classifier(matcher, kEphemeral, listeners);
   std::size_t n = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        sockdiag::ResolveDirection(records[n++ % kRecords], listeners, kEphemeral));
+    benchmark::DoNotOptimize(classifier.Classify(records[n++ % kRecords]));
   }
 }
-BENCHMARK(ResolveDirection)->ArgName("single")->Arg(0)->Arg(100)->Arg(10'000);
+BENCHMARK(Classify)->ArgName("single")->Arg(0)->Arg(100)->Arg(10'000);
 
 }  // namespace
 }  // namespace sockdiag::bench

@@ -72,6 +72,7 @@ void AppendRecord(Datagram& datagram, const SocketRecord& record) {
   message.id.idiag_src[0] = NetworkOrder(record.local.address);
   message.id.idiag_dst[0] = NetworkOrder(record.remote.address);
   message.idiag_rqueue = record.receive_queue;
+  message.idiag_inode = 1;
   message.idiag_wqueue = record.send_queue;
   AppendMessage(datagram, TCPDIAG_GETSOCK, &message, sizeof(message), kRecordSize);
 }
@@ -165,7 +166,9 @@ ServicesDatabase Database() {
 SocketMemory::Round RoundOfPorts(const ServiceMatcher& matcher, std::size_t ports) {
   const auto tallies =
       std::make_shared<SocketTallies>(Protocol::kTcp, EphemeralPorts{kEphemeral, {}}, matcher);
-  Classifier classifier(matcher, kEphemeral);
+  ListenerMemory memory(Protocol::kTcp);
+  ListenerMemory::Pass listeners = memory.Begin();
+  Classifier classifier(matcher, kEphemeral, listeners);
   const auto add = [&](const SocketRecord& record) {
     tallies->Add(record, classifier.Classify(record));
   };

@@ -21,6 +21,7 @@ const std::pair<const char*, const char*> kFiles[] = {
     {"sys/net/ipv4/tcp_max_orphans", "65536\n"},
     {"sys/net/ipv4/tcp_mem", "100\t200\t300\n"},
     {"sys/net/ipv4/tcp_max_syn_backlog", "512\n"},
+    {"sys/net/ipv4/tcp_syncookies", "1\n"},
     {"sys/net/core/somaxconn", "4096\n"},
     {"thread-self/net/sockstat",
      "sockets: used 300\nTCP: inuse 5 orphan 2 tw 7 alloc 9 mem 11\nUDP: inuse 1 mem 3\n"}};
@@ -57,6 +58,7 @@ TEST_F(KernelLimitsTest, ReadsEveryFile) {
   const auto [samples, error] = Read();
   EXPECT_EQ(error, "");
   EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_time_wait_limit"), 131072);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_time_wait_entries"), 7);
   EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_orphans"), 2);
   EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_orphans_limit"), 65536);
   EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_memory_bytes"), 11 * page_);
@@ -65,6 +67,7 @@ TEST_F(KernelLimitsTest, ReadsEveryFile) {
       (testing::Figures{{"min", 100 * page_}, {"pressure", 200 * page_}, {"max", 300 * page_}}));
   EXPECT_EQ(ValueOf(samples, "sockdiag_somaxconn"), 4096);
   EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_max_syn_backlog"), 512);
+  EXPECT_EQ(ValueOf(samples, "sockdiag_tcp_syncookies"), 1);
   EXPECT_EQ(samples.families().size(), KernelLimitsCollector::Metrics().size());
 }
 

@@ -62,9 +62,8 @@ TEST(NumberNames, KeepEachStateAtZeroForTheRetention) {
   SocketScrapes scrapes(Numbered());
   static_cast<void>(scrapes.Scrape(Records{To(9092)}));
   scrapes.clock.Advance(std::chrono::minutes(10));
-  EXPECT_EQ(
-      Services(scrapes.Scrape(Records{To(9092, kCloseWait)})),
-      (Figures{{"tcp 9092 outbound established", 0}, {"tcp 9092 outbound close_wait", 1}}));
+  EXPECT_EQ(Services(scrapes.Scrape(Records{To(9092, kCloseWait)})),
+            (Figures{{"tcp 9092 outbound established", 0}, {"tcp 9092 outbound close_wait", 1}}));
   scrapes.clock.Advance(std::chrono::minutes(10));
   EXPECT_EQ(Services(scrapes.Scrape(Records())), (Figures{{"tcp 9092 outbound close_wait", 0}}));
   scrapes.clock.Advance(std::chrono::minutes(10));
@@ -109,8 +108,8 @@ TEST(NumberNames, OddPeersInTheEphemeralRangeHaveNone) {
   SocketScrapes scrapes(Numbered());
   Records peers;
   for (std::uint16_t port = 32768; port < 33000; ++port) peers.push_back(To(port));
-  const Samples samples = scrapes.Scrape(
-      peers, Records{Udp("0.0.0.0:40000"), Udp("10.0.0.1:40001", "10.0.0.2:40002")});
+  const Samples samples =
+      scrapes.Scrape(peers, Records{Udp("0.0.0.0:40000"), Udp("10.0.0.1:40001", "10.0.0.2:40002")});
   EXPECT_EQ(NonZero(Services(samples)), (Figures{{"tcp other outbound established", 232},
                                                  {"udp other inbound unconnected", 1},
                                                  {"udp other outbound established", 1}}));
@@ -119,8 +118,7 @@ TEST(NumberNames, OddPeersInTheEphemeralRangeHaveNone) {
 
 TEST(NumberNames, APortInTheEphemeralRangeHasOneWhileItIsListenedOn) {
   SocketScrapes scrapes(Numbered());
-  const Records served{Listener("127.0.0.1:50051"),
-                       Tcp(kUp, "127.0.0.1:50051", "127.0.0.1:40000"),
+  const Records served{Listener("127.0.0.1:50051"), Tcp(kUp, "127.0.0.1:50051", "127.0.0.1:40000"),
                        Tcp(kUp, "127.0.0.1:40000", "127.0.0.1:50051")};
   EXPECT_EQ(Services(scrapes.Scrape(served)), (Figures{{"tcp 50051 inbound listen", 1},
                                                        {"tcp 50051 inbound established", 1},
@@ -139,8 +137,9 @@ TEST(NumberNames, CanBeTurnedOff) {
 
 TEST(NumberNames, StuckSocketsOfEachAreToldApart) {
   SocketScrapes scrapes(Numbered());
-  const Records sockets{Listener("0.0.0.0:50051"), To(9092, kCloseWait, 1), To(9200, kCloseWait, 2),
-                        To(9200, kCloseWait, 3), To(50051, kCloseWait, 4), To(3000)};
+  const Records sockets{Listener("0.0.0.0:50051"), To(9092, kCloseWait, 1),
+                        To(9200, kCloseWait, 2),   To(9200, kCloseWait, 3),
+                        To(50051, kCloseWait, 4),  To(3000)};
   static_cast<void>(scrapes.Scrape(sockets));
   scrapes.clock.Advance(std::chrono::seconds(90));
   const Samples samples = scrapes.Scrape(sockets);
@@ -148,9 +147,9 @@ TEST(NumberNames, StuckSocketsOfEachAreToldApart) {
             (Figures{{"9092 outbound close_wait", 1},
                      {"9200 outbound close_wait", 2},
                      {"50051 outbound close_wait", 1}}));
-  for (const Metric* metric : {&WatchFiguresByName::kOldestSocketAge,
-                               &WatchFiguresByName::kStateEntries,
-                               &WatchFiguresByName::kSocketsPeak}) {
+  for (const Metric* metric :
+       {&WatchFiguresByName::kOldestSocketAge, &WatchFiguresByName::kStateEntries,
+        &WatchFiguresByName::kSocketsPeak}) {
     EXPECT_EQ(FiguresOf(samples, *metric).size(), 3U) << metric->name;
   }
   const Samples closed = scrapes.Scrape(Records{To(3000)});

@@ -30,9 +30,7 @@ constexpr auto kUp = SocketState::kEstablished;
 SocketRecord To(std::uint16_t port) {
   return Tcp(SocketState::kSynSent, "10.0.0.1:40000", "10.0.0.2:" + std::to_string(port));
 }
-Records To(std::uint16_t port, int count) {
-  return {static_cast<std::size_t>(count), To(port)};
-}
+Records To(std::uint16_t port, int count) { return {static_cast<std::size_t>(count), To(port)}; }
 Records operator+(Records a, const Records& b) {
   a.insert(a.end(), b.begin(), b.end());
   return a;
@@ -69,8 +67,8 @@ double Folded(const Samples& samples, const std::string& limit) {
   return ValueOf(samples, SocketMemory::kFoldedKeys, limit);
 }
 
-/// Port 5432 has a rule, 80 a name in the database, 9200 lies outside the ephemeral range, and 45000
-/// inside.
+/// Port 5432 has a rule, 80 a name in the database, 9200 lies outside the ephemeral range, and
+/// 45000 inside.
 SocketConfiguration Ranked(std::size_t ports) {
   return {.rules = {Rule("db", 5432)},
           .database = {{{Protocol::kTcp, Port::FromHost(80)}, "http"}},
@@ -131,8 +129,8 @@ TEST(Places, NothingIsLeftOfAPortThatLostItsPlace) {
 TEST(Places, APortThatIsListenedOnComesBeforeOnesThatAreNot) {
   SocketScrapes scrapes({.limits = {.ports = 1}});
   static_cast<void>(scrapes.Scrape(To(45000, 9)));
-  const Samples samples = scrapes.Scrape(Records{Listener("127.0.0.1:50051")} + To(45000, 9) +
-                                         Records{To(50051)});
+  const Samples samples =
+      scrapes.Scrape(Records{Listener("127.0.0.1:50051")} + To(45000, 9) + Records{To(50051)});
   EXPECT_EQ(NonZero(FiguresOf(samples, PortTally::kPortSockets)),
             (Figures{{"tcp 50051 inbound listen", 1},
                      {"tcp 50051 outbound syn_sent", 1},
@@ -211,8 +209,7 @@ TEST(Places, RulesHaveTheirsForGood) {
 TEST(Places, WhatListensOnAPortThatLostItsServicesPlaceIsOthers) {
   SocketScrapes scrapes(Numbered(1));
   static_cast<void>(scrapes.Scrape(Records{Listener("0.0.0.0:9200")}));
-  const Samples samples =
-      scrapes.Scrape(Records{Listener("0.0.0.0:9200"), Listener("0.0.0.0:80")});
+  const Samples samples = scrapes.Scrape(Records{Listener("0.0.0.0:9200"), Listener("0.0.0.0:80")});
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kListeners),
             (Figures{{"tcp 80 http", 1}, {"tcp 9200 other", 1}}));
 }

@@ -212,5 +212,49 @@ TEST(Reconfiguration, ALowerLimitOfTrackedSocketsTakesNoNewcomers) {
   EXPECT_EQ(ValueOf(samples, WatchFiguresByName::kUntrackedSockets), 1);
 }
 
+/// On ports that say nothing.
+SocketRecord Accepted(SocketState state) {
+  SocketRecord record = Tcp(state, "10.0.0.1:40000", "10.0.0.2:50000");
+  record.cookie = 7;
+  return record;
+}
+
+std::string OnlyPort(const Samples& samples) {
+  const testing::Figures ports = testing::NonZero(FiguresOf(samples, PortTally::kPortSockets));
+  return ports.size() == 1 ? ports.begin()->first : std::to_string(ports.size()) + " ports";
+}
+
+TEST(Reconfiguration, ListenersThatHaveGoneStayKnown) {
+  SocketScrapes scrapes(Named("a"));
+  scrapes.Scrape(Records{testing::Listener("0.0.0.0:40000"), Accepted(SocketState::kEstablished)});
+  scrapes.Use(Named("b"));
+  EXPECT_EQ(OnlyPort(scrapes.Scrape(Records{Accepted(SocketState::kEstablished)})),
+            "tcp 40000 inbound established");
+}
+
+TEST(Reconfiguration, TheDirectionOfAFollowedSocketStaysKnown) {
+  const WatchOptions watch = Watching({kSynSent, kCloseWait});
+  SocketScrapes scrapes(Named("a", watch));
+  SocketRecord socket = Accepted(kSynSent);
+  socket.local.port = Port::FromHost(980);
+  EXPECT_EQ(OnlyPort(scrapes.Scrape(Records{socket})), "tcp 50000 outbound syn_sent");
+  socket.state = kCloseWait;
+  scrapes.Use(Named("b", watch));
+  EXPECT_EQ(OnlyPort(scrapes.Scrape(Records{socket})), "tcp 50000 outbound close_wait");
+  socket.cookie = 8;
+  EXPECT_EQ(OnlyPort(scrapes.Scrape(Records{socket})), "tcp 980 inbound close_wait");
+}
+
+/// What a rule said of a socket is no fact: the rules that are in force say it anew.
+TEST(Reconfiguration, TheDirectionThatARuleGaveGoesWithTheRule) {
+  SocketConfiguration outbound{.rules = {Rule("theirs", 50000)}, .watch = Watching()};
+  SocketScrapes scrapes(outbound);
+  EXPECT_EQ(OnlyPort(scrapes.Scrape(Records{Accepted(kCloseWait)})),
+            "tcp 50000 outbound close_wait");
+  scrapes.Use({.rules = {Rule("ours", 40000)}, .watch = Watching()});
+  EXPECT_EQ(OnlyPort(scrapes.Scrape(Records{Accepted(kCloseWait)})),
+            "tcp 40000 inbound close_wait");
+}
+
 }  // namespace
 }  // namespace sockdiag

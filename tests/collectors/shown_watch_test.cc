@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "sockets/watch/stuck_ports.h"
+#include "sockets/watch/watch_figures.h"
 #include "tests/support/figures.h"
 #include "tests/support/records.h"
 #include "tests/support/socket_scrapes.h"
@@ -121,6 +123,42 @@ TEST_F(ShownWatchTest, ShowsNothingWhenTheTcpDumpFailedAndKeepsWhatItCounted) {
     EXPECT_FALSE(failed.Has(*metric)) << metric->name;
   }
   EXPECT_EQ(Of(scrapes_.Scrape(Records()), "a", kCloseWait).entries, 1);
+}
+
+TEST_F(ShownWatchTest, StuckSocketsAreShownByPortAndForTheRetentionAfter) {
+  scrapes_.Use(Configuration({.ports = 2, .retention = seconds(600)}));
+  // Port 2 has more sockets than 1, so that 3 has no place.
+  const Records sockets{Socket(1), Socket(2), Socket(2), Socket(2), Socket(1), Socket(3)};
+  const auto stuck = [](const Samples& samples) {
+    return FiguresOf(samples, StuckPorts::kStuckSockets);
+  };
+  EXPECT_EQ(stuck(scrapes_.Scrape(sockets)), testing::Figures());
+  scrapes_.clock.Advance(seconds(61));
+  const Samples samples = scrapes_.Scrape(sockets);
+  EXPECT_EQ(stuck(samples), (testing::Figures{{"1 outbound close_wait", 2},
+                                              {"2 outbound close_wait", 3},
+                                              {"other outbound close_wait", 1}}));
+  EXPECT_EQ(testing::SumOf(samples, StuckPorts::kStuckSockets),
+            testing::SumOf(samples, WatchFiguresByName::kStuckSockets));
+  scrapes_.clock.Advance(seconds(600));
+  EXPECT_EQ(stuck(scrapes_.Scrape(Records())),
+            (testing::Figures{{"1 outbound close_wait", 0},
+                              {"2 outbound close_wait", 0},
+                              {"other outbound close_wait", 0}}));
+  scrapes_.clock.Advance(seconds(1));
+  EXPECT_EQ(stuck(scrapes_.Scrape(Records())), testing::Figures());
+}
+
+TEST_F(ShownWatchTest, StuckPortsAreNotShownWithoutADumpNorInStatesThatAreNotWatched) {
+  const Records sockets{Socket(1)};
+  scrapes_.Scrape(sockets);
+  scrapes_.clock.Advance(seconds(61));
+  EXPECT_TRUE(scrapes_.Scrape(sockets).Has(StuckPorts::kStuckSockets));
+  EXPECT_FALSE(scrapes_.Scrape(std::nullopt).Has(StuckPorts::kStuckSockets));
+  testing::SocketConfiguration configuration = Configuration();
+  configuration.watch.states = {kSynSent};
+  scrapes_.Use(configuration);
+  EXPECT_FALSE(scrapes_.Scrape(sockets).Has(StuckPorts::kStuckSockets));
 }
 
 }  // namespace

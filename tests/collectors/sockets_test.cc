@@ -24,6 +24,7 @@ class SocketsCollectorTest : public ::testing::Test {
                                                                ServicesDatabase(), memory_.names()),
              .ephemeral_ports = [] { return EphemeralPorts(); },
              .watch = memory_.watch(),
+             .listeners = memory_.listeners(protocol),
              .generation = 0,
              .errors = memory_.errors(),
              .clock = clock_}};
@@ -33,6 +34,21 @@ class SocketsCollectorTest : public ::testing::Test {
   testing::FakeSource source_{clock_};
   SocketMemory memory_{clock_};
 };
+
+TEST_F(SocketsCollectorTest, AFailedDumpForgetsNoListener) {
+  const SocketRecord accepted =
+      testing::Tcp(SocketState::kEstablished, "10.0.0.1:40000", "10.0.0.2:50000");
+  testing::FakeSource::Table& table = source_.tables[Protocol::kTcp];
+  SocketsCollector collector = Make(Protocol::kTcp);
+  Findings findings;
+  table.records = {Listener("0.0.0.0:40000"), accepted};
+  ASSERT_TRUE(collector.Collect(findings));
+  table.records.clear();
+  table.error = DumpError{DumpErrorReason::kOverrun, "answers were lost"};
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(collector.Collect(findings));
+  ListenerMemory::Pass next = memory_.listeners(Protocol::kTcp).Begin();
+  EXPECT_TRUE(next.HadListener(accepted));
+}
 
 TEST_F(SocketsCollectorTest, TellsWhatTheDumpCost) {
   source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:22")};

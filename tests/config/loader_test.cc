@@ -53,6 +53,9 @@ stuck_after:
   close_wait: 5s
   last_ack: 6s
   closing: 7s
+
+web:
+  unauthenticated_health: true
 )";
 
 PortRange Ports(std::uint16_t first, std::uint16_t last) {
@@ -90,6 +93,7 @@ TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
   for (const WatchableState& watchable : kWatchableStates) {
     expected.stuck_after[Index(watchable.state)] = ++stuck_after;
   }
+  expected.web.unauthenticated_health = true;
   EXPECT_EQ(ExpectAccepted(kFullExample), expected);
 }
 
@@ -114,7 +118,7 @@ TEST(Loader, AcceptsWindowsLineEnds) {
 TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
   const std::string expected =
       "expected a mapping of collectors, services, services_database, services_fallback, limits, "
-      "sampling, stuck_after, not ";
+      "sampling, stuck_after, web, not ";
   ExpectRefused({
       {"[]", "c.yaml:1:1: " + expected + "a list"},
       {"\n  text", "c.yaml:2:3: " + expected + "text"},
@@ -125,7 +129,8 @@ TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
 
 TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
   const std::string root_keys =
-      "collectors, services, services_database, services_fallback, limits, sampling, stuck_after";
+      "collectors, services, services_database, services_fallback, limits, sampling, stuck_after, "
+      "web";
   const std::string state_keys =
       "syn_sent, syn_recv, fin_wait1, fin_wait2, close_wait, last_ack, closing";
   ExpectRefused({
@@ -174,7 +179,7 @@ TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
        "c.yaml:3:5: services[0].name: duplicate key, first on line 2"},
       {"a: 1\na: 2\n",
        "c.yaml:1:1: a: unknown key; known: collectors, services, services_database, "
-       "services_fallback, limits, sampling, stuck_after"},
+       "services_fallback, limits, sampling, stuck_after, web"},
   });
 }
 
@@ -293,6 +298,14 @@ TEST(Loader, FollowsAliases) {
   EXPECT_EQ(config.limits.retention, seconds(7));
   EXPECT_FALSE(config.collectors.IsEnabled("tcp"));
   EXPECT_FALSE(config.collectors.IsEnabled("udp"));
+}
+
+TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {
+  const std::string rules = "services: [{name: web}, {name: dns, protocol: udp}]\n";
+  EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
+  EXPECT_EQ(FindDoubts(ExpectAccepted(rules + "collectors: {udp: {enabled: false}}")),
+            std::vector<std::string>{"services: 1 of the rules name udp sockets, which "
+                                     "collectors.udp turns off"});
 }
 
 TEST(Loader, KeepsEveryMessageOnOneLine) {

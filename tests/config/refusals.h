@@ -6,22 +6,13 @@
 #include <string>
 
 #include "config/loader.h"
+#include "tests/support/refusals.h"
 
 namespace sockdiag {
 
-/// A configuration that is refused, and with what words.
-struct Refusal {
-  std::string yaml;
-  std::string message;
-};
-
-inline void ExpectRefused(std::initializer_list<Refusal> refusals) {
-  for (const Refusal& refusal : refusals) {
-    const Result<Config> config = ParseConfig(refusal.yaml, "c.yaml");
-    const std::string start = refusal.yaml.substr(0, 400);
-    ASSERT_FALSE(config.has_value()) << "accepted: " << start;
-    EXPECT_EQ(config.error().message, refusal.message) << "of: " << start;
-  }
+/// Configurations that are refused.
+inline void ExpectRefused(std::initializer_list<testing::Refusal> refusals) {
+  testing::ExpectRefused(ParseConfig, "c.yaml", refusals);
 }
 
 /// The configuration, or a failure of the test and the defaults.

@@ -89,20 +89,29 @@ TEST(ServiceSection, RefusesPortsInEveryOtherForm) {
       {Rule("ports: [+5]"), at + "+5" + not_digits},
       {Rule("ports: [1_000]"), at + "1_000" + not_digits},
       {Rule("ports: [80.0]"), at + "80.0" + not_digits},
-      {Rule("ports: [' 80']"), at + "\" 80\"" + not_digits},
-      {Rule("ports: ['80 ']"), at + "\"80 \"" + not_digits},
+      {Rule("ports: [' 80']"), at + "\" 80\"" + not_a_port},
+      {Rule("ports: ['80 ']"), at + "\"80 \"" + not_a_port},
+      {Rule("ports: ['8000:8100']"), at + "8000:8100" + not_a_port},
+      {Rule("ports: ['1-1024,8080']"), at + "\"1-1024,8080\"" + not_a_port},
+      {Rule("ports: ['80,443']"), at + "\"80,443\"" + not_a_port},
+      {Rule("ports: ['80 443']"), at + "\"80 443\"" + not_a_port},
+      {Rule("ports: [80/tcp]"), at + "80/tcp" + not_a_port},
+      {Rule("ports: ['80;443']"), at + "\"80;443\"" + not_a_port},
+      {Rule("ports: [80..90]"), at + "80..90" + not_digits},
+      {Rule("ports: ['80–90']"), at + "\"80\\xe2\\x80\\x9390\"" + not_a_port},
+      {Rule("ports: ['>1024']"), at + ">1024" + not_a_port},
       {Rule("ports: [http]"), at + "http" + not_a_port},
       {Rule("ports: ['']"), at + "\"\"" + not_a_port},
       {Rule("ports: [true]"), at + "true" + not_a_port},
       {Rule("ports: [6440-6432]"), at + "6440-6432 ends before it begins"},
       {Rule("ports: [1-70000]"), at + "1-70000: 70000 is not in 1..65535"},
       {Rule("ports: [0-80]"), at + "0-80: 0 is not in 1..65535"},
-      {Rule("ports: ['80 - 90']"), at + "\"80 - 90\": \"80 \"" + not_digits},
+      {Rule("ports: ['80 - 90']"), at + "\"80 - 90\"" + not_a_port},
       {Rule("ports: [80-090]"), at + "80-090: 090" + zero},
       {Rule("ports: [80-]"), at + "80-" + not_a_port},
       {Rule("ports: ['-']"), at + "-" + not_a_port},
       {Rule("ports: [80--90]"), at + "80--90" + not_a_port},
-      {Rule("ports: [1-2-3]"), at + "1-2-3: 2-3" + not_digits},
+      {Rule("ports: [1-2-3]"), at + "1-2-3" + not_a_port},
       {Rule("ports: [~]"), at + "expected a port or a range such as 6432-6440, not null"},
       {Rule("ports: [[80]]"), at + "expected a port or a range such as 6432-6440, not a list"},
       {Rule("ports: [80: 90]"), at + "expected a port or a range such as 6432-6440, not a mapping"},
@@ -172,6 +181,17 @@ TEST(ServiceSection, RefusesOtherNames) {
       {"services: [{name: [a]}]", at + "expected a name, not a list"},
       {"services:\n  - name: a\n  - ports: [1]\n", "c.yaml:3:5: services[1]: name is missing"},
       {"services: [{}]", "c.yaml:1:12: services[0]: name is missing"},
+  });
+}
+
+TEST(ServiceSection, AMisspelledNameIsNoMissingOne) {
+  ExpectRefused({
+      {"services:\n  - ports: [80]\n    nmae: web\n",
+       "c.yaml:3:5: services[0].nmae: unknown key; known: name, protocol, direction, ports, "
+       "local_networks, remote_networks"},
+      {"services:\n  - ports: [80]\n  - name: web\nname: web\n",
+       "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, limits, "
+       "sampling, stuck_after, web"},
   });
 }
 

@@ -21,7 +21,7 @@ NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_REQUEST_DUMP = 0x301
 NETLINK_SOCK_DIAG = 4
 ALL_STATES = 0xFFF
-IPPROTO_DCCP = 33
+EXPERIMENTAL_PROTOCOL = 253  # RFC 3692: no kernel has a module for it
 TCP_STATES = range(1, 12)  # all of include/net/tcp_states.h but NEW_SYN_RECV
 TCP_CLOSE = 7
 DEADLINE_SECONDS = 20
@@ -119,8 +119,9 @@ def tcp_states(keep):
     half_closed, other = pair(listening)  # FIN_WAIT2 and CLOSE_WAIT
     half_closed.shutdown(socket.SHUT_WR)
     keep += [half_closed, other]
-    first, second = pair(listening)  # TIME_WAIT
+    first, second = pair(listening)  # TIME_WAIT: of the one that ends it, once the other knows
     first.close()
+    second.recv(1)
     second.close()
     last_ack, not_reading = pair(listening)  # LAST_ACK
     stuff(last_ack)
@@ -172,15 +173,24 @@ def udp(family, any_address, loopback):
     return scene
 
 
+def udp_waiting(keep):
+    """How much memory that datagram takes, as /proc says: it differs between kernels."""
+    udp(socket.AF_INET, "0.0.0.0", "127.0.0.1")(keep)
+    with open("/proc/net/udp", encoding="ascii") as table:
+        waiting = [int(row.split()[4].partition(":")[2], 16) for row in table.readlines()[1:]]
+    return str(max(waiting)).encode()
+
+
 SCENES = {
     "tcp": tcp,
     "tcp_states": tcp_states,
     "udp4": udp(socket.AF_INET, "0.0.0.0", "127.0.0.1"),
     "udp6": udp(socket.AF_INET6, "::", "::1"),
+    "udp_waiting": udp_waiting,
     # No such family: NLMSG_ERROR with ENOENT.
     "no_family": lambda keep: dump(request_by_family(socket.AF_UNSPEC, socket.IPPROTO_UDP)),
     # No module for the protocol: NLMSG_DONE with ENOENT.
-    "no_protocol": lambda keep: dump(request_by_family(socket.AF_INET, IPPROTO_DCCP)),
+    "no_protocol": lambda keep: dump(request_by_family(socket.AF_INET, EXPERIMENTAL_PROTOCOL)),
 }
 
 

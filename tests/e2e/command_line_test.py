@@ -108,7 +108,8 @@ class ConfigTest(ErrorCase):
 
     def test_check_accepts_no_file(self):
         result = support.run_exporter("--config.check")
-        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "OK\n", ""))
+        self.assertEqual((result.returncode, result.stdout, result.stderr),
+                         (0, "OK\n", support.DEFAULTS_LINE))
 
     def test_wrong_files_are_refused_with_line_and_column(self):
         cases = {
@@ -125,10 +126,66 @@ class ConfigTest(ErrorCase):
                     result = support.run_exporter(f"--config.file={path}", action)
                     self.assert_refused(result, 2, path + piece)
 
+    def test_rules_that_are_hardly_meant_are_warned_about(self):
+        path = support.temporary_file(self, """services:
+  - {name: web, ports: [80-90]}
+  - {name: proxy, ports: [81], direction: inbound}
+  - {name: other, ports: [5432]}
+""")
+        result = support.run_exporter("--config.check", f"--config.file={path}")
+        self.assertEqual((result.returncode, result.stdout), (0, "OK\n"), result.stderr)
+        shadowed, other = result.stderr.splitlines()
+        self.assertTrue(shadowed.startswith(
+            f"sockdiag_exporter: warning: {path}: services[1] (proxy) never matches: services[0]"))
+        self.assertIn(f"warning: {path}: services[2] (other)", other)
+        exporter = support.start_exporter(self, f"--config.file={path}")
+        exporter.get()
+        self.assertEqual(exporter.stop(), 0)
+        doubts = [line["doubt"] for line in exporter.logged(level="warn")]
+        self.assertEqual([f"sockdiag_exporter: warning: {doubt}" for doubt in doubts],
+                         [shadowed, other])
+
     def test_missing_file(self):
         for action in ("--config.check", "--once", "--web.listen-address=127.0.0.1:0"):
             result = support.run_exporter("--config.file=/nowhere/config.yaml", action)
             self.assert_refused(result, 2, "/nowhere/config.yaml", "No such file")
+
+
+class PackagedConfigTest(ErrorCase):
+    """Who names no file gets the packaged one, as the service does, and is told."""
+
+    CONFIG = "services: [{name: packaged, ports: [7]}]\nservices_database: null\n"
+
+    def _packaged(self, config):
+        return support.with_etc({support.PACKAGED_CONFIG: support.temporary_file(self, config)})
+
+    def test_packaged_file_is_taken_and_named(self):
+        prefix = self._packaged(self.CONFIG)
+        line = f"sockdiag_exporter: configuration: {support.PACKAGED_CONFIG}\n"
+        checked = support.run_exporter("--config.check", prefix=prefix)
+        self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, "OK\n", line))
+        once = support.run_exporter("--once", prefix=prefix)
+        self.assertEqual((once.returncode, once.stderr), (0, line))
+        self.assertIn('service_name="packaged"', once.stdout)
+
+    def test_daemon_takes_it_and_names_it_in_its_log(self):
+        exporter = support.start_exporter(self, prefix=self._packaged(self.CONFIG))
+        self.assertIn('service_name="packaged"', exporter.get().text)
+        starting, = exporter.logged(msg="starting")
+        self.assertEqual(starting["config"], support.PACKAGED_CONFIG)
+
+    def test_named_file_comes_first(self):
+        other = support.temporary_file(self, "services: [{name: named, ports: [7]}]\n")
+        result = support.run_exporter("--once", f"--config.file={other}",
+                                      prefix=self._packaged("services_database: 1\n"))
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn('service_name="named"', result.stdout)
+
+    def test_wrong_packaged_file_is_an_error(self):
+        prefix = self._packaged(BAD_CONFIG)
+        for action in ("--config.check", "--once", "--web.listen-address=127.0.0.1:0"):
+            self.assert_refused(support.run_exporter(action, prefix=prefix), 2,
+                                f"{support.PACKAGED_CONFIG}:3:17: ")
 
 
 class ListenErrorTest(ErrorCase):

@@ -1,4 +1,4 @@
-"""The Grafana dashboard: its file, and each of its queries asked of a real Prometheus."""
+"""The Grafana dashboards: their files, and each of their queries asked of a real Prometheus."""
 
 import itertools
 import json
@@ -8,16 +8,14 @@ import subprocess
 import sys
 import unittest
 
+import dashboards
 import exposition_text
 import prometheus_test
 import sockets
 import support
+from dashboards import COMING, is_coming, load_all, metric_names, queries
 
-FOLDER = os.path.join(support.SOURCE_DIR, "deploy/grafana")
 RUNBOOKS = os.path.join(support.SOURCE_DIR, "docs/runbooks.md")
-sys.path.insert(0, FOLDER)
-import queries  # noqa: E402
-
 # What Prometheus says of each target by itself, and of its alerts.
 OF_PROMETHEUS = {"up", "scrape_samples_scraped", "ALERTS"}
 # Sysctls of the whole host, not to be seen in a network namespace, and so without a series there.
@@ -34,11 +32,6 @@ stuck_after: {syn_sent: 1ms, syn_recv: 1ms, fin_wait1: 1ms, fin_wait2: 1ms, clos
 """
 
 
-def load():
-    with open(os.path.join(FOLDER, "sockdiag_exporter.json"), encoding="utf-8") as file:
-        return json.load(file)
-
-
 def expressions(dashboard):
     """All PromQL of it, variables not filled in."""
     return ([target["expr"] for panel in queries.panels(dashboard) for target in panel["targets"]]
@@ -47,10 +40,13 @@ def expressions(dashboard):
                if variable["type"] == "query"])
 
 
-def metric_names(expression):
-    """Metrics stand before a selector, as all do here, or in label_values()."""
-    return set(re.findall(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{", expression)
-               + re.findall(r"label_values\((\w+)", expression))
+def all_expressions():
+    return [expression for dashboard in load_all() for expression in expressions(dashboard)]
+
+
+def without_threshold(expression):
+    """Of a table's column that shows hosts in trouble only."""
+    return re.sub(r" > [0-9.]+\)$", ")", expression)
 
 
 def cells(panel):
@@ -64,35 +60,38 @@ class DashboardFileTest(unittest.TestCase):
     """What can be said without a Prometheus."""
 
     def setUp(self):
-        self.dashboard = load()
-        self.panels = list(queries.panels(self.dashboard))
+        self.dashboards = load_all()
+        self.panels = [panel for dashboard in self.dashboards
+                       for panel in queries.panels(dashboard)]
         golden = os.path.join(support.SOURCE_DIR, "tests/golden/metrics.txt")
         with open(golden, encoding="utf-8") as file:
             self.types = dict(exposition_text.parse(file.read()).types)
 
     def test_is_what_its_source_writes(self):
-        written = subprocess.run(
-            [sys.executable, "-B", os.path.join(FOLDER, "dashboard.py"), "--print"],
-            capture_output=True, timeout=support.DEADLINE_S, check=True).stdout
-        with open(os.path.join(FOLDER, "sockdiag_exporter.json"), "rb") as file:
-            self.assertEqual(file.read(), written, "deploy/grafana/dashboard.py writes it anew")
+        for name in dashboards.NAMES:
+            written = subprocess.run(
+                [sys.executable, "-B", os.path.join(dashboards.FOLDER, "dashboard.py"), "--print",
+                 name], capture_output=True, timeout=support.DEADLINE_S, check=True).stdout
+            with open(os.path.join(dashboards.FOLDER, f"{name}.json"), "rb") as file:
+                self.assertEqual(file.read(), written, "deploy/grafana/dashboard.py writes it anew")
 
     def test_has_only_metrics_that_the_exporter_has(self):
-        for expression in expressions(self.dashboard):
+        for expression in all_expressions():
             names = metric_names(expression)
             self.assertTrue(names, expression)
-            self.assertLessEqual(names, set(self.types) | OF_PROMETHEUS, expression)
+            self.assertLessEqual(names, set(self.types) | OF_PROMETHEUS | COMING, expression)
             # No name escapes for want of a selector.
             self.assertEqual(set(re.findall(r"\b(?:sockdiag|process)_\w+", expression)),
                              names - OF_PROMETHEUS)
 
     def test_takes_rates_of_counters_and_of_nothing_else(self):
-        for expression in expressions(self.dashboard):
-            rates = set(re.findall(r"rate\((\w+)\{[^}]*\}\[\$__rate_interval\]", expression))
-            self.assertEqual(expression.count("["), len(rates), expression)
+        for expression in all_expressions():
+            windows = re.findall(r"(\w+)\((\w+)\{[^}]*\}\[", expression)
+            self.assertEqual(expression.count("["), len(windows), expression)
             counters = {name for name in metric_names(expression)
                         if self.types.get(name) == "counter"}
-            self.assertEqual(rates, counters, expression)
+            self.assertEqual({name for function, name in windows
+                              if function in ("rate", "increase")}, counters, expression)
 
     def test_every_panel_says_what_it_shows(self):
         for panel in self.panels:
@@ -108,23 +107,54 @@ class DashboardFileTest(unittest.TestCase):
                                      r'job=~"(sockdiag\.\*\|)?\$job",instance=~"\$instance"')
 
     def test_panels_have_numbers_and_places_of_their_own(self):
-        everything = [*self.dashboard["panels"], *self.panels]
-        numbers = {panel["id"] for panel in everything}
-        self.assertEqual(len(numbers), len({id(panel) for panel in everything}))
-        taken = set()
-        for panel in self.dashboard["panels"]:
-            self.assertLessEqual(panel["gridPos"]["x"] + panel["gridPos"]["w"], 24, panel["title"])
-            self.assertFalse(taken & cells(panel), panel["title"])
-            taken |= cells(panel)
+        for dashboard in self.dashboards:
+            everything = [*dashboard["panels"], *queries.panels(dashboard)]
+            numbers = {panel["id"] for panel in everything}
+            self.assertEqual(len(numbers), len({id(panel) for panel in everything}))
+            taken = set()
+            for panel in dashboard["panels"]:
+                place = panel["gridPos"]
+                self.assertLessEqual(place["x"] + place["w"], 24, panel["title"])
+                self.assertFalse(taken & cells(panel), panel["title"])
+                taken |= cells(panel)
 
     def test_trouble_comes_first(self):
         """Stuck sockets, the fullest queue and the ports left are seen without scrolling."""
-        first_screen = [panel for panel in self.panels if panel["gridPos"]["y"] < 14]
-        shown = set().union(*(metric_names(target["expr"]) for panel in first_screen
-                              for target in panel["targets"]))
-        for name in ("service_stuck_sockets", "service_oldest_socket_age_seconds",
-                     "listen_queue_saturation_ratio", "ephemeral_ports_max_used_per_destination"):
-            self.assertIn(f"sockdiag_{name}", shown)
+        for dashboard in self.dashboards:
+            shown = set().union(*(metric_names(target["expr"])
+                                  for panel in queries.panels(dashboard)
+                                  if panel["gridPos"]["y"] < 14 for target in panel["targets"]))
+            for name in ("service_stuck_sockets", "service_oldest_socket_age_seconds",
+                         "listen_queue_saturation_ratio",
+                         "ephemeral_ports_max_used_per_destination"):
+                self.assertIn(f"sockdiag_{name}", shown)
+
+    def test_links_lead_from_each_dashboard_to_the_other(self):
+        uids = {dashboard["uid"] for dashboard in self.dashboards}
+        for dashboard in self.dashboards:
+            link, = dashboard["links"]
+            self.assertEqual({link["url"]}, {f"/d/{uid}" for uid in uids - {dashboard["uid"]}})
+            self.assertTrue(link["includeVars"] and link["keepTime"])
+
+    def test_cells_lead_to_choices_that_there_are(self):
+        """From the fleet to a host, from a host to a service, and the rest stays as it is."""
+        chosen = {dashboard["uid"]: set() for dashboard in self.dashboards}
+        there = {dashboard["uid"]: {variable["name"] for variable in
+                                    dashboard["templating"]["list"]}
+                 for dashboard in self.dashboards}
+        for dashboard in self.dashboards:
+            for url in re.findall(r'"(/d/[^"]+)"', json.dumps(list(queries.panels(dashboard)))):
+                uid, question = re.fullmatch(r"/d/([\w-]+)\?(.+)", url).groups()
+                kept = set(re.findall(r"\$\{(\w+):queryparam\}", question))
+                variable, = re.findall(r"var-(\w+)=", question)
+                self.assertNotIn(variable, kept)
+                self.assertLessEqual(kept | {variable}, there[uid])
+                self.assertLessEqual(kept, there[dashboard["uid"]])
+                self.assertLessEqual({"datasource", "job", "instance", "service"},
+                                     kept | {variable})
+                chosen[dashboard["uid"]].add(variable)
+        self.assertEqual(chosen["sockdiag-fleet"], {"instance", "service", "filters"})
+        self.assertEqual(chosen["sockdiag-exporter"], {"instance", "service"})
 
     @unittest.skipUnless(os.path.exists(RUNBOOKS), "there are no runbooks")
     def test_links_lead_to_every_runbook(self):
@@ -173,42 +203,54 @@ class DashboardQueriesTest(support.TestCase):
         made.time_wait(listener, 2)
 
     def wait_for_answers(self, expression):
-        if any(name in expression and not os.path.exists(f"/proc/sys/net/ipv4/{sysctl}")
-               for name, sysctl in HOST_ONLY.items()):
+        if is_coming(expression) or any(
+                name in expression and not os.path.exists(f"/proc/sys/net/ipv4/{sysctl}")
+                for name, sysctl in HOST_ONLY.items()):
             return self.prometheus.query(expression)
         return support.wait_until(lambda: self.prometheus.query(expression),
                                   f"an answer to {expression}")
 
     def test_every_query_of_every_panel_has_an_answer(self):
-        for panel in queries.panels(load()):
-            for choices in (self.all, self.web):
-                for _, expression in queries.of_panel(panel, choices):
-                    with self.subTest(panel["title"], query=expression):
-                        self.wait_for_answers(expression)
+        for dashboard in load_all():
+            for panel in queries.panels(dashboard):
+                for choices in (self.all, self.web):
+                    for _, expression in queries.of_panel(panel, choices):
+                        with self.subTest(panel["title"], query=expression):
+                            self.wait_for_answers(without_threshold(expression))
 
     def test_a_host_can_be_chosen(self):
         choices = {**self.all, "instance": self.addresses[0]}
-        for panel in queries.panels(load()):
-            for _, expression in queries.of_panel(panel, choices):
-                with self.subTest(panel["title"], query=expression):
-                    for labels, _ in self.wait_for_answers(expression):
-                        self.assertIn(labels.get("instance"), (None, self.addresses[0]))
+        for dashboard in load_all():
+            for panel in queries.panels(dashboard):
+                for _, expression in queries.of_panel(panel, choices):
+                    with self.subTest(panel["title"], query=expression):
+                        for labels, _ in self.wait_for_answers(without_threshold(expression)):
+                            self.assertIn(labels.get("instance"), (None, self.addresses[0]))
 
     def test_every_variable_has_choices(self):
-        found = {}
-        for variable, selector, label in queries.of_variables(load(), self.all):
-            series = support.wait_until(lambda asked=selector: self.prometheus.series_ever(asked),
-                                        f"series of {selector}")
-            found[variable["name"]] = {dict(labels)[label] for labels in series}
-        self.assertEqual(found["job"], {"sockdiag"})
-        self.assertEqual(found["instance"], set(self.addresses))
-        self.assertIn("web", found["service"])
+        for dashboard in load_all():
+            found = {}
+            for variable, selector, label in queries.of_variables(dashboard, self.all):
+                series = support.wait_until(
+                    lambda asked=selector: self.prometheus.series_ever(asked),
+                    f"series of {selector}")
+                found[variable["name"]] = {dict(labels)[label] for labels in series}
+            self.assertEqual(found["job"], {"sockdiag"})
+            self.assertEqual(found["instance"], set(self.addresses))
+            self.assertIn("web", found["service"])
 
     def test_annotations_can_be_asked(self):
-        """There are no rules here, so there is no alert; but the question is a right one."""
-        for annotation in load()["annotations"]["list"]:
-            expression = queries.fill_in(annotation["expr"], self.all)
-            self.assertEqual(self.prometheus.query(expression), [])
+        """There are no rules here, so there is no alert; but the question is a right one. The
+        exporters were started a moment ago, and their mark is at that time, in milliseconds."""
+        for dashboard in load_all():
+            alerts, starts = (queries.fill_in(annotation["expr"], self.all)
+                              for annotation in dashboard["annotations"]["list"])
+            self.assertEqual(self.prometheus.query(alerts), [])
+            marks = {value for _, value in self.prometheus.query(starts)}
+            started = {value * 1000 for _, value in
+                       self.prometheus.query("process_start_time_seconds")}
+            self.assertTrue(marks)
+            self.assertLessEqual(marks, started)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,11 @@
 """The web side: pages, methods, headers and the ways to listen."""
 
 import concurrent.futures
+import http.server
 import os
+import re
 import threading
+import urllib.parse
 
 import exposition_text
 import sockets
@@ -53,8 +56,14 @@ class PagesTest(support.TestCase):
                 self.assertEqual(allowed, {"GET", "HEAD"})
 
     def test_other_paths_are_not_found(self):
-        for path in ("/metric", "/metrics/", "/metrics/x", "//metrics", "/-/", "/favicon.ico"):
+        for path in ("/metric", "/metrics//", "/metrics/x", "//metrics", "/-/", "/favicon.ico"):
             self.assertEqual(self.exporter.get(path).status, 404, path)
+
+    def test_slash_at_the_end_does_not_change_the_page(self):
+        for path in ("/metrics", "/-/healthy", "/-/ready", "/-/reload"):
+            bare, slashed = self.exporter.get(path), self.exporter.get(path + "/")
+            self.assertEqual((slashed.status, slashed.headers["Content-Type"]),
+                             (bare.status, bare.headers["Content-Type"]), path)
 
     def test_query_does_not_change_the_page(self):
         self.assertEqual(self.exporter.get("/metrics?collect[]=tcp").status, 200)
@@ -68,7 +77,7 @@ class PagesTest(support.TestCase):
         self.assertIn("sockdiag_exporter", answer.text)
         self.assertIn(version.labels["version"], answer.text)
         for link in ("/metrics", "/-/healthy", "/-/ready"):
-            self.assertIn(f'href="{link}"', answer.text)
+            self.assertIn(f'href=".{link}"', answer.text)
             self.assertEqual(self.exporter.get(link).status, 200)
 
     def test_landing_page_has_current_totals(self):
@@ -108,6 +117,15 @@ class ListenTest(support.TestCase):
             self.assertEqual(support.fetch(connection).status, 200, host)
             connection.close()
 
+    def test_log_says_which_families_are_bound(self):
+        listen = {":0": "ipv4,ipv6", "[::]:0": "ipv6", "[::1]:0": "ipv6"} \
+            if support.has_ipv6() else {":0": "ipv4"}
+        path = f"unix:{support.temporary_folder(self)}/web.socket"
+        exporter = support.start_exporter(
+            self, listen=[*listen, "0.0.0.0:0", "127.0.0.1:0", path])
+        families = [line.get("families") for line in exporter.logged(msg="listening")]
+        self.assertEqual(families, [*listen.values(), "ipv4", "ipv4", None])
+
     def test_default_address(self):
         exporter = support.start_exporter(self, listen=[])
         ports = [address.rpartition(":")[2] for address in exporter.addresses()]
@@ -121,7 +139,57 @@ class ListenTest(support.TestCase):
         answer = exporter.get("/probe/sockets")
         self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, CONTENT_TYPE))
         self.assertEqual(exporter.get("/metrics").status, 404)
-        self.assertIn('href="/probe/sockets"', exporter.get("/").text)
+        self.assertEqual(exporter.get("/probe/sockets/").status, 200)
+        self.assertIn('href="./probe/sockets"', exporter.get("/").text)
+
+    def test_telemetry_path_with_a_slash_at_its_end(self):
+        exporter = support.start_exporter(self, "--web.telemetry-path=/probe/")
+        for path in ("/probe/", "/probe"):
+            self.assertEqual(exporter.get(path).headers["Content-Type"], CONTENT_TYPE)
+
+
+class ProxyTest(support.TestCase):
+    """Behind a reverse proxy that serves the exporter under a path of its own."""
+
+    PREFIX = "/sockdiag"
+
+    def _start_proxy(self, exporter):
+        prefix = self.PREFIX
+
+        class Proxy(http.server.BaseHTTPRequestHandler):
+            """Hands on what is below the prefix, without it."""
+
+            def do_GET(self):
+                if not self.path.startswith(prefix + "/"):
+                    return self.send_error(404)
+                answer = exporter.get(self.path.removeprefix(prefix))
+                self.send_response(answer.status)
+                self.end_headers()
+                return self.wfile.write(answer.body)
+
+            def log_message(self, format, *args):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        for clean_up in (server.server_close, thread.join, server.shutdown):
+            self.addCleanup(clean_up)
+        return f"127.0.0.1:{server.server_port}"
+
+    def test_every_link_of_the_landing_page_leads_somewhere(self):
+        for telemetry_path in ("/metrics", "/probe/sockets", "/probe/", "/a:b"):
+            exporter = support.start_exporter(self, f"--web.telemetry-path={telemetry_path}")
+            exporter.wait_for_first_collection()
+            address = self._start_proxy(exporter)
+            base = f"http://{address}{self.PREFIX}/"
+            page = support.fetch(support.connection_to(address), f"{self.PREFIX}/")
+            links = re.findall(r'href="([^"]*)"', page.text)
+            self.assertGreaterEqual(len(links), 3)
+            for link in links:
+                path = urllib.parse.urljoin(base, link).removeprefix(f"http://{address}")
+                answer = support.fetch(support.connection_to(address), path)
+                self.assertEqual(answer.status, 200, link)
 
 
 class ConcurrencyTest(support.TestCase):

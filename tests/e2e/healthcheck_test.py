@@ -106,7 +106,7 @@ class HealthcheckTest(support.TestCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write("broken: [")
         self.assert_healthy(check(exporter.addresses()[0], flag))
-        self.assert_not_healthy(check(exporter.addresses()[0]))
+        self.assert_not_healthy(check(exporter.addresses()[0]), "400", "--web.config.file")
 
     def test_an_exporter_that_asks_for_a_certificate(self):
         config = make_certificate(self)

@@ -70,6 +70,17 @@ class ModuleFaultsTest(fault_case.FaultCase):
         self._told = 1
         self.end()
 
+    def test_it_is_asked_for_when_it_is_seen_to_be_loaded(self):
+        state = "/sys/module/tcp_diag/initstate"
+        self.start()
+        self.set_faults(NO_TCP_DIAG, faults.fail("open", errno.ENOENT, path=state))
+        self.assert_whole(self.scrape(), failing=("tcp",))
+        live = support.temporary_file(self, "live\n", "initstate")
+        self.set_faults(faults.other_file(state, live))
+        self.assert_whole(self.scrape())
+        self._told = 1
+        self.end()
+
     def test_no_sock_diag_at_the_start(self):
         self.faults.set(NO_SOCK_DIAG)
         result = support.run_exporter("--web.listen-address=127.0.0.1:0", env={

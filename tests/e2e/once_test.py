@@ -1,10 +1,14 @@
 """--once: the same figures in three forms, for scripts and for people."""
 
+import errno
 import json
+import os
 import re
+import socket
 import subprocess
 
 import exposition_text
+import faults
 import sockets
 import support
 
@@ -97,6 +101,9 @@ class OnceOutputTest(support.TestCase):
 
     FORMS = ("--once", "--once=table", "--once=json")
 
+    def _config(self):
+        return f"--config.file={support.temporary_file(self, CONFIG)}"
+
     def _check(self, result):
         self.assertEqual(result.returncode, 1, result.stderr)
         self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
@@ -105,14 +112,31 @@ class OnceOutputTest(support.TestCase):
     def test_full_disk(self):
         for form in self.FORMS:
             with open("/dev/full", "w", encoding="ascii") as full:
-                self._check(support.run_exporter(form, capture_output=False, stdout=full,
-                                                 stderr=subprocess.PIPE))
+                self._check(support.run_exporter(form, self._config(), capture_output=False,
+                                                 stdout=full, stderr=subprocess.PIPE))
 
     def test_closed_output(self):
         for form in self.FORMS:
-            command = ["sh", "-c", 'exec "$0" "$1" >&-', support.EXPORTER, form]
+            command = ["sh", "-c", 'exec "$0" "$@" >&-', support.EXPORTER, form, self._config()]
             self._check(subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False,
                                        timeout=support.DEADLINE_S))
+
+
+class OnceFailuresTest(support.TestCase):
+    """What failed is told, all of it, and the rest is printed."""
+
+    def test_every_collector_that_failed_is_named(self):
+        refused = faults.Faults(self)
+        refused.set(faults.fail("socket", errno.EMFILE, domain=socket.AF_NETLINK))
+        result = support.run_exporter(
+            "--once", f"--config.file={support.temporary_file(self, CONFIG)}",
+            env={**os.environ, **refused.environment})
+        self.assertEqual(result.returncode, 1)
+        lines = result.stderr.splitlines()
+        self.assertEqual(len(lines), 2, result.stderr)
+        for protocol, line in zip(("tcp", "udp"), lines):
+            self.assertRegex(line, rf"^sockdiag_exporter: collector {protocol}: .*EMFILE")
+        self.assertIn("sockdiag_somaxconn", result.stdout)
 
 
 if __name__ == "__main__":

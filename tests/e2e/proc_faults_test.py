@@ -11,8 +11,10 @@ IPV4 = "/proc/sys/net/ipv4/"
 # What comes from each file. Those of the ports stay as they were last read.
 LIMITS = {IPV4 + "tcp_max_tw_buckets": {"sockdiag_tcp_time_wait_limit"},
           IPV4 + "tcp_max_syn_backlog": {"sockdiag_tcp_max_syn_backlog"},
+          IPV4 + "tcp_syncookies": {"sockdiag_tcp_syncookies"},
           "/proc/sys/net/core/somaxconn": {"sockdiag_somaxconn"},
-          "/proc/thread-self/net/sockstat": {"sockdiag_tcp_orphans", "sockdiag_tcp_memory_bytes"}}
+          "/proc/thread-self/net/sockstat": {"sockdiag_tcp_time_wait_entries",
+                                             "sockdiag_tcp_orphans", "sockdiag_tcp_memory_bytes"}}
 PORTS = {IPV4 + "ip_local_port_range": set(), IPV4 + "ip_local_reserved_ports": set()}
 PROCESS = {"/proc/self/stat": {"process_resident_memory_bytes", "process_virtual_memory_bytes",
                                "process_start_time_seconds"}}

@@ -34,9 +34,10 @@ class Prometheus:
     """Debian's Prometheus as a process. All questions use one connection, so that their sockets
     can be counted: two in ESTABLISHED, beside its listener."""
 
-    def __init__(self, test, address="", jobs="", config=""):
-        """Scrapes an address, or as other jobs or a whole configuration say."""
-        folder = support.temporary_folder(test)
+    def __init__(self, test, address="", jobs="", config="", folder=""):
+        """Scrapes an address, or as other jobs or a whole configuration say. What is in `data` of
+        the folder, it has already."""
+        folder = folder or support.temporary_folder(test)
         config = config or GLOBAL_CONFIG + (jobs or JOB.format(address=address))
         config = support.temporary_file(test, config)
         self._process = subprocess.Popen(
@@ -74,10 +75,16 @@ class Prometheus:
             raise AssertionError(f"{path} {parameters}: {document}")
         return document["data"]
 
-    def query(self, expression):
-        """[(labels, value)] now."""
-        result = self._ask("/api/v1/query", query=expression)["result"]
+    def query(self, expression, **when):
+        """[(labels, value)] now, or at another `time`."""
+        result = self._ask("/api/v1/query", query=expression, **when)["result"]
         return [(entry["metric"], float(entry["value"][1])) for entry in result]
+
+    def query_range(self, expression, start, end, step):
+        """[{labels}] of all that there is at some step."""
+        result = self._ask("/api/v1/query_range", query=expression, start=start, end=end,
+                           step=step)["result"]
+        return [entry["metric"] for entry in result]
 
     def by(self, expression, *keys):
         """{label values: value}, without zeros."""

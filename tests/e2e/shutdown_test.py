@@ -10,8 +10,6 @@ import exposition_text
 import sockets
 import support
 
-# What an init system or a container runtime waits before SIGKILL is 10 s or more.
-SOON_S = 10.0
 # How long the server goes on answering.
 GRACE_S = 1.5
 PORTS = range(10000, 14000)
@@ -29,7 +27,7 @@ class ShutdownTest(support.TestCase):
     def _assert_ends_soon(self, exporter, number):
         start = time.monotonic()
         self.assertEqual(exporter.stop(number), 0)
-        self.assertLess(time.monotonic() - start, SOON_S)
+        self.assertLess(time.monotonic() - start, support.SOON_S)
 
     def test_both_signals_while_idle(self):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -94,7 +92,7 @@ class ShutdownTest(support.TestCase):
                 raise
             text = None
         connection.close()
-        self.assertEqual(exporter.process.wait(SOON_S), 0)
+        self.assertEqual(exporter.process.wait(support.SOON_S), 0)
         return text
 
     def test_answer_in_flight_is_completed(self):

@@ -24,8 +24,16 @@ PEERS = os.environ.get("SOCKDIAG_PEERS", "")
 SANITIZED = bool(os.environ.get("SOCKDIAG_SANITIZE"))
 NAMESPACES_REQUIRED = os.environ.get("SOCKDIAG_REQUIRE_NAMESPACES") == "1"
 
+PACKAGED_CONFIG = "/etc/sockdiag_exporter/sockdiag_exporter.yaml"
+# What --once and --config.check say on standard error where no file is named and none packaged.
+DEFAULTS_LINE = ("sockdiag_exporter: configuration: built-in defaults, "
+                 f"as there is no {PACKAGED_CONFIG}\n")
+
 # Generous: a test that waits this long is broken, and a busy machine must not break one.
 DEADLINE_S = 60.0
+# Within this SIGTERM ends the exporter: what an init system or a container runtime waits before
+# SIGKILL is 10 s or more.
+SOON_S = 10.0
 SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
 
 _INSIDE = "SOCKDIAG_E2E_INSIDE_NAMESPACE"
@@ -56,6 +64,7 @@ def main():
         sys.exit(f"SOCKDIAG_EXPORTER does not name the built exporter: {EXPORTER!r}")
     if os.environ.get(_INSIDE) != "1":
         _enter_namespace()
+    _hide_packaged_config()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     result = unittest.main(exit=False, verbosity=2).result
@@ -65,8 +74,8 @@ def main():
 
 
 def _enter_namespace():
-    attempts = [["unshare", "-n"]] if os.geteuid() == 0 else []
-    attempts.append(["unshare", "-Urn"])
+    attempts = [["unshare", "-nm"]] if os.geteuid() == 0 else []
+    attempts.append(["unshare", "-Urnm"])
     for unshare in attempts:
         probe = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
         if probe.returncode == 0:
@@ -74,6 +83,13 @@ def _enter_namespace():
             os.execvpe(unshare[0], [*unshare, sys.executable, *sys.argv], environment)
     print(f"no network namespace can be made here: {probe.stderr.strip()}", file=sys.stderr)
     sys.exit(1 if NAMESPACES_REQUIRED else SKIPPED)
+
+
+def _hide_packaged_config():
+    """No test depends on a package of the exporter that this machine may have."""
+    folder = os.path.dirname(PACKAGED_CONFIG)
+    if os.path.isdir(folder):
+        subprocess.run(["mount", "-t", "tmpfs", "none", folder], check=True)
 
 
 def _raise_loopback():
@@ -119,6 +135,17 @@ def wait_until(condition, what, deadline_s=DEADLINE_S, pause_s=0.05):
         time.sleep(pause_s)
 
 
+def quickest(measure, limit_s, tries=5):
+    """The least seconds that `measure` gives, which is asked until one is below the limit: a busy
+    machine holds up some, and what is slow by itself is slow each time."""
+    least = measure()
+    for _ in range(tries - 1):
+        if least < limit_s:
+            break
+        least = min(least, measure())
+    return least
+
+
 def temporary_folder(test, mode=0o700):
     folder = tempfile.mkdtemp(prefix="sockdiag-e2e-")
     os.chmod(folder, mode)
@@ -133,10 +160,22 @@ def temporary_file(test, text, name="config.yaml"):
     return path
 
 
-def run_exporter(*flags, **options):
+def with_etc(files):
+    """The prefix of a command that finds these files in /etc, by their paths there and as copies of
+    others, and nothing else."""
+    copies = "".join(f" && mkdir -p {os.path.dirname(path)} && cp {source} {path}"
+                     for path, source in files.items())
+    hide = ["unshare", "-m", "sh", "-c", f'mount -t tmpfs none /etc{copies} && exec "$0" "$@"']
+    probe = subprocess.run([*hide, "true"], capture_output=True, check=False)
+    if probe.returncode != 0:
+        skip_unless_required(f"/etc cannot be hidden: {probe.stderr}")
+    return hide
+
+
+def run_exporter(*flags, prefix=(), **options):
     """Runs the exporter to its end."""
     settings = {"capture_output": True, "text": True, "timeout": DEADLINE_S, "check": False}
-    return subprocess.run([EXPORTER, *flags], **{**settings, **options})
+    return subprocess.run([*prefix, EXPORTER, *flags], **{**settings, **options})
 
 
 def check_with_promtool(test, text):

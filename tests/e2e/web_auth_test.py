@@ -85,6 +85,25 @@ class BasicAuthTest(AuthCase):
         self.assertEqual(set(statuses), {200})
 
 
+class HealthPathsTest(AuthCase):
+    """web.unauthenticated_health of the exporter's configuration."""
+
+    def test_health_paths_may_be_open(self):
+        """As the configuration says, from a reload on."""
+        config = support.temporary_file(self, "web: {unauthenticated_health: true}\n")
+        exporter = self.start_plain(users(prometheus=web_clients.bcrypt(PASSWORD)),
+                                    f"--config.file={config}",
+                                    "--web.enable-lifecycle")
+        exporter.wait_for_first_collection()
+        self.assertEqual([exporter.get(path).status for path in PATHS],
+                         [401, 401, 200, 200, 401, 401])
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("web: {unauthenticated_health: false}\n")
+        self.assertEqual(self.status(exporter, "prometheus", PASSWORD, "/-/reload",
+                                     method="POST"), 200)
+        self.assertEqual({exporter.get(path).status for path in PATHS}, {401})
+
+
 class HashesTest(AuthCase):
     """Hashes as htpasswd and others write them."""
 
@@ -151,7 +170,7 @@ class RateLimitTest(AuthCase):
         self.assertEqual(self.status(exporter, "prometheus", PASSWORD), 429)
 
     def test_tokens_come_back(self):
-        exporter = self.start_plain("rate_limit: {interval: 500ms, burst: 1}\n")
+        exporter = self.start_plain("rate_limit: {interval: 2s, burst: 1}\n")
         support.wait_until(lambda: exporter.get("/-/healthy").status == 429, "the limit")
         support.wait_until(lambda: exporter.get("/-/healthy").status == 200, "a token")
 

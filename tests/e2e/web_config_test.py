@@ -66,7 +66,8 @@ class ConfigCase(web_clients.WebCase, command_line_test.ErrorCase):
 
     def assert_accepted(self, text):
         result = self.check(text)
-        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "OK\n", ""), text)
+        self.assertEqual((result.returncode, result.stdout, result.stderr),
+                         (0, "OK\n", support.DEFAULTS_LINE), text)
 
     def assert_stops(self, text, *pieces):
         """With one line, also where nobody asked for a check only."""

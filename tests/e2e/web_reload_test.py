@@ -244,7 +244,7 @@ class CertificatesTest(ReloadCase):
         exporter = self._start()
         replace(self.path, "http_server_config: {http2: true}\n")
         self._assert_kept(exporter, "turning TLS off needs a restart")
-        self.assertEqual(web_clients.curl(exporter, scheme="http").status, 0)
+        self.assertEqual(web_clients.curl(exporter, scheme="http").status, 400)
 
     def test_another_authority_for_clients(self):
         strangers = certificates.Authority(self.folder, "strangers")

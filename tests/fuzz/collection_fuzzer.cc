@@ -123,6 +123,7 @@ void Collect(std::span<const std::byte> datagrams) {
                                             .matcher = matcher,
                                             .ephemeral_ports = FewEphemeralPorts,
                                             .watch = memory.watch(),
+                                            .listeners = memory.listeners(protocol),
                                             .generation = generation,
                                             .errors = memory.errors(),
                                             .clock = clock});

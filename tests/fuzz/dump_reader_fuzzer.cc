@@ -34,7 +34,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!source.AreAtEnd()) {
     for (const Protocol protocol : kProtocols) {
       fuzz::ProtocolSink sink(protocol);
-      const auto stats = source.Dump(protocol, StateSet::All(protocol), sink);
+      const auto stats =
+          source.Dump(protocol, {.states = StateSet::All(protocol), .last_ack = true}, sink);
       if (stats) fuzz::Expect(stats->sockets == sink.count());
     }
   }

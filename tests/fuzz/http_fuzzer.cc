@@ -102,8 +102,9 @@ void Talk(const FuzzServer& server, std::string_view bytes, std::size_t piece) {
   const std::optional<std::string> answer = Exchange(server.address(), bytes, piece);
   Expect(answer.has_value());
   if (&server == &TheServers().encrypted) {
-    // A TLS alert or handshake record, RFC 8446 section 5.1.
-    return Expect(answer->empty() || answer->front() == 21 || answer->front() == 22);
+    // A TLS alert or handshake record, RFC 8446 section 5.1; or what tells a client of HTTP.
+    return Expect(answer->empty() || answer->front() == 21 || answer->front() == 22 ||
+                  answer->starts_with("HTTP/1.0 400 "));
   }
   ExpectHttp(server, *answer, failed);
   if (&server == &TheServers().locked && bytes.find(kCredentials) == bytes.npos) {

@@ -12,7 +12,7 @@
 
 #include "collectors/kernel_limits.h"
 #include "collectors/process.h"
-#include "proc/integers.h"
+#include "proc/proc_files.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/proc_root.h"

@@ -39,13 +39,15 @@ nlmsghdr FirstHeader(std::span<const std::byte> datagram) {
 
 }  // namespace
 
-DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const StateSet& states,
+DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
-  if (protocol == Protocol::kTcp) return Walk(protocol, TcpDumpRequest(states, 1), sink);
+  if (protocol == Protocol::kTcp) {
+    return Walk(protocol, TcpDumpRequest(wanted, 1), wanted.last_ack, sink);
+  }
   DumpStats total;
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     for (const Family family : kFamilies) {
-      const auto walk = Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), sink);
+      const auto walk = Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), false, sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;
@@ -55,13 +57,13 @@ DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const StateSet& sta
 }
 
 DumpResult<DumpStats> RecordedDumps::Walk(Protocol protocol, DumpRequest request,
-                                          SocketSink& sink) {
+                                          bool with_last_ack, SocketSink& sink) {
   constexpr std::uint64_t kRecordBytes = 16 + 72;  // nlmsghdr, inet_diag_msg
   if (rest_.empty()) return FailDump(DumpErrorReason::kTimeout, "silence");
   const nlmsghdr header = FirstHeader(rest_.subspan(std::min<std::size_t>(2, rest_.size())));
   request.sequence = header.nlmsg_seq;
   CountingSink counted(sink);
-  InetDiagDecoder decoder(protocol, counted);
+  InetDiagDecoder decoder(protocol, counted, with_last_ack);
   DumpReader reader(request, header.nlmsg_pid, decoder);
   while (!rest_.empty()) {
     // In memory of just its size, so that a byte too many is noticed.

@@ -17,14 +17,14 @@ class RecordedDumps final : public SocketSource {
   explicit RecordedDumps(std::span<const std::byte> datagrams) : rest_(datagrams) {}
 
   /// The same walks as NetlinkSource::Dump().
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
 
   [[nodiscard]] bool AreAtEnd() const { return rest_.empty(); }
 
  private:
   [[nodiscard]] DumpResult<DumpStats> Walk(Protocol protocol, DumpRequest request,
-                                           SocketSink& sink);
+                                           bool with_last_ack, SocketSink& sink);
   [[nodiscard]] std::span<const std::byte> TakeDatagram();
 
   std::span<const std::byte> rest_;

@@ -32,10 +32,25 @@ class DispatcherTest : public ::testing::Test {
 
 TEST_F(DispatcherTest, MatchesWholePathsOnly) {
   EXPECT_EQ(Dispatch({.method = "GET", .path = "/metrics", .headers = {}}).status, 200U);
-  for (const char* path : {"/", "", "*", "/metrics/", "/metrics/foo", "/metric", "//metrics",
-                           "/Metrics", "/-/healthy/"}) {
+  for (const char* path : {"/", "//", "", "*", "/metrics//", "/metrics/foo", "/metric", "//metrics",
+                           "/Metrics", "/-/healthy//"}) {
     EXPECT_EQ(Dispatch({.method = "GET", .path = path, .headers = {}}).status, 404U) << path;
   }
+}
+
+TEST_F(DispatcherTest, ASlashAtTheEndMakesNoOtherPath) {
+  for (const char* path : {"/metrics/", "/-/healthy/"}) {
+    EXPECT_EQ(Dispatch({.method = "GET", .path = path, .headers = {}}).status, 200U) << path;
+    EXPECT_EQ(Dispatch({.method = "POST", .path = path, .headers = {}}).status, 405U) << path;
+  }
+}
+
+TEST(IsSamePath, LeavesTheRootAlone) {
+  EXPECT_TRUE(IsSamePath("/", "/"));
+  EXPECT_TRUE(IsSamePath("/a/", "/a"));
+  EXPECT_TRUE(IsSamePath("/a", "/a/"));
+  EXPECT_FALSE(IsSamePath("/", "//"));
+  EXPECT_FALSE(IsSamePath("/", "/a"));
 }
 
 TEST_F(DispatcherTest, SaysWhichMethodsAreAllowed) {

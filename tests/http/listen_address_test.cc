@@ -51,6 +51,18 @@ TEST(ListenAddress, RejectsBracketsAroundAnythingElse) {
   EXPECT_EQ(ErrorOf("[127.0.0.1]:80"), "\"[127.0.0.1]:80\": \"127.0.0.1\" is not an IPv6 address");
 }
 
+TEST(ListenAddress, SaysWhyNobodyCanListenThere) {
+  const std::string interface =
+      "a link-local address needs its interface, as in [fe80::1%eth0]:10204";
+  for (const std::string text : {"[fe80::1]:80", "[FE80::1]:80", "[febf::1]:80", "[fe80::1%]:80"}) {
+    EXPECT_EQ(ErrorOf(text), "\"" + text + "\": " + interface);
+  }
+  EXPECT_EQ(ErrorOf("[::ffff:127.0.0.1]:80"),
+            "\"[::ffff:127.0.0.1]:80\": an IPv4 address is written without brackets, as in "
+            "127.0.0.1:10204");
+  EXPECT_EQ(ErrorOf("[fec0::1]:80"), "accepted");
+}
+
 TEST(ListenAddress, ChecksThePathOfAUnixSocket) {
   EXPECT_EQ(ErrorOf("unix:"), "\"unix:\": the path of a unix socket must be absolute");
   EXPECT_EQ(ErrorOf("unix:x.sock"), "\"unix:x.sock\": the path of a unix socket must be absolute");

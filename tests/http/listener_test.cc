@@ -45,6 +45,7 @@ TEST(Listener, DoesNotBlockAndIsNotInherited) {
   EXPECT_TRUE(fcntl(fd, F_GETFL) & O_NONBLOCK);
   EXPECT_TRUE(fcntl(fd, F_GETFD) & FD_CLOEXEC);
   EXPECT_THAT(listeners->front().Address(), StartsWith("127.0.0.1:"));
+  EXPECT_EQ(listeners->front().Families(), "ipv4");
 }
 
 TEST(Listener, TakesBothFamiliesWithoutAHost) {
@@ -53,6 +54,7 @@ TEST(Listener, TakesBothFamiliesWithoutAHost) {
   ASSERT_TRUE(listeners) << ErrorOf(listeners);
   ASSERT_EQ(listeners->size(), 1U);
   EXPECT_THAT(listeners->front().Address(), StartsWith("[::]:"));
+  EXPECT_EQ(listeners->front().Families(), "ipv4,ipv6");
   const std::uint16_t port = PortOf(listeners->front().Address());
   EXPECT_TRUE(ConnectIpv4(port).IsConnected());
   EXPECT_TRUE(ConnectIpv6(port).IsConnected());
@@ -62,6 +64,7 @@ TEST(Listener, TakesOnlyIpv6OnAnExplicitIpv6Address) {
   if (!HostHasIpv6()) GTEST_SKIP() << "this host has no IPv6";
   const auto listeners = Open("[::]:0");
   ASSERT_TRUE(listeners) << ErrorOf(listeners);
+  EXPECT_EQ(listeners->front().Families(), "ipv6");
   const std::uint16_t port = PortOf(listeners->front().Address());
   EXPECT_FALSE(ConnectIpv4(port).IsConnected());
   EXPECT_TRUE(ConnectIpv6(port).IsConnected());

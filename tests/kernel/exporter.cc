@@ -41,8 +41,9 @@ Config WithoutNumbers(Config config) {
 
 }  // namespace
 
-Exporter::Exporter(const Config& config, std::function<void()> on_sample)
-    : pipeline_(WithoutNumbers(config), {},
+Exporter::Exporter(const Config& config, std::function<void()> on_sample,
+                   const ServicesDatabase& database)
+    : pipeline_(WithoutNumbers(config), database,
                 {.open_source =
                      [this] {
                        return std::make_unique<NetlinkSource>(

@@ -12,6 +12,7 @@
 #include "collectors/socket_memory.h"
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"
+#include "sockets/naming/services_database.h"
 #include "tests/support/figures.h"
 
 namespace sockdiag::kernel {
@@ -20,7 +21,8 @@ namespace sockdiag::kernel {
 class Exporter {
  public:
   /// With a callback for each sample, it samples too. What nothing names is `other`.
-  explicit Exporter(const Config& config = {}, std::function<void()> on_sample = nullptr);
+  explicit Exporter(const Config& config = {}, std::function<void()> on_sample = nullptr,
+                    const ServicesDatabase& database = {});
 
   /// Every dump must succeed, and each way of counting must give the same total.
   [[nodiscard]] Samples Collect();

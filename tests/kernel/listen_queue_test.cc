@@ -66,6 +66,19 @@ TEST_F(ListenQueue, BacklogOfZeroHoldsOne) {
   EXPECT_DOUBLE_EQ(Saturation(samples), 1.0);
 }
 
+TEST_F(ListenQueue, AtItsLimitOneMoreIsTaken) {
+  const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 511});
+  Sockets clients;
+  for (int i = 0; i < 511; ++i) clients.push_back(Connect("127.0.0.1", kPort));
+  Samples samples = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1022}});
+  EXPECT_DOUBLE_EQ(Saturation(samples), 1.0);
+  clients.push_back(Connect("127.0.0.1", kPort));
+  samples = CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1024}});
+  EXPECT_GT(Saturation(samples), 1);
+  clients.push_back(StartConnect("127.0.0.1", kPort));
+  CollectWhen({{"tcp ipv4 listen", 1}, {"tcp ipv4 established", 1024}, {"tcp ipv4 syn_sent", 1}});
+}
+
 TEST_F(ListenQueue, SomaxconnBoundsTheLimit) {
   WriteSysctl("net/core/somaxconn", "7");
   const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 1000});

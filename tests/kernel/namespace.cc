@@ -29,6 +29,13 @@ Result<void> Prepare() {
   return testing::EnterNetworkNamespace().and_then(CheckSysctlsAreWritable);
 }
 
+/// The kernel gives up on nobody who does not answer before a slow machine has looked at it.
+void AllowManyRetries() {
+  for (const char* retries : {"tcp_syn_retries", "tcp_synack_retries", "tcp_orphan_retries"}) {
+    WriteSysctl(std::string("net/ipv4/") + retries, "15");
+  }
+}
+
 }  // namespace
 
 void MakeBlackHole() {
@@ -56,7 +63,7 @@ void DropIncoming(const std::string& expression) {
 
 void KernelTest::SetUp() {
   const Result<void> prepared = Prepare();
-  if (prepared) return;
+  if (prepared) return AllowManyRetries();
   const char* required = std::getenv("SOCKDIAG_REQUIRE_NAMESPACES");
   if (required != nullptr && std::string_view(required) == "1") FAIL() << prepared.error().message;
   GTEST_SKIP() << prepared.error().message;

@@ -53,6 +53,7 @@ UniqueFd MakeSocket(int type, const SocketAddress& address, const Options& optio
   UniqueFd socket(Check("socket", ::socket(family, type | SOCK_CLOEXEC, 0)));
   if (family == AF_INET6) SetOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, options.ipv6_only ? 1 : 0);
   if (options.reuse_port) SetOption(socket, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (options.port_at_connect) SetOption(socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
   return socket;
 }
 
@@ -148,6 +149,13 @@ void Send(const UniqueFd& socket, std::size_t bytes) {
   const ssize_t sent = send(socket.Get(), data.data(), data.size(), MSG_NOSIGNAL);
   Check("send", static_cast<int>(sent));
   if (sent != static_cast<ssize_t>(bytes)) throw std::runtime_error("send: only a part was taken");
+}
+
+void WaitForEndOfInput(const UniqueFd& socket) {
+  WaitForEvent(socket, POLLIN, "the end of input");
+  char byte = 0;
+  const int received = Check("recv", static_cast<int>(recv(socket.Get(), &byte, 1, 0)));
+  if (received != 0) throw std::runtime_error("a byte instead of the end of input");
 }
 
 void EndOutput(const UniqueFd& socket) { Check("shutdown", shutdown(socket.Get(), SHUT_WR)); }

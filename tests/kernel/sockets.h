@@ -36,6 +36,8 @@ struct Options {
   /// Set on every IPv6 socket, so that no sysctl decides.
   bool ipv6_only = false;
   bool reuse_port = false;
+  /// IP_BIND_ADDRESS_NO_PORT: bind() to port 0 takes none, connect() does.
+  bool port_at_connect = false;
   int backlog = 128;
   /// TCP_DEFER_ACCEPT.
   int defer_accept_s = 0;
@@ -67,6 +69,8 @@ struct Connection {
 [[nodiscard]] UniqueFd ConnectUdp(const std::string& address, std::uint16_t port);
 
 void Send(const UniqueFd& socket, std::size_t bytes);
+/// Until the other side's FIN is there: what is closed then, is closed second.
+void WaitForEndOfInput(const UniqueFd& socket);
 /// shutdown(SHUT_WR): a FIN is sent, and the socket stays ours.
 void EndOutput(const UniqueFd& socket);
 [[nodiscard]] std::uint16_t LocalPort(const UniqueFd& socket);

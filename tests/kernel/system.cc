@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,6 +79,14 @@ std::string RunTool(const std::vector<std::string>& command) {
     throw std::runtime_error(line + "ended with wait status " + std::to_string(status));
   }
   return text;
+}
+
+void AllowOpenFiles(std::uint64_t files) {
+  rlimit limit{};
+  Check("getrlimit", getrlimit(RLIMIT_NOFILE, &limit));
+  if (limit.rlim_cur >= files) return;
+  limit.rlim_cur = files;
+  Check("RLIMIT_NOFILE", setrlimit(RLIMIT_NOFILE, &limit));
 }
 
 void WriteSysctl(const std::string& name, std::string_view value) {

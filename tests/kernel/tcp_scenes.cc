@@ -53,7 +53,8 @@ Sockets SynSent(const IpVersion& ip, std::uint16_t port) {
 
 Sockets SynAckLost(const IpVersion& ip, std::uint16_t port) {
   DropToClient(port);
-  UniqueFd listener = Listen(ip.loopback, port);
+  // Room for many: the kernel gives up requests early when the queue is more than half full.
+  UniqueFd listener = Listen(ip.loopback, port, {.backlog = 1024});
   UniqueFd client = StartConnect(ip.loopback, port);
   return Keep(std::move(listener), std::move(client));
 }

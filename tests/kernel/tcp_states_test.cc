@@ -120,12 +120,13 @@ class AllTcpStates : public KernelTest {};
 
 TEST_F(AllTcpStates, OfBothFamiliesInOneDump) {
   MakeBlackHole();
-  Scene* const scenes[] = {Established, SynSent, SynRecvWithoutClient, FinWait1, FinWait2, TimeWait,
-                           LastAck,     Closing};
+  Scene* const scenes[] = {Established, SynSent, SynRecvWithoutClient, FinWait1, FinWait2, LastAck,
+                           Closing,     TimeWait};
   Sockets sockets;
   std::uint16_t port = kPort;
-  for (const IpVersion& ip : {kIpv4, kIpv6}) {
-    for (Scene* scene : scenes) Append(sockets, scene(ip, port++));
+  // TIME_WAIT comes last, since it ends by itself.
+  for (Scene* scene : scenes) {
+    for (const IpVersion& ip : {kIpv4, kIpv6}) Append(sockets, scene(ip, port++));
   }
   Counts expected;
   for (const std::string family : {"ipv4", "ipv6"}) {

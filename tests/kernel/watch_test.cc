@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sockets/tally/socket_tallies.h"
+#include "sockets/watch/stuck_ports.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
 #include "tests/kernel/sockets.h"
@@ -109,6 +110,31 @@ TEST_F(Watch, WithoutASamplerLivesFromScrapes) {
   EXPECT_EQ(samples_, 0);
 }
 
+TEST_F(Watch, KnowsAgesFromBeforeItsStart) {
+  using SteadyClock = std::chrono::steady_clock;
+  const auto before = SteadyClock::now();
+  // CLOSE_WAIT at the server and FIN_WAIT2 at the client, which both stay silent.
+  const Sockets sockets = FinWait2(kIpv4, kPort);
+  const auto after = SteadyClock::now();
+  const std::chrono::duration<double> least = milliseconds(3200);
+  ASSERT_TRUE(WaitUntil([&] { return SteadyClock::now() - after > least; }));
+  Start(Watching());
+  WaitForSamples();
+  const auto expect_age = [&](SocketState state, Direction direction) {
+    const testing::WatchedFigures figures = Of(state, direction);
+    const std::chrono::duration<double> most = SteadyClock::now() - before;
+    // Less a step of the kernel's clock and one of the tracker's.
+    EXPECT_GE(figures.oldest_age_seconds, least.count() - 0.2);
+    EXPECT_LE(figures.oldest_age_seconds, most.count());
+    return figures;
+  };
+  EXPECT_EQ(expect_age(SocketState::kCloseWait, Direction::kInbound).stuck, 1);
+  expect_age(SocketState::kFinWait2, Direction::kOutbound);
+  EXPECT_EQ(
+      testing::ValueOf(exporter_->Collect(), StuckPorts::kStuckSockets, "5000 inbound close_wait"),
+      1);
+}
+
 /// A connection from a port of our choice: the kernel takes long to find one when few are left.
 Connection ConnectFrom(std::uint16_t local_port, const UniqueFd& listener,
                        const std::string& address) {
@@ -119,18 +145,32 @@ Connection ConnectFrom(std::uint16_t local_port, const UniqueFd& listener,
   return connection;
 }
 
-TEST_F(Watch, TwentyThousandConnectionsToOneDestinationUseAsManyPorts) {
-  constexpr std::uint16_t kConnections = 20'000;
+/// The client ends it first, so its port alone stays in use in TIME_WAIT.
+void CloseClientFirst(Connection& connection) {
+  connection.client.Reset();
+  WaitForEndOfInput(connection.server);
+  connection.server.Reset();
+}
+
+TEST_F(Watch, TenThousandConnectionsToOneDestinationUseAsManyPorts) {
+  constexpr std::uint16_t kConnections = 10'000;
+  // Few, since all of them have to be closed before the first one's minute is over.
+  constexpr std::uint16_t kClosed = 1'000;
   constexpr std::uint16_t kFirstPort = 33'000;
-  WriteSysctl("net/ipv4/tcp_max_tw_buckets", "100000");
-  const UniqueFd listener = Listen("127.0.0.1", kPort);
+  AllowOpenFiles(12'000);
+  WriteSysctl("net/core/somaxconn", "20000");
+  const UniqueFd listener = Listen("127.0.0.1", kPort, {.backlog = 20'000});
   const UniqueFd other = Listen("127.0.0.2", kPort);
+  std::vector<Connection> connections;
+  std::vector<UniqueFd> not_accepted;
   for (std::uint16_t i = 0; i < kConnections; ++i) {
-    // The client closes first, so its port stays in use in TIME_WAIT.
-    Connection closed =
-        ConnectFrom(static_cast<std::uint16_t>(kFirstPort + i), listener, "127.0.0.1");
-    closed.client.Reset();
-    closed.server.Reset();
+    const auto port = static_cast<std::uint16_t>(kFirstPort + i);
+    if (i < kClosed) {
+      connections.push_back(ConnectFrom(port, listener, "127.0.0.1"));
+    } else {
+      not_accepted.push_back(Bind(SOCK_STREAM, "127.0.0.1", port));
+      Connect(not_accepted.back(), "127.0.0.1", kPort);
+    }
   }
   std::vector<Connection> elsewhere;
   for (std::uint16_t port = 60'000; port < 60'005; ++port) {
@@ -138,9 +178,11 @@ TEST_F(Watch, TwentyThousandConnectionsToOneDestinationUseAsManyPorts) {
   }
   // From outside the range: not the kernel's choice.
   elsewhere.push_back(ConnectFrom(1000, other, "127.0.0.2"));
-  Start(Watching());
-  const Samples samples = exporter_->Collect();
-  ASSERT_EQ(SocketCounts(samples).at("tcp ipv4 time_wait"), kConnections);
+  for (Connection& connection : connections) CloseClientFirst(connection);
+  const Samples samples =
+      CollectWhen({{"tcp ipv4 listen", 2},
+                   {"tcp ipv4 established", 2 * (not_accepted.size() + elsewhere.size())},
+                   {"tcp ipv4 time_wait", kClosed}});
   using Tally = EphemeralPortsTally;
   EXPECT_EQ(testing::ValueOf(samples, Tally::kLimit), 60999 - 32768 + 1);
   EXPECT_EQ(testing::ValueOf(samples, Tally::kMaxUsedPerDestination), kConnections);

@@ -6,7 +6,8 @@
 
 namespace sockdiag::testing {
 
-/// Time that moves only when told to, by one thread.
+/// Time that moves only when told to, by one thread. It is not the time since the machine started:
+/// nobody may wait for it.
 class FakeClock final : public Clock {
  public:
   [[nodiscard]] TimePoint Now() const override { return now_.load(); }

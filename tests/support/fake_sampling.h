@@ -50,11 +50,13 @@ class FakeSampling {
   ServiceNames names;
   ServiceMatcher matcher{{}, {}, names};
   StateWatch watch{clock};
+  ListenerMemory listeners{kWatchedProtocol};
   DumpErrors errors;
   Sampler sampler{SamplerOptions(),
                   {.source = source,
                    .matcher = matcher,
                    .watch = watch,
+                   .listeners = listeners,
                    .generation = kGeneration,
                    .errors = errors,
                    .ephemeral_ports = [] { return EphemeralPorts(); },

@@ -21,15 +21,15 @@ class FakeSource final : public SocketSource {
   /// Each dump takes a tenth of a second of the clock's time.
   explicit FakeSource(FakeClock& clock) : clock_(clock) {}
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override {
     clock_.Advance(std::chrono::milliseconds(100));
-    last_states = states;
+    last_wanted = wanted;
     ++dumps;
     const Table& table = tables[protocol];
     std::size_t sockets = 0;
     for (const SocketRecord& record : table.records) {
-      if (record.state != SocketState::kUnknown && !states.Contains(record.state)) continue;
+      if (record.state != SocketState::kUnknown && !wanted.states.Contains(record.state)) continue;
       sink.Add(record);
       ++sockets;
     }
@@ -39,7 +39,7 @@ class FakeSource final : public SocketSource {
 
   std::map<Protocol, Table> tables;
   /// Of the dump before.
-  StateSet last_states;
+  WantedSockets last_wanted;
   int dumps = 0;
 
  private:
@@ -51,9 +51,9 @@ class BorrowedSource final : public SocketSource {
  public:
   explicit BorrowedSource(SocketSource& source) : source_(source) {}
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override {
-    return source_.Dump(protocol, states, sink);
+    return source_.Dump(protocol, wanted, sink);
   }
 
  private:

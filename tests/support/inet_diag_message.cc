@@ -27,6 +27,9 @@ Bytes InetDiagPayload(const DiagSocket& socket) {
   message.id.idiag_cookie[1] = static_cast<std::uint32_t>(socket.cookie >> 32);
   message.idiag_rqueue = socket.receive_queue;
   message.idiag_wqueue = socket.send_queue;
+  message.idiag_inode = socket.inode;
+  message.idiag_timer = socket.timer;
+  message.idiag_retrans = socket.retransmits;
   return BytesOf(message);
 }
 

@@ -20,6 +20,9 @@ struct DiagSocket {
   std::uint32_t receive_queue = 0;
   std::uint32_t send_queue = 0;
   std::uint64_t cookie = 0;
+  std::uint32_t inode = 1;
+  std::uint8_t timer = 0;
+  std::uint8_t retransmits = 0;
 };
 
 /// 72 bytes as the kernel writes them.

@@ -76,7 +76,8 @@ class SocketScrapes {
   /// A pass over the watched sockets that has seen these, and is not at its end.
   [[nodiscard]] StateWatch::Pass Look(const Records& tcp) {
     StateWatch::Pass pass = memory.watch().Begin(generation_);
-    Classifier classifier(matchers_.back(), EphemeralPorts().range);
+    ListenerMemory::Pass listeners = memory.listeners(kWatchedProtocol).Begin();
+    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners, &pass);
     for (const SocketRecord& record : tcp) pass.Observe(record, classifier.Classify(record));
     return pass;
   }
@@ -90,9 +91,18 @@ class SocketScrapes {
   std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
     const auto tallies =
         std::make_shared<SocketTallies>(protocol, EphemeralPorts(), matchers_.back());
-    Classifier classifier(matchers_.back(), EphemeralPorts().range);
-    for (const SocketRecord& record : records) tallies->Add(record, classifier.Classify(record));
-    if (Traits(protocol).has_watched_states) Sample(records);
+    std::optional<StateWatch::Pass> pass;
+    if (Traits(protocol).has_watched_states) pass.emplace(memory.watch().Begin(generation_));
+    ListenerMemory::Pass listeners = memory.listeners(protocol).Begin();
+    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners,
+                          pass ? &*pass : nullptr);
+    for (const SocketRecord& record : records) {
+      const Classification classification = classifier.Classify(record);
+      tallies->Add(record, classification);
+      if (pass) pass->Observe(record, classification);
+    }
+    std::move(listeners).Commit(ListenerMemory::Coverage::kWhole);
+    if (pass) std::move(*pass).Commit();
     return tallies;
   }
 

@@ -10,29 +10,21 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/refusals.h"
+
 namespace sockdiag::web {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 const std::string kHash = "$2y$10$abcdefghijklmnopqrstuuGx1zY9vRkq0wS2c3d4e5f6g7h8i9j0k";
 
-struct Refusal {
-  std::string yaml;
-  std::string message;
-};
-
-void ExpectRefused(std::initializer_list<Refusal> refusals) {
-  for (const Refusal& refusal : refusals) {
-    const Result<LoadedWebConfig> loaded = ParseWebConfig(refusal.yaml, "w.yml");
-    const std::string start = refusal.yaml.substr(0, 400);
-    ASSERT_FALSE(loaded.has_value()) << "accepted: " << start;
-    EXPECT_EQ(loaded.error().message, refusal.message) << "of: " << start;
-  }
+void ExpectRefused(std::initializer_list<sockdiag::testing::Refusal> refusals) {
+  sockdiag::testing::ExpectRefused(ParseWebConfig, "w.yml", refusals);
 }
 
 LoadedWebConfig ExpectAccepted(const std::string& yaml, const std::string& path = "w.yml") {
@@ -242,6 +234,9 @@ TEST(WebConfig, RefusesRateLimitsThatLetNothingThrough) {
       {{"rate_limit: {interval: 1s}",
         "w.yml:1:24: rate_limit.interval: burst is missing, and without it every request is "
         "refused"},
+       {"rate_limit: {interval: 1s, bursts: 3}",
+        "w.yml:1:28: rate_limit.bursts: unknown key (did you mean burst?); known: interval, "
+        "burst"},
        {"rate_limit: {interval: 1s, burst: 0}",
         "w.yml:1:35: rate_limit.burst: 0 refuses every request; write at least 1, or interval: 0 "
         "for no limit"},

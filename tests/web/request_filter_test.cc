@@ -67,6 +67,26 @@ TEST_F(RequestFilterTest, LetsARightPasswordPassOnEveryPath) {
   }
 }
 
+TEST_F(RequestFilterTest, OpensTheHealthPathsAndNoOther) {
+  WebConfig settings = Protected();
+  settings.rate_limit = {seconds(1), 4};
+  RequestFilter access(settings, clock_, IsRight);
+  access.OpenHealthPaths(true);
+  for (const std::string_view path : {"/-/healthy", "/-/ready", "/-/healthy/"}) {
+    EXPECT_EQ(StatusOf(access, {}, path), 0U) << path;
+  }
+  EXPECT_EQ(StatusOf(access, {{"Authorization", wrong_}}, "/-/ready/"), 0U);
+  EXPECT_EQ(StatusOf(access, {}, "/-/healthy"), 429U) << "the rate limit is for all paths";
+  for (const std::string_view path : {"/metrics", "/", "/-/", "/-/reload", "/-/healthyx",
+                                      "//-/healthy", "/-/healthy//", "/-/healthy/x", ""}) {
+    clock_.Advance(seconds(1));
+    EXPECT_EQ(StatusOf(access, {}, path), 401U) << path;
+  }
+  access.OpenHealthPaths(false);
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(StatusOf(access, {}, "/-/healthy"), 401U);
+}
+
 TEST_F(RequestFilterTest, RefusesTwoAuthorizationHeaders) {
   RequestFilter access(Protected(), clock_, IsRight);
   EXPECT_EQ(StatusOf(access, {{"Authorization", right_}, {"Authorization", right_}}), 401U);

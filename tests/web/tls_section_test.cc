@@ -17,6 +17,8 @@ using http::ClientAuth;
 using http::TlsSettings;
 using http::TlsVersion;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 constexpr const char* kPair = "tls_server_config:\n  cert_file: c.pem\n  key_file: k.pem\n";
 
@@ -144,6 +146,23 @@ TEST(WebTlsSection, NamesWhatIsMissing) {
             "w.yml:1:32: tls_server_config.cert_file: the path is empty");
   EXPECT_EQ(MessageOf("tls_server_config:\n  cert_file:\n  key_file:\n"),
             "w.yml:2:3: tls_server_config.cert_file: expected a path, not null");
+}
+
+TEST(WebTlsSection, AMisspelledKeyIsNoMissingOne) {
+  const auto complains_of = [](const std::string& keys, const std::string& what) {
+    EXPECT_THAT(MessageOf("tls_server_config: {" + keys + "}"),
+                HasSubstr("tls_server_config." + what + ")"));
+  };
+  complains_of("cert_fiel: c, key_file: k", "cert_fiel: unknown key (did you mean cert_file?");
+  complains_of("cert_file: c, key_fiel: k", "key_fiel: unknown key (did you mean key_file?");
+  const std::string pair = "cert_file: c, key_file: k, ";
+  const std::string auth = "client_auth_tpye: unknown key (did you mean client_auth_type?";
+  complains_of(pair + "client_ca_file: a, client_auth_tpye: RequireAnyClientCert", auth);
+  complains_of(pair + "client_allowed_sans: [a], client_auth_tpye: RequireAnyClientCert", auth);
+  complains_of(pair + "max_version: TLS11, min_versoin: TLS10",
+               "min_versoin: unknown key (did you mean min_version?");
+  EXPECT_THAT(MessageOf("tls_server_config:\n  cert_file: c\nkey_file: k\n"),
+              StartsWith("w.yml:3:1: key_file: unknown key; known: tls_server_config, "));
 }
 
 TEST(WebTlsSection, RefusesAFileAndItsTextAtOnce) {

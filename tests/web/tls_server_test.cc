@@ -150,10 +150,24 @@ TEST_F(TlsServerTest, SendsLargeBodies) {
   EXPECT_THROW(static_cast<void>(client.Read()), std::runtime_error);
 }
 
-TEST_F(TlsServerTest, EndsAPlainHttpClientWithoutAnAnswer) {
-  HttpClient plain(Address());
-  plain.SendRequest("GET", "/metrics");
-  EXPECT_THAT(plain.ReadAll(), ::testing::Not(HasSubstr("HTTP")));
+TEST_F(TlsServerTest, TellsAPlainHttpClientThatHereIsTls) {
+  const std::string line = "Client sent an HTTP request to an HTTPS server.\n";
+  for (const char* method : {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}) {
+    HttpClient plain(Address());
+    plain.SendRequest(method, "/metrics");
+    const std::string answer = plain.ReadAll();
+    EXPECT_THAT(answer, ::testing::StartsWith("HTTP/1.0 400 Bad Request\r\n")) << method;
+    EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\n" + line)) << method;
+  }
+  HttpClient trickling(Address());
+  for (const char* piece : {"G", "E", "T /"}) trickling.Send(piece);
+  EXPECT_THAT(trickling.ReadAll(), HasSubstr(line));
+  EXPECT_TRUE(
+      log_.WaitForWarning("refused the client 127.0.0.1: it sent plain HTTP, and here is TLS"));
+  EXPECT_EQ(TlsClient(Address()).Get("/metrics").status, 200);
+}
+
+TEST_F(TlsServerTest, EndsAClientOfAnotherProtocolWithoutAnAnswer) {
   HttpClient garbage(Address());
   garbage.Send(std::string(1000, '\xff'));
   EXPECT_THAT(garbage.ReadAll(), ::testing::Not(HasSubstr("HTTP")));

@@ -30,6 +30,17 @@ TEST(Complaints, KeepsTheOneThatComesFirstInTheFile) {
   EXPECT_EQ(complaints.First()->message, "f:2:1: a[0]: first");
 }
 
+TEST(Complaints, WhatIsWrongForWantOfAKeyComesLast) {
+  Complaints complaints("f");
+  complaints.Add({2, 1}, "b", "lacks", Complaints::Kind::kLack);
+  complaints.Add({1, 1}, "a", "lacks", Complaints::Kind::kLack);
+  EXPECT_EQ(complaints.First()->message, "f:1:1: a: lacks");
+  complaints.Add({9, 1}, "c", "wrong");
+  EXPECT_EQ(complaints.First()->message, "f:9:1: c: wrong");
+  complaints.Add({1, 1}, "a", "lacks", Complaints::Kind::kLack);
+  EXPECT_EQ(complaints.First()->message, "f:9:1: c: wrong");
+}
+
 TEST(Complaints, NamesNoPathForTheWholeFile) {
   Complaints complaints("f");
   complaints.Add({1, 1}, "", "wrong");
@@ -55,6 +66,13 @@ TEST(MappingReader, ComplainsAboutARequiredKeyThatIsAbsent) {
   EXPECT_EQ(ReadAndComplain(" {}", read), "r.yaml:1:2: a is missing");
   EXPECT_EQ(ReadAndComplain("a: true", read), "");
   EXPECT_TRUE(flag);
+}
+
+TEST(MappingReader, AMisspelledKeyIsNoMissingOne) {
+  bool flag = false;
+  const auto read = [&](MappingReader& keys) { keys.ReadRequired("enabled", Flag{}, flag); };
+  EXPECT_EQ(ReadAndComplain("{enalbed: true}", read),
+            "r.yaml:1:2: enalbed: unknown key (did you mean enabled?); known: enabled");
 }
 
 TEST(MappingReader, TellsTheKeysEvenWhenThereIsNoMapping) {

@@ -5,13 +5,60 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
-#include <cstdint>
+#include <algorithm>
 #include <utility>
 
+#include "http/server/mhd_connection.h"
+#include "http/server/request_head.h"
 #include "http/tls/handshake.h"
 
 namespace sockdiag::http {
 namespace {
+
+/// What a connection's slot holds.
+struct TlsConnection {
+  std::shared_ptr<const TlsContext> tls;
+  gnutls_session_t session;
+  int fd;
+  /// The first bytes that came: enough to tell HTTP from TLS.
+  std::string start;
+};
+
+/// As many bytes as the head of a TLS record has, which GnuTLS reads first.
+constexpr std::size_t kStartBytes = 5;
+
+bool BeginsLikeHttp(std::string_view start) {
+  constexpr std::array<std::string_view, 9> kBeginnings{"GET /", "HEAD ", "POST ", "PUT /", "OPTIO",
+                                                        "DELET", "PATCH", "TRACE", "CONNE"};
+  return std::find(kBeginnings.begin(), kBeginnings.end(), start) != kBeginnings.end();
+}
+
+/// In the words of Go's servers (net/http's server.go).
+void AnswerInHttp(int fd) {
+  constexpr std::string_view kAnswer =
+      "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Connection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+  send(fd, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  // What is left unread at the close would make a reset of it, which overtakes the answer.
+  std::array<char, 4096> rest;
+  for (std::size_t bytes = 0; bytes < kMaxHeadBytes; bytes += rest.size()) {
+    if (recv(fd, rest.data(), rest.size(), MSG_DONTWAIT) <= 0) break;
+  }
+}
+
+/// gnutls_transport_set_pull_function(3): reads for GnuTLS.
+ssize_t Pull(gnutls_transport_ptr_t pointer, void* data, std::size_t size) noexcept {
+  auto& connection = *static_cast<TlsConnection*>(pointer);
+  const ssize_t got = recv(connection.fd, data, size, 0);
+  const std::size_t missing = kStartBytes - connection.start.size();
+  if (got <= 0 || missing == 0) return got;
+  const std::string_view bytes(static_cast<const char*>(data), static_cast<std::size_t>(got));
+  connection.start += bytes.substr(0, missing);  // It is too short to need memory.
+  if (!BeginsLikeHttp(connection.start)) return got;
+  AnswerInHttp(connection.fd);
+  RefuseHttp(connection.session);
+  return 0;
+}
 
 /// The library wants a certificate at its start; every session gets its own before this is asked.
 int RefuseCertificate(gnutls_session_t, const gnutls_datum_t*, int, const gnutls_pk_algorithm_t*,
@@ -57,17 +104,23 @@ Result<void> BeginTls(MHD_Connection* connection, void** slot,
   Result<void> applied = session != nullptr && tls != nullptr
                              ? tls->Apply(session)
                              : Result<void>(Fail("TLS: a connection without a session"));
-  if (applied) {
-    *slot = new std::shared_ptr<const TlsContext>(std::move(tls));
-    return {};
+  const int fd = SocketOf(connection);
+  if (!applied) {
+    shutdown(fd, SHUT_RDWR);
+    return applied;
   }
-  shutdown(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
-           SHUT_RDWR);
-  return applied;
+  auto* const state = new TlsConnection{std::move(tls), session, fd, {}};
+  *slot = state;
+  gnutls_transport_ptr_t receives = nullptr;
+  gnutls_transport_ptr_t sends = nullptr;
+  gnutls_transport_get_ptr2(session, &receives, &sends);
+  gnutls_transport_set_ptr2(session, state, sends);
+  gnutls_transport_set_pull_function(session, &Pull);
+  return {};
 }
 
 void EndTls(void** slot) noexcept {
-  delete static_cast<std::shared_ptr<const TlsContext>*>(std::exchange(*slot, nullptr));
+  delete static_cast<TlsConnection*>(std::exchange(*slot, nullptr));
 }
 
 bool IsHandshakeFailure(std::string_view line) {
@@ -79,7 +132,8 @@ std::optional<std::string> SettleHandshakeFailure() {
   if (!failed || failed->refusal.empty()) return std::nullopt;
   const std::string peer =
       PeerOf(static_cast<MHD_Connection*>(gnutls_session_get_ptr(failed->session)));
-  return "refused the TLS client " + peer + (peer.empty() ? "" : ": ") + failed->refusal;
+  return std::string("refused the ") + (failed->is_tls ? "TLS " : "") + "client " + peer +
+         (peer.empty() ? "" : ": ") + failed->refusal;
 }
 
 }  // namespace sockdiag::http

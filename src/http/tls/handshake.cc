@@ -10,6 +10,7 @@ struct Handshake {
   bool is_version_agreed = false;
   bool is_alert_sent = false;
   std::string refusal;
+  bool is_tls = true;
 };
 
 /// Per thread, not global: each connection has a thread, and it is all that its callbacks share.
@@ -34,6 +35,13 @@ void RefuseClient(gnutls_session_t session, const ClientRefusal& refusal) {
   handshake.refusal = refusal.reason;
 }
 
+void RefuseHttp(gnutls_session_t session) {
+  handshake = Handshake{.session = session,
+                        .is_alert_sent = true,  // It would not be understood.
+                        .refusal = "it sent plain HTTP, and here is TLS",
+                        .is_tls = false};
+}
+
 std::optional<FailedHandshake> EndFailedHandshake() {
   const Handshake failed = std::exchange(handshake, Handshake{});
   if (failed.session == nullptr) return std::nullopt;
@@ -41,7 +49,7 @@ std::optional<FailedHandshake> EndFailedHandshake() {
     SendAlert(failed.session,
               failed.is_version_agreed ? GNUTLS_A_HANDSHAKE_FAILURE : GNUTLS_A_PROTOCOL_VERSION);
   }
-  return FailedHandshake{failed.session, failed.refusal};
+  return FailedHandshake{failed.session, failed.refusal, failed.is_tls};
 }
 
 }  // namespace sockdiag::http

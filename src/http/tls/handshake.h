@@ -12,8 +12,10 @@ namespace sockdiag::http {
 /// A handshake that failed.
 struct FailedHandshake {
   gnutls_session_t session = nullptr;
-  /// Why this server refused the client's certificate; empty: it failed for another reason.
+  /// Why this server refused the client; empty: it failed for another reason.
   std::string refusal;
+  /// False when the client did not even begin one.
+  bool is_tls = true;
 };
 
 /// libmicrohttpd runs the handshake on the connection's own thread, and when it fails it says so in
@@ -27,8 +29,11 @@ void NoteAgreedVersion();
 /// Sends the alert, and remembers the reason.
 void RefuseClient(gnutls_session_t session, const ClientRefusal& refusal);
 
+/// The client sent no TLS, but HTTP, and was answered.
+void RefuseHttp(gnutls_session_t session);
+
 /// For whoever learns that the handshake of this thread failed: sends an alert if none was sent.
-/// Nothing when no TLS client was there at all, as when one speaks plain HTTP.
+/// Nothing when neither TLS nor HTTP was spoken.
 [[nodiscard]] std::optional<FailedHandshake> EndFailedHandshake();
 
 }  // namespace sockdiag::http

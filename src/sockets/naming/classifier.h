@@ -8,7 +8,8 @@
 #include "model/socket_record.h"
 #include "sockets/naming/direction.h"
 #include "sockets/naming/group.h"
-#include "sockets/naming/listener_table.h"
+#include "sockets/naming/known_directions.h"
+#include "sockets/naming/listener_memory.h"
 #include "sockets/naming/service_matcher.h"
 
 namespace sockdiag {
@@ -20,33 +21,52 @@ struct Classification {
   Port service_port;
   /// The service and the direction.
   GroupId group = IdOf({});
+  /// Whether the kernel's sockets told the direction, and so it is worth remembering.
+  bool is_known = false;
 };
 
-/// Classifies the sockets of one dump, with the listeners of the same dump.
+/// Classifies the sockets of one dump, with the listeners of the same dump and what is known from
+/// those before.
 class Classifier {
  public:
-  /// `ephemeral`: ip_local_port_range. The matcher must outlive the classifier.
-  Classifier(const ServiceMatcher& matcher, const PortRange& ephemeral)
-      : matcher_(matcher), ephemeral_(ephemeral) {}
+  /// `ephemeral`: ip_local_port_range. `known` may be null. What is referred to must outlive the
+  /// classifier.
+  Classifier(const ServiceMatcher& matcher, const PortRange& ephemeral,
+             ListenerMemory::Pass& listeners, KnownDirections* known = nullptr)
+      : matcher_(matcher), ephemeral_(ephemeral), listeners_(listeners), known_(known) {}
 
   /// Listening sockets must come before those that they accepted, as the kernel dumps them.
   [[nodiscard]] Classification Classify(const SocketRecord& record) {
     if (IsListening(record)) AddListener(record);
-    Classification result;
-    result.direction = ResolveDirection(record, listeners_, ephemeral_);
-    result.service_port =
-        result.direction == Direction::kInbound ? record.local.port : record.remote.port;
-    const std::optional<ServiceId> named =
-        matcher_.Match(record.protocol, result.direction, result.service_port, record.local.address,
-                       record.remote.address);
-    result.group = IdOf({named ? *named : Unnamed(result.service_port), result.direction});
-    return result;
+    if (const auto direction = DirectionFromSockets(record, listeners_, known_)) {
+      return Make(record, *direction, Match(record, *direction), true);
+    }
+    const ServiceMatch inbound = Match(record, Direction::kInbound);
+    const ServiceMatch outbound = Match(record, Direction::kOutbound);
+    const auto named = DirectionFromNames(inbound, outbound);
+    const Direction direction =
+        named ? *named : DirectionFromPorts(record.local.port, record.remote.port, ephemeral_);
+    return Make(record, direction, direction == Direction::kInbound ? inbound : outbound, false);
   }
 
  private:
   void AddListener(const SocketRecord& listener) {
     listeners_.Add(listener);
-    if (Traits(listener.protocol).listening_serves) served_->set(listener.local.port.Value());
+    if (Traits(listener.protocol).clients_look_like_listeners) return;
+    served_->set(listener.local.port.Value());
+  }
+  [[nodiscard]] static Port ServicePort(const SocketRecord& record, Direction direction) {
+    return direction == Direction::kInbound ? record.local.port : record.remote.port;
+  }
+  [[nodiscard]] ServiceMatch Match(const SocketRecord& record, Direction direction) const {
+    return matcher_.Match(record.protocol, direction, ServicePort(record, direction),
+                          record.local.address, record.remote.address);
+  }
+  [[nodiscard]] Classification Make(const SocketRecord& record, Direction direction,
+                                    const ServiceMatch& match, bool is_known) const {
+    const Port port = ServicePort(record, direction);
+    const ServiceId service = match.IsNamed() ? match.service : Unnamed(port);
+    return {direction, port, IdOf({service, direction}), is_known};
   }
   /// A port that the kernel gives to whoever asks for any has no name of its own, or each peer that
   /// got one would be a service; but while it is listened on here it is one, on every host.
@@ -58,7 +78,8 @@ class Classifier {
 
   const ServiceMatcher& matcher_;
   PortRange ephemeral_;
-  ListenerTable listeners_;
+  ListenerMemory::Pass& listeners_;
+  KnownDirections* known_;
   /// Ports that are listened on to serve, on whatever address.
   std::unique_ptr<std::bitset<65536>> served_ = std::make_unique<std::bitset<65536>>();
 };

@@ -96,14 +96,15 @@ void CompiledRules::AddPorts(std::size_t row, const std::vector<NamedRule>& rule
   PortAnswer answer;
   const auto named = port_names.find(port);
   if (named != port_names.end()) {
-    answer.service = named->second;
+    answer.match = {named->second, false, true};
     answer.rank = PortRank::kDatabase;
   }
   for (std::size_t bit = 0; bit < rules.size(); ++bit) {
     if (!HoldsPort(*rules[bit].rule, port)) continue;
     answer.rank = std::min(answer.rank, RankBy(*rules[bit].rule, port));
     if (!HasNetworks(*rules[bit].rule)) {
-      answer.service = rules[bit].service;
+      answer.match.service = rules[bit].service;
+      answer.match.by_rule = true;
       break;
     }
     port_rows_.Set(row, bit);
@@ -112,19 +113,21 @@ void CompiledRules::AddPorts(std::size_t row, const std::vector<NamedRule>& rule
   answers_.push_back(answer);
 }
 
-std::optional<ServiceId> CompiledRules::Match(Port port, const IpAddress& local,
-                                              const IpAddress& remote) const {
+ServiceMatch CompiledRules::Match(Port port, const IpAddress& local,
+                                  const IpAddress& remote) const {
   const std::size_t row = ports_.Find(port);
   const PortAnswer& answer = answers_[row];
-  if (!answer.asks_for_addresses) return answer.service;
+  if (!answer.asks_for_addresses) return answer.match;
   const std::uint64_t* port_bits = port_rows_.Row(row);
   const std::uint64_t* local_bits = local_.Row(local);
   const std::uint64_t* remote_bits = remote_.Row(remote);
   for (std::size_t word = 0; word < port_rows_.words_per_row(); ++word) {
     const std::uint64_t bits = port_bits[word] & local_bits[word] & remote_bits[word];
-    if (bits != 0) return services_[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))];
+    if (bits == 0) continue;
+    const std::size_t rule = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+    return {services_[rule], true, answer.match.in_database};
   }
-  return answer.service;
+  return answer.match;
 }
 
 }  // namespace sockdiag

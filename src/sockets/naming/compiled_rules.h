@@ -22,6 +22,17 @@ struct NamedRule {
   ServiceId service;
 };
 
+/// What a socket is called, were it of one direction, and who says so.
+struct ServiceMatch {
+  ServiceId service = ServiceId::kOther;
+  /// A rule matches it.
+  bool by_rule = false;
+  /// The services database names its service port, whether a rule does or not.
+  bool in_database = false;
+
+  [[nodiscard]] bool IsNamed() const { return by_rule || in_database; }
+};
+
 /// The local or the remote address of compiled rules: which of them an address lets through.
 class AddressRows {
  public:
@@ -53,16 +64,16 @@ class CompiledRules {
   /// `port_names` names the ports that no rule names.
   CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names);
 
-  /// Nothing where nothing names it.
-  [[nodiscard]] std::optional<ServiceId> Match(Port port, const IpAddress& local,
-                                               const IpAddress& remote) const;
+  /// kOther, named by nobody, where nothing names it.
+  [[nodiscard]] ServiceMatch Match(Port port, const IpAddress& local,
+                                   const IpAddress& remote) const;
   /// By what names the port, whatever the addresses: kServing in a rule's long range.
   [[nodiscard]] PortRank RankOf(Port port) const { return answers_[ports_.Find(port)].rank; }
 
  private:
   struct PortAnswer {
     /// When no rule that asks for addresses holds.
-    std::optional<ServiceId> service;
+    ServiceMatch match;
     bool asks_for_addresses = false;
     PortRank rank = PortRank::kRest;
   };

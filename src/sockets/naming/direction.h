@@ -1,15 +1,31 @@
 #pragma once
 
+#include <optional>
+
 #include "model/port.h"
 #include "model/socket_record.h"
-#include "sockets/naming/listener_table.h"
+#include "sockets/naming/compiled_rules.h"
+#include "sockets/naming/known_directions.h"
+#include "sockets/naming/listener_memory.h"
+
+// Who serves. The first of these that decides counts, in this order.
 
 namespace sockdiag {
 
-/// Who serves, in this order: a state that decides it, see DirectionOf(); a local end that a
-/// listener holds is inbound. Without a listener the end whose port lies outside `ephemeral` is the
-/// service; when both or neither do, the socket is outbound.
-[[nodiscard]] Direction ResolveDirection(const SocketRecord& record, const ListenerTable& listeners,
-                                         const PortRange& ephemeral);
+/// What the kernel shows, in this dump or in those before: a state that decides it, see
+/// DirectionOf(); a listener on the local end; one that was there and has gone; what this socket
+/// was before, when `known` (or null) remembers it.
+[[nodiscard]] std::optional<Direction> DirectionFromSockets(const SocketRecord& record,
+                                                            ListenerMemory::Pass& listeners,
+                                                            KnownDirections* known);
+
+/// What has a name: the only direction in which a rule matches; else the only one whose service
+/// port is in the services database.
+[[nodiscard]] std::optional<Direction> DirectionFromNames(const ServiceMatch& inbound,
+                                                          const ServiceMatch& outbound);
+
+/// The only end whose port lies outside `ephemeral`, or else is below 1024, is the service; when
+/// that tells neither, the socket is outbound.
+[[nodiscard]] Direction DirectionFromPorts(Port local, Port remote, const PortRange& ephemeral);
 
 }  // namespace sockdiag

@@ -1,24 +1,48 @@
 #include "sockets/naming/listener_table.h"
 
 namespace sockdiag {
+namespace {
+
+constexpr IpAddress kAnyIpv4 = IpAddress::FromBits(0, 0xffff'0000'0000);
+constexpr IpAddress kAnyIpv6 = IpAddress();
+
+}  // namespace
+
+Endpoint ListenerTable::WildcardOf(const Endpoint& local) {
+  return {local.address.IsIpv4() ? kAnyIpv4 : kAnyIpv6, local.port};
+}
+
+void ListenerTable::AddWildcard(const Endpoint& end) {
+  auto& ports = end.address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard;
+  const std::size_t port = end.port.Value();
+  if (ports.test(port)) return;
+  if (wildcard_ends_.size() < kMaxAddresses) wildcard_ends_.push_back(end);
+  ports.set(port);
+}
 
 void ListenerTable::Add(const SocketRecord& listener) {
   const Endpoint& local = listener.local;
   const std::size_t port = local.port.Value();
-  const bool too_many = addresses_.size() >= kMaxAddresses;
-  if (!local.address.IsUnspecified() && !too_many) {
+  if (local.address.IsUnspecified()) {
+    AddWildcard(WildcardOf(local));
+    const bool dual_stack = !local.address.IsIpv4() && !listener.ipv6_only;
+    if (dual_stack) AddWildcard({kAnyIpv4, local.port});
+  } else if (addresses_.size() < kMaxAddresses) {
     addresses_.insert(local);
-    return;
+    ports_->single.set(port);
+  } else {
+    (local.address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard).set(port);
   }
-  const bool ipv4 = local.address.IsIpv4();
-  const bool dual_stack = local.address.IsUnspecified() && !ipv4 && !listener.ipv6_only;
-  if (ipv4 || dual_stack) wildcards_->ipv4.set(port);
-  if (!ipv4) wildcards_->ipv6.set(port);
 }
 
 bool ListenerTable::Matches(const Endpoint& local) const {
-  const Ports& wildcard = local.address.IsIpv4() ? wildcards_->ipv4 : wildcards_->ipv6;
-  return wildcard.test(local.port.Value()) || addresses_.contains(local);
+  const std::size_t port = local.port.Value();
+  const auto& wildcard = local.address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard;
+  return wildcard.test(port) || (ports_->single.test(port) && addresses_.contains(local));
+}
+
+bool ListenerTable::Holds(const Endpoint& end) const {
+  return end.address.IsUnspecified() ? Matches(end) : addresses_.contains(end);
 }
 
 }  // namespace sockdiag

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "model/endpoint.h"
 #include "model/socket_record.h"
@@ -23,14 +24,31 @@ class ListenerTable {
   void Add(const SocketRecord& listener);
   [[nodiscard]] bool Matches(const Endpoint& local) const;
 
+  /// What takes every address of the family of `local` on its port: `0.0.0.0` or `::`.
+  [[nodiscard]] static Endpoint WildcardOf(const Endpoint& local);
+  /// Whether a listener holds just this end: one address, or WildcardOf() one.
+  [[nodiscard]] bool Holds(const Endpoint& end) const;
+  /// Calls `visit(const Endpoint&)` for each end that is held. Those beyond kMaxAddresses, of
+  /// single addresses and of wildcards each, are left out.
+  template <typename Visitor>
+  void ForEachEnd(Visitor&& visit) const {
+    for (const Endpoint& end : wildcard_ends_) visit(end);
+    for (const Endpoint& end : addresses_) visit(end);
+  }
+
  private:
-  using Ports = std::bitset<65536>;
-  struct Wildcards {
-    Ports ipv4;
-    Ports ipv6;
+  struct Ports {
+    std::bitset<65536> ipv4_wildcard;
+    std::bitset<65536> ipv6_wildcard;
+    /// With a single address at least.
+    std::bitset<65536> single;
   };
 
-  std::unique_ptr<Wildcards> wildcards_ = std::make_unique<Wildcards>();
+  /// `end`: in WildcardOf() form.
+  void AddWildcard(const Endpoint& end);
+
+  std::unique_ptr<Ports> ports_ = std::make_unique<Ports>();
+  std::vector<Endpoint> wildcard_ends_;
   std::set<Endpoint> addresses_;
 };
 

@@ -35,10 +35,10 @@ class ServiceMatcher {
   ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database,
                  ServiceNames& names, ServicesFallback fallback = ServicesFallback::kNumber);
 
-  /// Nothing where no rule and no services database names it.
-  [[nodiscard]] std::optional<ServiceId> Match(Protocol protocol, Direction direction,
-                                               Port service_port, const IpAddress& local,
-                                               const IpAddress& remote) const {
+  /// What the rules and the services database say, and who of them; named by nobody where neither
+  /// does.
+  [[nodiscard]] ServiceMatch Match(Protocol protocol, Direction direction, Port service_port,
+                                   const IpAddress& local, const IpAddress& remote) const {
     return compiled_[PlaceOf(protocol, direction)].Match(service_port, local, remote);
   }
   /// The name of a service's port that Match() has none for.

@@ -5,7 +5,9 @@ namespace sockdiag {
 void ShownPorts::Configure(const Limits& limits, const ShownServices& services) {
   for (OfDirection& direction : directions) {
     direction.admitted.Configure(limits.ports, limits.retention, [](Port) { return false; });
-    direction.states.SetRetention(limits.retention);
+    for (RetainedKeys<StateKey>* keys : {&direction.states, &direction.stuck}) {
+      keys->SetRetention(limits.retention);
+    }
     direction.ForgetStatesWithoutPlace();
   }
   listeners.SetRetention(limits.retention);
@@ -13,8 +15,10 @@ void ShownPorts::Configure(const Limits& limits, const ShownServices& services) 
 }
 
 void ShownPorts::OfDirection::ForgetStatesWithoutPlace() {
-  states.EraseIf(
-      [this](const StateKey& key) { return key.first && !admitted.Contains(*key.first); });
+  for (RetainedKeys<StateKey>* keys : {&states, &stuck}) {
+    keys->EraseIf(
+        [this](const StateKey& key) { return key.first && !admitted.Contains(*key.first); });
+  }
 }
 
 void ShownPorts::ForgetListenersWithoutPlace(const ShownServices& services) {

@@ -32,6 +32,8 @@ struct ShownPorts {
   struct OfDirection {
     AdmittedNames<Port, PortRank> admitted;
     RetainedKeys<StateKey> states;
+    /// Those in which sockets were stuck.
+    RetainedKeys<StateKey> stuck;
 
     [[nodiscard]] ShownPort Shown(Port port) const {
       return admitted.Contains(port) ? ShownPort(port) : std::nullopt;

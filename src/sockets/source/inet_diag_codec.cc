@@ -1,9 +1,11 @@
 #include "sockets/source/inet_diag_codec.h"
 
 #include <linux/inet_diag.h>
+#include <linux/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -13,17 +15,36 @@
 namespace sockdiag {
 namespace {
 
-DumpResult<bool> FindIpv6Only(std::span<const std::byte> attributes) {
+/// The payload of the first attribute of this type; nothing when there is none.
+DumpResult<std::optional<std::span<const std::byte>>> FindAttribute(
+    std::span<const std::byte> attributes, std::uint16_t type) {
   while (!attributes.empty()) {
     const DumpResult<NetlinkAttribute> attribute = TakeAttribute(attributes);
     if (!attribute) return tl::unexpected(attribute.error());
-    if (attribute->type != INET_DIAG_SKV6ONLY) continue;
-    if (attribute->payload.empty()) {
-      return FailDump(DumpErrorReason::kMalformed, "INET_DIAG_SKV6ONLY has no payload");
-    }
-    return attribute->payload.front() != std::byte{0};
+    if (attribute->type == type) return attribute->payload;
   }
-  return false;
+  return std::nullopt;
+}
+
+DumpResult<bool> FindIpv6Only(std::span<const std::byte> attributes) {
+  const auto found = FindAttribute(attributes, INET_DIAG_SKV6ONLY);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return false;
+  if ((*found)->empty()) {
+    return FailDump(DumpErrorReason::kMalformed, "INET_DIAG_SKV6ONLY has no payload");
+  }
+  return (*found)->front() != std::byte{0};
+}
+
+/// `tcp_info` (uapi/linux/tcp.h) grows with the kernels.
+DumpResult<std::uint32_t> FindLastAckMs(std::span<const std::byte> attributes) {
+  constexpr std::size_t kOffset = offsetof(tcp_info, tcpi_last_ack_recv);
+  const auto found = FindAttribute(attributes, INET_DIAG_INFO);
+  if (!found) return tl::unexpected(found.error());
+  std::uint32_t last_ack_ms = 0;
+  if (!*found || (*found)->size() < kOffset + sizeof(last_ack_ms)) return last_ack_ms;
+  std::memcpy(&last_ack_ms, (*found)->data() + kOffset, sizeof(last_ack_ms));
+  return last_ack_ms;
 }
 
 IpAddress DecodeAddress(Family family, const __be32 (&words)[4]) {
@@ -37,13 +58,20 @@ IpAddress DecodeAddress(Family family, const __be32 (&words)[4]) {
   return IpAddress::FromIpv6(bytes);
 }
 
+/// The numbers are those of `idiag_timer` (sock_diag(7)); a newer kernel's other one is none.
+SocketTimer TimerFromKernel(std::uint8_t number) {
+  return number <= Index(SocketTimer::kZeroWindow) ? static_cast<SocketTimer>(number)
+                                                   : SocketTimer::kNone;
+}
+
 bool CarriesIpv6Only(const SocketRecord& record) {
   return record.family == Family::kIpv6 && IsListening(record);
 }
 
 }  // namespace
 
-DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::byte> payload) {
+DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::byte> payload,
+                                        bool with_last_ack) {
   const std::optional<inet_diag_msg> message = TakeStruct<inet_diag_msg>(payload);
   static_assert(sizeof(*message) == 72);
   if (!message) {
@@ -62,6 +90,9 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
   record.protocol = protocol;
   record.family = message->idiag_family == AF_INET ? Family::kIpv4 : Family::kIpv6;
   record.state = StateFromKernel(protocol, message->idiag_state);
+  record.timer = TimerFromKernel(message->idiag_timer);
+  record.retransmits = message->idiag_retrans;
+  record.has_inode = message->idiag_inode != 0;
   record.local = {DecodeAddress(record.family, message->id.idiag_src),
                   Port::FromNetwork(message->id.idiag_sport)};
   record.remote = {DecodeAddress(record.family, message->id.idiag_dst),
@@ -75,11 +106,17 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
     if (!ipv6_only) return tl::unexpected(ipv6_only.error());
     record.ipv6_only = *ipv6_only;
   }
+  if (with_last_ack) {
+    const DumpResult<std::uint32_t> last_ack_ms = FindLastAckMs(payload);
+    if (!last_ack_ms) return tl::unexpected(last_ack_ms.error());
+    record.last_ack_ms = *last_ack_ms;
+  }
   return decoded;
 }
 
 DumpResult<void> InetDiagDecoder::Add(const NetlinkMessage& message) {
-  const DumpResult<SocketRecord> record = DecodeInetDiag(protocol_, message.payload);
+  const DumpResult<SocketRecord> record =
+      DecodeInetDiag(protocol_, message.payload, with_last_ack_);
   if (!record) return tl::unexpected(record.error());
   sink_.Add(*record);
   return {};

@@ -27,11 +27,12 @@ DumpRequest MakeRequest(std::uint16_t type, std::uint32_t sequence, const Payloa
 
 }  // namespace
 
-DumpRequest TcpDumpRequest(const StateSet& states, std::uint32_t sequence) {
+DumpRequest TcpDumpRequest(const WantedSockets& wanted, std::uint32_t sequence) {
   inet_diag_req payload{};
   static_assert(sizeof(payload) == 60);
   payload.idiag_family = AF_UNSPEC;
-  payload.idiag_states = StateMask(Protocol::kTcp, states);
+  payload.idiag_states = StateMask(Protocol::kTcp, wanted.states);
+  if (wanted.last_ack) payload.idiag_ext = 1 << (INET_DIAG_INFO - 1);
   return MakeRequest(TCPDIAG_GETSOCK, sequence, payload);
 }
 

@@ -2,39 +2,58 @@
 
 #include <utility>
 
-#include "sockets/source/inet_diag_codec.h"
-#include "sockets/source/sock_diag.h"
-
 namespace sockdiag {
 
-NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock)
-    : open_(std::move(open)), clock_(clock) {}
+NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
+                             std::function<bool(const std::string&)> is_loaded)
+    : open_(std::move(open)), clock_(clock), is_loaded_(std::move(is_loaded)) {}
 
-DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const StateSet& states,
+DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
   std::optional<Refusal>& refusal = refusals_[Index(protocol)];
-  if (refusal && clock_.Now() < refusal->until) return tl::unexpected(refusal->error);
+  if (refusal && !IsOver(*refusal)) return tl::unexpected(refusal->error);
   refusal.reset();
-  DumpResult<DumpStats> stats = DumpTables(protocol, states, sink);
+  DumpResult<DumpStats> stats = DumpTables(protocol, wanted, sink);
   if (!stats && stats.error().reason == DumpErrorReason::kUnsupported) {
-    refusal = Refusal{stats.error(), clock_.Now() + kRefusalMemory};
+    refusal = MakeRefusal(protocol, stats.error());
+    return tl::unexpected(refusal->error);
   }
   return stats;
 }
 
-DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const StateSet& states,
+NetlinkSource::Refusal NetlinkSource::MakeRefusal(Protocol protocol, const DumpError& error) const {
+  Refusal refusal{error, clock_.Now() + kRefusalMemory, {}};
+  std::string when;
+  const std::string module = DiagModule(protocol);
+  if (error.kernel_errno != 0 && !is_loaded_(module)) {
+    refusal.missing_module = module;
+    when = "when it is loaded, ";
+  }
+  refusal.error.message += "; asked again " + when + "after " +
+                           std::to_string(kRefusalMemory.count()) + " minutes or at a reload";
+  return refusal;
+}
+
+bool NetlinkSource::IsOver(const Refusal& refusal) const {
+  return clock_.Now() >= refusal.until ||
+         (!refusal.missing_module.empty() && is_loaded_(refusal.missing_module));
+}
+
+DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                 SocketSink& sink) {
-  if (protocol == Protocol::kUdp) return DumpUdp(states, sink);
-  return WalkOnce(protocol, TcpDumpRequest(states, ++sequence_), sink);
+  if (protocol == Protocol::kUdp) return DumpUdp(wanted.states, sink);
+  InetDiagDecoder decoder(protocol, sink, wanted.last_ack);
+  return WalkOnce(protocol, TcpDumpRequest(wanted, ++sequence_), decoder);
 }
 
 DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink& sink) {
   DumpStats total;
+  InetDiagDecoder decoder(Protocol::kUdp, sink);
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     if (!states.Contains(state)) continue;
     for (const Family family : kFamilies) {
       DumpResult<DumpStats> walk =
-          WalkOnce(Protocol::kUdp, UdpDumpRequest(family, StateSet{state}, ++sequence_), sink);
+          WalkOnce(Protocol::kUdp, UdpDumpRequest(family, StateSet{state}, ++sequence_), decoder);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;
@@ -44,10 +63,9 @@ DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink&
 }
 
 DumpResult<DumpStats> NetlinkSource::WalkOnce(Protocol protocol, const DumpRequest& request,
-                                              SocketSink& sink) {
+                                              InetDiagDecoder& decoder) {
   const auto transport = open_();
   if (!transport) return tl::unexpected(SockDiagOpenError(transport.error()));
-  InetDiagDecoder decoder(protocol, sink);
   const DumpResult<WalkStats> walk = Walk(**transport, request, *buffer_, decoder);
   if (!walk) return tl::unexpected(WithMissingModule(protocol, walk.error()));
   return DumpStats{walk->records, walk->bytes};

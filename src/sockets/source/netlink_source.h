@@ -3,13 +3,17 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/clock.h"
 #include "netlink/transport.h"
 #include "netlink/walk.h"
+#include "sockets/source/inet_diag_codec.h"
 #include "sockets/source/inet_diag_request.h"
+#include "sockets/source/sock_diag.h"
 #include "sockets/source/socket_source.h"
 
 namespace sockdiag {
@@ -19,30 +23,38 @@ namespace sockdiag {
 /// netlink socket of its own, since closing it is the only way to end a dump before its end.
 class NetlinkSource final : public SocketSource {
  public:
-  /// The clock must outlive the source.
-  NetlinkSource(NetlinkTransportFactory open, const Clock& clock);
+  /// The clock must outlive the source. `is_loaded`: as IsModuleLoaded().
+  NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
+                std::function<bool(const std::string&)> is_loaded = IsModuleLoaded);
 
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
 
-  /// How long a protocol that the kernel does not support is not asked for again: at each attempt
-  /// the kernel would start modprobe.
+  /// How long a protocol that the kernel does not support is not asked for again, unless its module
+  /// is loaded meanwhile: at each attempt the kernel would start modprobe.
   static constexpr std::chrono::minutes kRefusalMemory{5};
 
  private:
   struct Refusal {
     DumpError error;
     Clock::TimePoint until;
+    /// What the module's loading would mend; empty when there is no such module, or it was loaded
+    /// when the kernel refused.
+    std::string missing_module;
   };
 
-  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const StateSet& states,
+  [[nodiscard]] Refusal MakeRefusal(Protocol protocol, const DumpError& error) const;
+  [[nodiscard]] bool IsOver(const Refusal& refusal) const;
+
+  [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                  SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> WalkOnce(Protocol protocol, const DumpRequest& request,
-                                               SocketSink& sink);
+                                               InetDiagDecoder& decoder);
 
   NetlinkTransportFactory open_;
   const Clock& clock_;
+  const std::function<bool(const std::string&)> is_loaded_;
   std::unique_ptr<DumpBuffer> buffer_ = std::make_unique<DumpBuffer>();
   std::uint32_t sequence_ = 0;
   std::array<std::optional<Refusal>, kProtocols.size()> refusals_;

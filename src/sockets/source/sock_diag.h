@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <tl/expected.hpp>
 
 #include "model/protocol.h"
@@ -17,6 +18,16 @@ namespace sockdiag {
 
 /// Why there is none, from that errno.
 [[nodiscard]] DumpError SockDiagOpenError(int error_number);
+
+/// The module that answers for these sockets: "tcp_diag". Loading it loads what it needs, too.
+[[nodiscard]] std::string DiagModule(Protocol protocol);
+
+/// Whether a module is loaded and ready. Seen in /sys/module, for which `root` stands; asking the
+/// kernel would start modprobe. False, too, of what is built in: that is never missing.
+[[nodiscard]] bool IsModuleLoadedBelow(const std::string& root, const std::string& module);
+[[nodiscard]] inline bool IsModuleLoaded(const std::string& module) {
+  return IsModuleLoadedBelow("/sys/module", module);
+}
 
 /// The error of a dump of these sockets. When the kernel refused it for want of a module, it
 /// becomes kUnsupported and says which; any other stays as it is.

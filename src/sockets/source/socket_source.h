@@ -9,6 +9,13 @@
 
 namespace sockdiag {
 
+/// What a dump is to show.
+struct WantedSockets {
+  StateSet states;
+  /// Of TCP sockets SocketRecord::last_ack_ms, for which the kernel writes three times as much.
+  bool last_ack = false;
+};
+
 /// What one dump cost.
 struct DumpStats {
   std::uint64_t sockets = 0;
@@ -21,10 +28,10 @@ class SocketSource {
  public:
   virtual ~SocketSource() = default;
 
-  /// Gives every socket of the protocol that is in one of the states to `sink`, those that listen
-  /// (TCP) or are unconnected (UDP) before all others. After an error, what the sink was given is a
-  /// part of unknown size and must be thrown away. One thread at a time.
-  [[nodiscard]] virtual DumpResult<DumpStats> Dump(Protocol protocol, const StateSet& states,
+  /// Gives every socket of the protocol that is wanted to `sink`, those that listen (TCP) or are
+  /// unconnected (UDP) before all others. After an error, what the sink was given is a part of
+  /// unknown size and must be thrown away. One thread at a time.
+  [[nodiscard]] virtual DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                                    SocketSink& sink) = 0;
 };
 

@@ -15,6 +15,7 @@ EphemeralPortsTally::EphemeralPortsTally(const EphemeralPorts& ports) {
 void EphemeralPortsTally::Show(Samples& samples) const {
   samples.Add(kLimit, eligible_.count());
   samples.Add(kUsed, used_.count());
+  samples.Add(kSockets, sockets_);
   samples.Add(kMaxUsedPerDestination, destinations_.Max());
 }
 

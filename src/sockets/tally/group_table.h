@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "model/protocol.h"
@@ -37,13 +38,16 @@ class GroupTable {
     }
   }
 
-  /// The sums by row, in the order of `services.Rows(protocol)`.
-  [[nodiscard]] std::vector<Figure> ByRow(Protocol protocol, const ShownServices& services) const {
-    std::vector<Figure> sums(services.Rows(protocol).size());
+  /// Calls `visit(const ServiceRow&, const Figure& sum)` for each row that is shown of the
+  /// protocol, in their order.
+  template <typename Visitor>
+  void ForEachRow(Protocol protocol, const ShownServices& services, Visitor&& visit) const {
+    const std::span<const ServiceRow> rows = services.Rows(protocol);
+    std::vector<Figure> sums(rows.size());
     ForEach([&](GroupId group, const Figure& figure) {
       sums[services.RowOf(protocol, group)] += figure;
     });
-    return sums;
+    for (std::size_t i = 0; i < rows.size(); ++i) visit(rows[i], sums[i]);
   }
 
  private:

@@ -8,7 +8,8 @@ void ListenerTally::AddListener(const SocketRecord& record, const Classification
   if (HasBacklog(record)) {
     one.queue_length = record.receive_queue;
     one.queue_limit = record.send_queue;
-    // A backlog of 0 still lets one connection wait: it is as full as one of 1.
+    // One more than the backlog may wait (sk_acceptq_is_full() in the kernel's net/sock.h), so a
+    // backlog of 0 is full with one.
     one.saturation = static_cast<double>(one.queue_length) /
                      static_cast<double>(std::max<std::uint64_t>(one.queue_limit, 1));
   }

@@ -34,8 +34,9 @@ class ListenerTally {
   static constexpr Metric kSaturation{"sockdiag_listen_queue_saturation_ratio",
                                       kGauge,
                                       {"port", "service_name"},
-                                      "Length / limit of the fullest TCP listener of the port; "
-                                      "above 1 new connections are dropped."};
+                                      "Length / limit of the port's fullest TCP listener; above 1, "
+                                      "and at 1 with a backlog of 0, new "
+                                      "connections are dropped."};
   static constexpr std::array kMetrics{&kListeners, &kQueueLength, &kQueueLimit, &kSaturation};
 
   void Add(const SocketRecord& record, const Classification& classification) {

@@ -13,7 +13,7 @@ void PortTally::Show(Showing& showing) const {
 
 bool PortTally::IsServed(Protocol protocol, Port port) const {
   const ProtocolTraits& traits = Traits(protocol);
-  return traits.listening_serves &&
+  return !traits.clients_look_like_listeners &&
          directions_[Index(Direction::kInbound)].At(port)[traits.listening] != 0;
 }
 

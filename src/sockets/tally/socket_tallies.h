@@ -16,6 +16,9 @@
 #include "sockets/tally/queue_tally.h"
 #include "sockets/tally/service_tally.h"
 #include "sockets/tally/showing.h"
+#include "sockets/tally/stalled_tally.h"
+#include "sockets/tally/unaccepted_tally.h"
+#include "sockets/tally/unread_tally.h"
 
 namespace sockdiag {
 
@@ -26,7 +29,8 @@ namespace sockdiag {
 /// below is the place where it is named.
 class SocketTallies {
  public:
-  using List = std::tuple<FamilyTally, ServiceTally, PortTally, QueueTally, ListenerTally>;
+  using List = std::tuple<FamilyTally, ServiceTally, PortTally, QueueTally, ListenerTally,
+                          UnacceptedTally, UnreadTally, StalledTally>;
 
   /// Ephemeral ports are counted where they matter to the protocol and are known. The matcher must
   /// outlive this.

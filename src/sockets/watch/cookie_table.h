@@ -15,7 +15,7 @@ struct TrackedSocket {
   std::uint64_t cookie = 0;
   /// In the tracker's ticks.
   std::uint32_t since = 0;
-  std::uint32_t group : 25 = 0;
+  std::uint32_t group : 24 = 0;
   std::uint32_t state : 4 = 0;
   /// In the pass under way.
   std::uint32_t seen : 1 = 0;
@@ -23,6 +23,8 @@ struct TrackedSocket {
   std::uint32_t missed : 1 = 0;
   /// Came, or came to this state, in the pass under way.
   std::uint32_t fresh : 1 = 0;
+  /// The kernel's sockets told its direction once, and so it keeps that one.
+  std::uint32_t direction_is_known : 1 = 0;
 
   [[nodiscard]] GroupId Group() const { return static_cast<GroupId>(group); }
   [[nodiscard]] SocketState State() const { return static_cast<SocketState>(state); }

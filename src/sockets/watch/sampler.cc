@@ -13,7 +13,7 @@ namespace {
 /// Classifies what a sample dumps and shows it to the watch.
 class WatchSink final : public SocketSink {
  public:
-  WatchSink(Classifier classifier, StateWatch::Pass& pass)
+  WatchSink(Classifier&& classifier, StateWatch::Pass& pass)
       : classifier_(std::move(classifier)), pass_(pass) {}
 
   void Add(const SocketRecord& record) override {
@@ -48,16 +48,21 @@ Result<void> Sampler::SampleOnce() {
 
 Result<void> Sampler::Dump() {
   StateWatch::Pass pass = environment_.watch.Begin(environment_.generation);
-  WatchSink sink(Classifier(environment_.matcher, environment_.ephemeral_ports().range), pass);
+  ListenerMemory::Pass listeners = environment_.listeners.Begin();
+  WatchSink sink(
+      Classifier(environment_.matcher, environment_.ephemeral_ports().range, listeners, &pass),
+      pass);
   // With the listeners, which decide direction and cost next to nothing: the kernel dumps them
   // first.
   StateSet states = pass.states();
   states.Add(Traits(kWatchedProtocol).listening);
-  const auto stats = environment_.source.Dump(kWatchedProtocol, states, sink);
+  const WantedSockets wanted{.states = states, .last_ack = true};
+  const auto stats = environment_.source.Dump(kWatchedProtocol, wanted, sink);
   if (!stats) {
     environment_.errors.Add(kWatchedProtocol, stats.error().reason);
     return Fail(stats.error().message);
   }
+  std::move(listeners).Commit(ListenerMemory::Coverage::kSomeStates);
   std::move(pass).Commit();
   return {};
 }

@@ -16,6 +16,7 @@
 #include "metrics/metric.h"
 #include "metrics/samples.h"
 #include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/listener_memory.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/dump_errors.h"
 #include "sockets/source/socket_source.h"
@@ -30,6 +31,8 @@ struct SamplerEnvironment {
   SocketSource& source;
   const ServiceMatcher& matcher;
   StateWatch& watch;
+  /// Of the watched protocol.
+  ListenerMemory& listeners;
   /// Of the matcher's rules; see StateWatch::Configure().
   std::uint64_t generation;
   DumpErrors& errors;

@@ -10,32 +10,51 @@ StateTracker::StateTracker(const WatchOptions& options, Clock::TimePoint start)
       table_(options.max_tracked_sockets),
       unseen_(options.states) {}
 
-void StateTracker::Observe(const Sighting& sighting) {
+void StateTracker::Observe(const Sighting& sighting, Clock::TimePoint now) {
   TrackedSocket* socket = table_.Find(sighting.cookie);
   if (socket == nullptr && sighting.cookie != 0) socket = table_.Insert(sighting.cookie);
   if (socket == nullptr) return ObserveUntracked({sighting.group, sighting.state}, 1);
+  const bool is_seen_again = socket->seen == 1;
   socket->seen = 1;
   const bool is_known = socket->State() == sighting.state;
-  if (is_known && !reclassifies_) return;
-  socket->state = static_cast<std::uint32_t>(Index(sighting.state)) & 0xf;
-  socket->group = static_cast<std::uint32_t>(sighting.group) & 0x1ffffff;
-  if (!is_known) socket->fresh = 1;
+  const bool tells_direction = sighting.direction_is_known && socket->direction_is_known == 0;
+  if (!is_known || tells_direction || reclassifies_) {
+    socket->state = static_cast<std::uint32_t>(Index(sighting.state)) & 0xf;
+    socket->group = static_cast<std::uint32_t>(sighting.group) & 0xffffff;
+    if (sighting.direction_is_known) socket->direction_is_known = 1;
+  }
+  if (!is_known) {
+    socket->fresh = 1;
+    socket->since = TickOf(now);
+  }
+  if (sighting.least_age_ms != 0) {
+    const auto since = TickOf(now - std::chrono::milliseconds(sighting.least_age_ms));
+    if (static_cast<std::int32_t>(since) < static_cast<std::int32_t>(socket->since)) {
+      socket->since = since;
+    }
+  }
+  if (is_seen_again || !IsStuck(*socket, now)) return;
+  ++stuck_by_port_[{GroupOf(sighting.group).direction, sighting.service_port, sighting.state}];
+}
+
+std::optional<Direction> StateTracker::KnownDirection(std::uint64_t cookie) {
+  const TrackedSocket* socket = table_.Find(cookie);
+  if (socket == nullptr || socket->direction_is_known == 0) return std::nullopt;
+  return GroupOf(socket->Group()).direction;
 }
 
 WatchPass StateTracker::Summarize(Clock::TimePoint now) {
   WatchPass pass;
   pass.at = now;
+  pass.stuck_by_port = std::move(stuck_by_port_);
   for (const auto& [key, sockets] : untracked_) {
     pass.figures[key].sockets += sockets;
     pass.untracked += sockets;
   }
-  // Rounded up, so that an age is never more than it is.
-  const auto since = static_cast<std::uint32_t>(std::chrono::ceil<Tick>(now - start_).count());
   // Many sockets of one group come one after the other, and a map moves no entry.
   std::optional<WatchKey> key;
   WatchFigures* figures = nullptr;
   table_.ForEach([&](TrackedSocket& socket) {
-    if (socket.fresh == 1) socket.since = since;
     if (socket.seen == 0) return;
     const WatchKey its{socket.Group(), socket.State()};
     if (key != its) {
@@ -58,6 +77,7 @@ void StateTracker::Commit() noexcept {
   unseen_ = {};
   reclassifies_ = false;
   untracked_before_ = std::exchange(untracked_, {});
+  stuck_by_port_.clear();
   table_.Shrink();
 }
 
@@ -65,7 +85,7 @@ void StateTracker::AddFigures(const WatchKey& key, const TrackedSocket& socket,
                               Clock::TimePoint now, WatchFigures& figures) const {
   const Clock::TimePoint since = Since(socket);
   ++figures.sockets;
-  if (now - since > options_.stuck_after[Index(key.state)]) ++figures.stuck;
+  if (IsStuck(socket, now)) ++figures.stuck;
   const bool entered =
       socket.fresh == 1 && !unseen_.Contains(key.state) && !untracked_before_.contains(key);
   if (entered) ++figures.entered;
@@ -88,6 +108,7 @@ void StateTracker::Abandon() {
   table_.EraseIf([](const TrackedSocket& socket) { return socket.fresh == 1; });
   table_.ForEach([](TrackedSocket& socket) { socket.seen = 0; });
   untracked_.clear();
+  stuck_by_port_.clear();
 }
 
 }  // namespace sockdiag

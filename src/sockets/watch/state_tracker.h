@@ -9,6 +9,8 @@
 #include <ratio>
 
 #include "base/clock.h"
+#include "model/direction.h"
+#include "model/port.h"
 #include "sockets/naming/group.h"
 #include "sockets/watch/cookie_table.h"
 #include "sockets/watch/watch_options.h"
@@ -16,12 +18,19 @@
 namespace sockdiag {
 
 /// A socket in a watched state, as a dump showed it.
+#pragma pack(push, 4)  // many are kept in a row, without gaps
 struct Sighting {
   std::uint64_t cookie;
   GroupId group;
   SocketState state;
+  /// See Classification::is_known.
+  bool direction_is_known = false;
+  Port service_port;
+  /// Of the socket in its state; 0 when nothing is known.
+  std::uint32_t least_age_ms = 0;
 };
-static_assert(sizeof(Sighting) == 16);
+#pragma pack(pop)
+static_assert(sizeof(Sighting) == 20);
 
 /// Whose figures: one group in one state.
 struct WatchKey {
@@ -43,16 +52,28 @@ struct WatchFigures {
   std::optional<Clock::TimePoint> oldest_since;
 };
 
+/// Sockets of one service port and direction in one state.
+struct PortWatchKey {
+  Direction direction;
+  Port port;
+  SocketState state;
+
+  friend auto operator<=>(const PortWatchKey&, const PortWatchKey&) = default;
+};
+
 /// One whole pass over the watched sockets.
 struct WatchPass {
   Clock::TimePoint at{};
   std::map<WatchKey, WatchFigures> figures;
+  /// The stuck sockets again, by port. The tracker does not know a socket's port, the dump does.
+  std::map<PortWatchKey, std::uint64_t> stuck_by_port;
   /// Sockets whose age is unknown because the tracker is full.
   std::uint64_t untracked = 0;
 };
 
 /// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
-/// in its state, and to which group it belonged when it came there.
+/// in its state, be it seen or told by a least age, and to which group it belonged when it came
+/// there, or when its direction came to be known.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
 /// misses it. A pass that fails leaves everything as it was, but that a socket which changed its
@@ -61,8 +82,8 @@ class StateTracker {
  public:
   StateTracker(const WatchOptions& options, Clock::TimePoint start);
 
-  /// A socket of the pass under way.
-  void Observe(const Sighting& sighting);
+  /// A socket of the pass under way, which ends now.
+  void Observe(const Sighting& sighting, Clock::TimePoint now);
   /// Makes a later Observe() of this one quicker.
   void Prefetch(const Sighting& sighting) const { table_.Prefetch(sighting.cookie); }
   /// Sockets of the pass under way that nobody can follow.
@@ -79,17 +100,26 @@ class StateTracker {
   /// group that it is shown with then, as the rules may be others.
   void Configure(const WatchOptions& options) noexcept;
 
+  /// The direction of a socket that is followed, once it is known.
+  [[nodiscard]] std::optional<Direction> KnownDirection(std::uint64_t cookie);
   /// Whether this socket is followed already.
   [[nodiscard]] bool Follows(std::uint64_t cookie) { return table_.Find(cookie) != nullptr; }
   [[nodiscard]] std::size_t size() const { return table_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const { return table_.memory_bytes(); }
 
  private:
-  /// Time is kept in tenths of a second since the start; 32 bits hold six years of them.
+  /// Time is kept in tenths of a second since the start, or before it; 32 bits hold six years.
   using Tick = std::chrono::duration<std::int32_t, std::deci>;
 
   [[nodiscard]] Clock::TimePoint Since(const TrackedSocket& socket) const {
     return start_ + Tick(static_cast<std::int32_t>(socket.since));
+  }
+  /// Rounded up, so that an age is never more than it is.
+  [[nodiscard]] std::uint32_t TickOf(Clock::TimePoint time) const {
+    return static_cast<std::uint32_t>(std::chrono::ceil<Tick>(time - start_).count());
+  }
+  [[nodiscard]] bool IsStuck(const TrackedSocket& socket, Clock::TimePoint now) const {
+    return now - Since(socket) > options_.stuck_after[Index(socket.State())];
   }
   void AddFigures(const WatchKey& key, const TrackedSocket& socket, Clock::TimePoint now,
                   WatchFigures& figures) const;
@@ -100,6 +130,8 @@ class StateTracker {
   /// States of which no whole pass was made yet: who is in them came at an unknown time.
   StateSet unseen_;
   bool reclassifies_ = false;
+  /// Of the pass under way.
+  std::map<PortWatchKey, std::uint64_t> stuck_by_port_;
   /// Of the pass under way, and of the whole pass before it.
   std::map<WatchKey, std::uint64_t> untracked_;
   std::map<WatchKey, std::uint64_t> untracked_before_;

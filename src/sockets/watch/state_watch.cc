@@ -31,6 +31,18 @@ StateWatch::Pass::Pass(StateWatch& watch, std::uint64_t generation)
   epoch_ = watch.epoch_;
 }
 
+/// What the peer sent last brought a socket to these states, or came later; it counts as an
+/// acknowledgement, too. Our own side ends a connection whenever it likes, so in the other states
+/// the last one says nothing. The kernel counts in steps of 10 ms at most, and by as much it may
+/// say too much.
+std::uint32_t StateWatch::Pass::LeastAgeMs(const SocketRecord& record) {
+  constexpr StateSet kBroughtByPeer{SocketState::kFinWait2, SocketState::kCloseWait,
+                                    SocketState::kClosing};
+  constexpr std::uint32_t kStepMs = 10;
+  if (record.last_ack_ms < kStepMs || !kBroughtByPeer.Contains(record.state)) return 0;
+  return record.last_ack_ms - kStepMs;
+}
+
 /// As many as may be followed are kept, and beyond that those that are followed already, wherever
 /// they come in the dump.
 void StateWatch::Pass::Add(const Sighting& sighting) {
@@ -52,13 +64,14 @@ void StateWatch::Take(const Pass& pass) {
   constexpr std::size_t kAhead = 8;
   const std::lock_guard lock(mutex_);
   if (pass.generation_ != generation_ || pass.epoch_ != epoch_) return;
+  const Clock::TimePoint now = clock_.Now();
   try {
     for (std::size_t i = 0; i < pass.size_; ++i) {
       if (i + kAhead < pass.size_) tracker_.Prefetch(pass.At(i + kAhead));
-      tracker_.Observe(pass.At(i));
+      tracker_.Observe(pass.At(i), now);
     }
     for (const auto& [key, sockets] : pass.untracked_) tracker_.ObserveUntracked(key, sockets);
-    Publish(tracker_.Summarize(clock_.Now()));
+    Publish(tracker_.Summarize(now));
   } catch (...) {
     tracker_.Abandon();
     throw;
@@ -71,6 +84,11 @@ void StateWatch::Take(const Pass& pass) {
 bool StateWatch::Follows(std::uint64_t cookie) {
   const std::lock_guard lock(mutex_);
   return tracker_.Follows(cookie);
+}
+
+std::optional<Direction> StateWatch::KnownDirection(std::uint64_t cookie) {
+  const std::lock_guard lock(mutex_);
+  return tracker_.KnownDirection(cookie);
 }
 
 void StateWatch::Publish(WatchPass pass) {

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "model/socket_record.h"
 #include "sockets/naming/classifier.h"
+#include "sockets/naming/known_directions.h"
 #include "sockets/watch/peak_window.h"
 #include "sockets/watch/state_tracker.h"
 #include "sockets/watch/watch_options.h"
@@ -37,11 +38,21 @@ class StateWatch {
   explicit StateWatch(const Clock& clock);
 
   /// One dump's view of the watched sockets. Thrown away without Commit(), the dump has failed.
-  class Pass {
+  class Pass final : public KnownDirections {
    public:
+    /// Of a socket in a watched state that is followed.
+    [[nodiscard]] std::optional<Direction> Find(const SocketRecord& record) override {
+      if (!states_.Contains(record.state)) return std::nullopt;
+      return watch_.KnownDirection(record.cookie);
+    }
     void Observe(const SocketRecord& record, const Classification& classification) {
       if (!states_.Contains(record.state)) return;
-      Add({record.cookie, classification.group, record.state});
+      Add({.cookie = record.cookie,
+           .group = classification.group,
+           .state = record.state,
+           .direction_is_known = classification.is_known,
+           .service_port = classification.service_port,
+           .least_age_ms = LeastAgeMs(record)});
     }
     /// Of which sockets are wanted.
     [[nodiscard]] StateSet states() const { return states_; }
@@ -56,6 +67,7 @@ class StateWatch {
     using Page = std::array<Sighting, kPageSightings>;
 
     Pass(StateWatch& watch, std::uint64_t generation);
+    [[nodiscard]] static std::uint32_t LeastAgeMs(const SocketRecord& record);
     void Add(const Sighting& sighting);
     [[nodiscard]] const Sighting& At(std::size_t place) const {
       return (*pages_[place / kPageSightings])[place % kPageSightings];
@@ -90,6 +102,7 @@ class StateWatch {
  private:
   void Take(const Pass& pass);
   [[nodiscard]] bool Follows(std::uint64_t cookie);
+  [[nodiscard]] std::optional<Direction> KnownDirection(std::uint64_t cookie);
   /// All of it, or nothing when it throws.
   void Publish(WatchPass pass);
 

@@ -172,10 +172,11 @@ TEST_F(FetchStatusOverTlsTest, TakesAnAlertForAnAnswer) {
   }
 }
 
-TEST_F(FetchStatusOverTlsTest, GetsNoAnswerWithoutTls) {
+TEST_F(FetchStatusOverTlsTest, IsToldOfTlsWithoutIt) {
   for (const std::string& address : Addresses()) {
     const auto answer = Ask(ParseListenAddress(address).value(), false);
-    EXPECT_FALSE(answer);
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_EQ(answer->status, 400U);
   }
 }
 

@@ -74,7 +74,7 @@ TEST_F(ServerProtocolTest, AnswersOtherMethodsWith405) {
 
 TEST_F(ServerProtocolTest, AnswersOtherPathsWith404) {
   HttpClient client = Connect();
-  for (const char* target : {"/", "/metrics/", "/metrics/foo", "/metrics%2f", "/nothing", "*",
+  for (const char* target : {"/", "/metrics//", "/metrics/foo", "/metrics%2ffoo", "/nothing", "*",
                              "/metrics;x", "/../metrics", "metrics"}) {
     EXPECT_EQ(client.Get(target).status, 404) << target;
   }
@@ -82,7 +82,8 @@ TEST_F(ServerProtocolTest, AnswersOtherPathsWith404) {
 
 TEST_F(ServerProtocolTest, ComparesDecodedPathsWithoutTheQuery) {
   HttpClient client = Connect();
-  for (const char* target : {"/metrics?x=1", "/metrics?", "/metrics?a=%zz&b", "/m%65trics"}) {
+  for (const char* target : {"/metrics?x=1", "/metrics?", "/metrics?a=%zz&b", "/m%65trics",
+                             "/metrics/", "/metrics%2f"}) {
     EXPECT_EQ(client.Get(target).status, 200) << target;
   }
 }

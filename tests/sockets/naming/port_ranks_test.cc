@@ -90,7 +90,8 @@ TEST(PortRanks, APortOfTheDatabaseComesNext) {
 
 TEST(PortRanks, ThenOneThatIsServedOrLiesOutsideTheEphemeralRange) {
   const Ranks ranks({});
-  for (const std::uint16_t port : std::initializer_list<std::uint16_t>{1, 9200, 32767, 61000, 65535}) {
+  for (const std::uint16_t port :
+       std::initializer_list<std::uint16_t>{1, 9200, 32767, 61000, 65535}) {
     EXPECT_EQ(ranks.Of(port), PortRank::kServing) << port;
   }
   EXPECT_EQ(ranks.Of(50051, kIn, /*is_served=*/true), PortRank::kServing);

@@ -33,9 +33,9 @@ struct Matcher {
 std::string NameOf(const Matcher& matcher, Direction direction, std::uint16_t port,
                    const std::string& local = "10.0.0.1", const std::string& remote = "10.0.0.2",
                    Protocol protocol = Protocol::kTcp) {
-  const auto id = matcher.matcher.Match(protocol, direction, Port::FromHost(port), Address(local),
-                                        Address(remote));
-  return matcher.names.Name(id.value_or(ServiceId::kOther));
+  const ServiceMatch match = matcher.matcher.Match(protocol, direction, Port::FromHost(port),
+                                                   Address(local), Address(remote));
+  return matcher.names.Name(match.service);
 }
 
 TEST(ServiceMatcher, WithoutRulesAsksTheDatabaseThenSaysOther) {
@@ -181,9 +181,9 @@ TEST(ServiceMatcher, AgreesWithTheDefinitionOnRandomRules) {
       const Port at = Port::FromHost(port());
       const IpAddress local = address();
       const IpAddress remote = address();
-      const auto id = matcher.matcher.Match(Protocol::kTcp, direction, at, local, remote);
-      ASSERT_EQ(matcher.names.Name(id.value_or(ServiceId::kOther)),
-                FirstMatch(rules, direction, at, local, remote));
+      const ServiceMatch match =
+          matcher.matcher.Match(Protocol::kTcp, direction, at, local, remote);
+      ASSERT_EQ(matcher.names.Name(match.service), FirstMatch(rules, direction, at, local, remote));
     }
   }
 }

@@ -51,6 +51,27 @@ TEST(InetDiagCodec, DecodesAnIpv4Socket) {
   EXPECT_EQ(record->cookie, 0x123456789abcdef0U);
 }
 
+TEST(InetDiagCodec, DecodesTimerAndInode) {
+  DiagSocket socket;
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket))->timer, SocketTimer::kNone);
+  EXPECT_TRUE(DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket))->has_inode);
+  socket.timer = 4;
+  socket.retransmits = 9;
+  socket.inode = 0;
+  const auto record = DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket));
+  EXPECT_EQ(record->timer, SocketTimer::kZeroWindow);
+  EXPECT_EQ(record->retransmits, 9);
+  EXPECT_FALSE(record->has_inode);
+}
+
+TEST(InetDiagCodec, TakesATimerThatItDoesNotKnowForNone) {
+  DiagSocket socket;
+  for (const std::uint8_t timer : std::initializer_list<std::uint8_t>{5, 255}) {
+    socket.timer = timer;
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, InetDiagPayload(socket))->timer, SocketTimer::kNone);
+  }
+}
+
 TEST(InetDiagCodec, KeepsTheFamilyOfADualStackSocketAndNormalisesItsAddresses) {
   DiagSocket socket;
   socket.family = AF_INET6;
@@ -97,6 +118,42 @@ TEST(InetDiagCodec, TakesAListenerWithoutTheAttributeAsDualStack) {
   const auto record = DecodeInetDiag(Protocol::kTcp, InetDiagPayload(Ipv6Listener()));
   ASSERT_TRUE(record);
   EXPECT_FALSE(record->ipv6_only);
+}
+
+/// A `tcp_info` of which only the last acknowledgement, at byte 56, is not 0.
+Bytes TcpInfo(std::size_t size) {
+  Bytes info(size);
+  for (std::size_t i = 0; i < 4 && 56 + i < size; ++i) info[56 + i] = std::byte{1};
+  return info;
+}
+
+TEST(InetDiagCodec, FindsTheLastAckWhereItIsWanted) {
+  const Bytes other = Attribute(INET_DIAG_SHUTDOWN, {kOne});
+  for (const std::size_t size : std::initializer_list<std::size_t>{60, 232, 280, 400}) {
+    const Bytes payload =
+        Join(Join(InetDiagPayload(DiagSocket()), other), Attribute(INET_DIAG_INFO, TcpInfo(size)));
+    const auto record = DecodeInetDiag(Protocol::kTcp, payload, true);
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_EQ(record->last_ack_ms, 0x01010101U) << size;
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload)->last_ack_ms, 0U);
+  }
+}
+
+TEST(InetDiagCodec, KnowsNoLastAckWithoutTheWholeField) {
+  const Bytes base = InetDiagPayload(DiagSocket());
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, true)->last_ack_ms, 0U) << "as of a minisock";
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 56, 59}) {
+    const Bytes payload = Join(base, Attribute(INET_DIAG_INFO, TcpInfo(size)));
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload, true)->last_ack_ms, 0U) << size;
+  }
+}
+
+TEST(InetDiagCodec, RejectsLyingAttributesBeforeTheLastAck) {
+  const Bytes lie = LyingAttribute(INET_DIAG_SHUTDOWN, {kOne}, 9);
+  const auto record =
+      DecodeInetDiag(Protocol::kTcp, Join(InetDiagPayload(DiagSocket()), lie), true);
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().reason, DumpErrorReason::kMalformed);
 }
 
 TEST(InetDiagCodec, RejectsPayloadShorterThanHeader) {

@@ -19,7 +19,7 @@ Value At(const DumpRequest& request, std::size_t offset) {
 }
 
 TEST(InetDiagRequest, AsksForTcpOfBothFamiliesInOneWalk) {
-  const DumpRequest request = TcpDumpRequest(StateSet::All(Protocol::kTcp), 7);
+  const DumpRequest request = TcpDumpRequest({StateSet::All(Protocol::kTcp)}, 7);
   ASSERT_EQ(request.bytes.size(), sizeof(nlmsghdr) + sizeof(inet_diag_req));
   const auto header = At<nlmsghdr>(request, 0);
   EXPECT_EQ(header.nlmsg_len, request.bytes.size());
@@ -30,6 +30,13 @@ TEST(InetDiagRequest, AsksForTcpOfBothFamiliesInOneWalk) {
   EXPECT_EQ(payload.idiag_states, 0xffeU) << "states 1 (ESTABLISHED) to 11 (CLOSING)";
   EXPECT_EQ(payload.idiag_ext, 0) << "an extension that nobody reads was asked for";
   EXPECT_EQ(request.record_type, TCPDIAG_GETSOCK);
+}
+
+TEST(InetDiagRequest, AsksForTcpInfoWhereTheLastAckIsWanted) {
+  const DumpRequest request = TcpDumpRequest({{SocketState::kCloseWait}, true}, 7);
+  const auto payload = At<inet_diag_req>(request, sizeof(nlmsghdr));
+  EXPECT_EQ(payload.idiag_states, 1U << 8);
+  EXPECT_EQ(payload.idiag_ext, 2) << "INET_DIAG_INFO alone";
 }
 
 TEST(InetDiagRequest, AsksForUdpOfOneFamily) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,7 +42,7 @@ class NetlinkSourceTest : public ::testing::Test {
   }
 
   void ExpectFailure(Protocol protocol, DumpErrorReason reason) {
-    const auto stats = source_.Dump(protocol, StateSet::All(protocol), sink_);
+    const auto stats = source_.Dump(protocol, {StateSet::All(protocol)}, sink_);
     ASSERT_FALSE(stats);
     EXPECT_EQ(stats.error().reason, reason);
     EXPECT_FALSE(stats.error().message.empty());
@@ -55,7 +56,7 @@ class NetlinkSourceTest : public ::testing::Test {
 
 TEST_F(NetlinkSourceTest, WalksTcpOnceForBothFamilies) {
   kernel_.Add(Answers({Sockets(1, TCPDIAG_GETSOCK, 2), Datagram(1).Done(0).bytes()}));
-  const auto stats = source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_);
+  const auto stats = source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 2U);
   EXPECT_EQ(sink_.records.size(), 2U);
@@ -67,7 +68,7 @@ TEST_F(NetlinkSourceTest, DumpsUnconnectedUdpOfBothFamiliesBeforeConnected) {
     kernel_.Add(Answers({Sockets(walk, SOCK_DIAG_BY_FAMILY, static_cast<int>(walk)),
                          Datagram(walk).Done(0).bytes()}));
   }
-  const auto stats = source_.Dump(Protocol::kUdp, StateSet::All(Protocol::kUdp), sink_);
+  const auto stats = source_.Dump(Protocol::kUdp, {StateSet::All(Protocol::kUdp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 10U);
   ASSERT_EQ(kernel_.requests.size(), 4U);
@@ -83,7 +84,7 @@ TEST_F(NetlinkSourceTest, DumpsUnconnectedUdpOfBothFamiliesBeforeConnected) {
 
 TEST_F(NetlinkSourceTest, AsksOnlyForTheStatesThatAreWanted) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
-  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {SocketState::kSynSent, SocketState::kListen}, sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {{SocketState::kSynSent, SocketState::kListen}}, sink_));
   inet_diag_req tcp;
   std::memcpy(&tcp, kernel_.requests.at(0).data() + 16, sizeof(tcp));
   EXPECT_EQ(tcp.idiag_states, 1U << 2 | 1U << 10);
@@ -91,7 +92,7 @@ TEST_F(NetlinkSourceTest, AsksOnlyForTheStatesThatAreWanted) {
   for (std::uint32_t walk = 2; walk <= 3; ++walk) {
     kernel_.Add(Answers({Datagram(walk).Done(0).bytes()}));
   }
-  ASSERT_TRUE(source_.Dump(Protocol::kUdp, {SocketState::kUnconnected}, sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kUdp, {{SocketState::kUnconnected}}, sink_));
   EXPECT_EQ(kernel_.requests.size(), 3U);
 }
 
@@ -104,7 +105,7 @@ TEST_F(NetlinkSourceTest, FailsWhenOneOfTheUdpWalksFails) {
 TEST_F(NetlinkSourceTest, GoesOnAfterAnInterruptedReceive) {
   kernel_.Add(Answers({tl::unexpected(EINTR), Sockets(1, TCPDIAG_GETSOCK, 1), tl::unexpected(EINTR),
                        Datagram(1).Done(0).bytes()}));
-  const auto stats = source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_);
+  const auto stats = source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 1U);
 }
@@ -153,13 +154,13 @@ TEST_F(NetlinkSourceTest, UsesANewSocketForEachDump) {
   kernel_.Add(Answers({tl::unexpected(ENOBUFS)}));
   ExpectFailure(Protocol::kTcp, DumpErrorReason::kOverrun);
   kernel_.Add(Answers({Datagram(2).Done(0).bytes()}));
-  EXPECT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
   EXPECT_EQ(kernel_.opened, 2);
 }
 
 TEST_F(NetlinkSourceTest, RejectsTheAnswerToAnEarlierDump) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
-  ASSERT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
+  ASSERT_TRUE(source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
   ExpectFailure(Protocol::kTcp, DumpErrorReason::kSequence);
 }
@@ -177,8 +178,11 @@ struct MissingModule {
 std::vector<MissingModule> MissingModules() {
   const auto answer = [](DatagramBuilder datagram) { return Script{0, 0, {datagram.bytes()}}; };
   const DatagramBuilder first(1, FakeKernel::kPortId);
-  const std::string tcp = "): load it with modprobe tcp_diag";
-  const std::string udp = "): load it with modprobe udp_diag";
+  const std::string when = "after 5 minutes or at a reload";
+  const std::string tcp =
+      "): load it with modprobe tcp_diag; asked again when it is loaded, " + when;
+  const std::string udp =
+      "): load it with modprobe udp_diag; asked again when it is loaded, " + when;
   return {{"no tcp_diag", Protocol::kTcp, answer(DatagramBuilder(first).Done(-ENOENT)),
            "the kernel has no tcp_diag module (ENOENT" + tcp},
           {"no inet_diag", Protocol::kTcp, answer(DatagramBuilder(first).Error(-EOPNOTSUPP)),
@@ -189,7 +193,8 @@ std::vector<MissingModule> MissingModules() {
            "the kernel has no udp_diag module (ENOENT" + udp},
           {"no sock_diag", Protocol::kUdp, Script{EPROTONOSUPPORT, 0, {}},
            "cannot open a sock_diag netlink socket: Protocol not supported (EPROTONOSUPPORT): the "
-           "kernel has no sock_diag"}};
+           "kernel has no sock_diag; asked again " +
+               when}};
 }
 
 /// A source whose first dump is answered by a kernel without the module.
@@ -197,7 +202,7 @@ class MissingModuleTest : public ::testing::TestWithParam<MissingModule> {
  protected:
   MissingModuleTest() { kernel_.Add(GetParam().script); }
   DumpResult<DumpStats> Dump() {
-    return source_.Dump(GetParam().protocol, StateSet::All(GetParam().protocol), sink_);
+    return source_.Dump(GetParam().protocol, {StateSet::All(GetParam().protocol)}, sink_);
   }
   void ExpectUnsupported() {
     const auto stats = Dump();
@@ -206,10 +211,21 @@ class MissingModuleTest : public ::testing::TestWithParam<MissingModule> {
     EXPECT_EQ(stats.error().message, GetParam().message);
   }
 
+  /// What the kernel answers when it has the module.
+  void HaveModule() {
+    // A dump that could not even be opened has used up its sequence number, too.
+    const std::uint32_t walks = GetParam().protocol == Protocol::kTcp ? 1 : 4;
+    for (std::uint32_t walk = 0; walk < walks; ++walk) {
+      kernel_.Add({0, 0, {DatagramBuilder(walk + 2, FakeKernel::kPortId).Done(0).bytes()}});
+    }
+  }
+
   FakeKernel kernel_;
   FakeClock clock_;
   RecordList sink_;
-  NetlinkSource source_{kernel_.Factory(), clock_};
+  std::set<std::string> loaded_;
+  NetlinkSource source_{kernel_.Factory(), clock_,
+                        [this](const std::string& module) { return loaded_.contains(module); }};
 };
 INSTANTIATE_TEST_SUITE_P(NetlinkSource, MissingModuleTest, ::testing::ValuesIn(MissingModules()),
                          [](const auto& test) {
@@ -229,20 +245,40 @@ TEST_P(MissingModuleTest, IsNamedAndNotAskedForAgainTooSoon) {
 TEST_P(MissingModuleTest, IsFoundWhenItWasLoadedSince) {
   ExpectUnsupported();
   clock_.Advance(NetlinkSource::kRefusalMemory);
-  // A dump that could not even be opened has used up its sequence number, too.
-  const std::uint32_t walks = GetParam().protocol == Protocol::kTcp ? 1 : 4;
-  for (std::uint32_t walk = 0; walk < walks; ++walk) {
-    kernel_.Add({0, 0, {DatagramBuilder(walk + 2, FakeKernel::kPortId).Done(0).bytes()}});
-  }
+  HaveModule();
   const auto stats = Dump();
   EXPECT_TRUE(stats) << stats.error().message;
+}
+
+TEST_P(MissingModuleTest, IsAskedForAtOnceWhenItIsSeenToBeLoaded) {
+  ExpectUnsupported();
+  loaded_ = {"inet_diag", GetParam().protocol == Protocol::kTcp ? "udp_diag" : "tcp_diag"};
+  ExpectUnsupported();
+  loaded_ = {"inet_diag", "tcp_diag", "udp_diag", "sock_diag"};
+  HaveModule();
+  const auto stats = Dump();
+  if (GetParam().message.find("modprobe") == std::string::npos) {
+    EXPECT_FALSE(stats) << "there is no module that could have been loaded";
+  } else {
+    EXPECT_TRUE(stats) << stats.error().message;
+  }
+}
+
+/// Then its loading is not what is missing, and to ask would be in vain each time.
+TEST_P(MissingModuleTest, IsNotAskedForAgainWhenItWasThereAllAlong) {
+  loaded_ = {"inet_diag", "tcp_diag", "udp_diag"};
+  ASSERT_FALSE(Dump());
+  const auto stats = Dump();
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().message.find("when it is loaded"), std::string::npos);
+  EXPECT_EQ(kernel_.opened, 1);
 }
 
 TEST_F(NetlinkSourceTest, AnUnsupportedProtocolLeavesTheOtherOne) {
   kernel_.Add(Answers({Datagram(1).Done(-ENOENT).bytes()}));
   ExpectFailure(Protocol::kUdp, DumpErrorReason::kUnsupported);
   kernel_.Add(Answers({Datagram(2).Done(0).bytes()}));
-  EXPECT_TRUE(source_.Dump(Protocol::kTcp, StateSet::All(Protocol::kTcp), sink_));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
 }
 
 /// With IPv6 turned off, inet_diag answers for AF_INET6 all the same (inet_diag_init() in the
@@ -254,7 +290,7 @@ TEST_F(NetlinkSourceTest, AKernelWithoutIpv6ShowsItsIpv4Sockets) {
         is_ipv4 ? Answers({Sockets(walk, SOCK_DIAG_BY_FAMILY, 1), Datagram(walk).Done(0).bytes()})
                 : Answers({Datagram(walk).Done(0).bytes()}));
   }
-  const auto stats = source_.Dump(Protocol::kUdp, StateSet::All(Protocol::kUdp), sink_);
+  const auto stats = source_.Dump(Protocol::kUdp, {StateSet::All(Protocol::kUdp)}, sink_);
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->sockets, 2U);
 }

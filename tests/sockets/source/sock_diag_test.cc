@@ -4,6 +4,8 @@
 
 #include <cerrno>
 
+#include "tests/support/files.h"
+
 namespace sockdiag {
 namespace {
 
@@ -27,6 +29,16 @@ TEST(SockDiag, NamesTheModuleThatTheKernelLacks) {
   EXPECT_EQ(inet.reason, DumpErrorReason::kUnsupported);
   EXPECT_EQ(inet.message,
             "the kernel has no inet_diag module (EOPNOTSUPP): load it with modprobe udp_diag");
+}
+
+TEST(SockDiag, SeesWhichModulesAreLoaded) {
+  const testing::TemporaryDirectory directory;
+  EXPECT_FALSE(IsModuleLoadedBelow(directory.path(), "tcp_diag"));
+  directory.Write("tcp_diag/initstate", "coming\n");
+  EXPECT_FALSE(IsModuleLoadedBelow(directory.path(), "tcp_diag")) << "its code has not run yet";
+  directory.Write("tcp_diag/initstate", "live\n");
+  EXPECT_TRUE(IsModuleLoadedBelow(directory.path(), "tcp_diag"));
+  EXPECT_FALSE(IsModuleLoadedBelow(directory.path(), "udp_diag"));
 }
 
 TEST(SockDiag, LeavesEveryOtherErrorAsItIs) {

@@ -24,6 +24,7 @@ TEST(EphemeralPortsTally, CountsPortsOfOutboundSockets) {
                                  Tcp(kCloseWait, "10.0.0.1:1000", "10.0.0.2:3")});
   EXPECT_EQ(ValueOf(samples, Tally::kLimit), 28232);
   EXPECT_EQ(ValueOf(samples, Tally::kUsed), 2);
+  EXPECT_EQ(ValueOf(samples, Tally::kSockets), 3);
   EXPECT_EQ(ValueOf(samples, Tally::kMaxUsedPerDestination), 2);
 }
 
@@ -38,6 +39,7 @@ TEST(EphemeralPortsTally, LeavesReservedPortsOut) {
   tally.Show(samples);
   EXPECT_EQ(ValueOf(samples, Tally::kLimit), 28222);
   EXPECT_EQ(ValueOf(samples, Tally::kUsed), 1);
+  EXPECT_EQ(ValueOf(samples, Tally::kSockets), 1);
   EXPECT_EQ(ValueOf(samples, Tally::kMaxUsedPerDestination), 1);
 }
 

@@ -27,7 +27,9 @@ class SocketTalliesTest : public ::testing::Test {
                                   {{Protocol::kUdp, Port::FromHost(53)}, "domain"}},
                                  names_, ServicesFallback::kOther);
     SocketTallies tallies(protocol, ephemeral, matcher);
-    Classifier classifier(matcher, ephemeral.range);
+    ListenerMemory memory(protocol);
+    ListenerMemory::Pass listeners = memory.Begin();
+    Classifier classifier(matcher, ephemeral.range, listeners);
     for (const SocketRecord& record : records) tallies.Add(record, classifier.Classify(record));
 
     ShownServices services(names_);
@@ -86,6 +88,73 @@ TEST_F(SocketTalliesTest, AddsQueuesButNotThoseOfListeners) {
   EXPECT_EQ(FiguresOf(samples, QueueTally::kSendQueue), (Figures{{"tcp https inbound", 14}}));
 }
 
+TEST_F(SocketTalliesTest, CountsInboundConnectionsThatNobodyAccepted) {
+  const auto waiting = [](SocketRecord record) {
+    record.has_inode = false;
+    return record;
+  };
+  const SocketRecord up = Tcp(kUp, "10.0.0.1:443", "10.0.0.2:50000");
+  const SocketRecord gone = Tcp(SocketState::kCloseWait, "10.0.0.1:443", "10.0.0.2:50001");
+  const SocketRecord orphan = Tcp(SocketState::kFinWait1, "10.0.0.1:443", "10.0.0.2:50002");
+  const SocketRecord client = Tcp(SocketState::kCloseWait, "10.0.0.1:50000", "10.0.0.2:443");
+  const Samples samples =
+      Shown(Protocol::kTcp, {Listener("0.0.0.0:443"), up, waiting(up), gone, waiting(gone),
+                             waiting(gone), waiting(orphan), waiting(client)});
+  EXPECT_EQ(FiguresOf(samples, UnacceptedTally::kUnacceptedSockets),
+            (Figures{{"https established", 1}, {"https close_wait", 2}}));
+}
+
+TEST_F(SocketTalliesTest, CountsCloseWaitWithBytesBesidesTheFin) {
+  std::vector<SocketRecord> records;
+  for (const std::uint32_t bytes : {0, 1, 2, 100}) {
+    SocketRecord half_closed = Tcp(SocketState::kCloseWait, "10.0.0.1:50000", "10.0.0.2:443");
+    half_closed.receive_queue = bytes;
+    records.push_back(half_closed);
+  }
+  SocketRecord up = Tcp(kUp, "10.0.0.1:50000", "10.0.0.2:443");
+  up.receive_queue = 100;
+  records.push_back(up);
+  EXPECT_EQ(FiguresOf(Shown(Protocol::kTcp, records), UnreadTally::kUnreadSockets),
+            (Figures{{"https outbound", 2}}));
+}
+
+SocketRecord WithTimer(SocketTimer timer, std::uint8_t retransmits, SocketState state = kUp) {
+  SocketRecord record = Tcp(state, "10.0.0.1:50000", "10.0.0.2:443");
+  record.timer = timer;
+  record.retransmits = retransmits;
+  return record;
+}
+
+TEST_F(SocketTalliesTest, TellsFromTheTimerWhyAConnectionStalls) {
+  using enum SocketTimer;
+  const Samples samples =
+      Shown(Protocol::kTcp,
+            {WithTimer(kNone, 0), WithTimer(kRetransmit, 0), WithTimer(kRetransmit, 9),
+             WithTimer(kRetransmit, 1, SocketState::kFinWait1),
+             WithTimer(kRetransmit, 1, SocketState::kSynSent), WithTimer(kKeepalive, 0),
+             WithTimer(kKeepalive, 1), WithTimer(kKeepalive, 2), WithTimer(kKeepalive, 3),
+             WithTimer(kTimeWait, 0, SocketState::kTimeWait), WithTimer(kZeroWindow, 0),
+             WithTimer(kZeroWindow, 7), WithTimer(kZeroWindow, 7), WithTimer(kZeroWindow, 7)});
+  EXPECT_EQ(FiguresOf(samples, StalledTally::kStalledSockets),
+            (Figures{{"https outbound retransmitting", 2},
+                     {"https outbound zero_window", 4},
+                     {"https outbound keepalive_unanswered", 3}}));
+}
+
+TEST_F(SocketTalliesTest, AHandshakeThatIsRepeatedIsNotStalled) {
+  const Samples samples =
+      Shown(Protocol::kTcp, {WithTimer(SocketTimer::kRetransmit, 5, SocketState::kSynSent),
+                             WithTimer(SocketTimer::kRetransmit, 5, SocketState::kSynRecv)});
+  EXPECT_EQ(NonZero(FiguresOf(samples, StalledTally::kStalledSockets)), Figures());
+}
+
+TEST_F(SocketTalliesTest, ShowsNothingOfTheseForUdp) {
+  const Samples samples = Shown(Protocol::kUdp, {Udp("0.0.0.0:53")});
+  EXPECT_FALSE(samples.Has(UnacceptedTally::kUnacceptedSockets));
+  EXPECT_FALSE(samples.Has(UnreadTally::kUnreadSockets));
+  EXPECT_FALSE(samples.Has(StalledTally::kStalledSockets));
+}
+
 TEST_F(SocketTalliesTest, SumsListenersOfAPortAndKeepsTheFullest) {
   const Samples samples =
       Shown(Protocol::kTcp, {Listener("0.0.0.0:443", 3, 2), Listener("0.0.0.0:443", 10, 100),
@@ -96,11 +165,12 @@ TEST_F(SocketTalliesTest, SumsListenersOfAPortAndKeepsTheFullest) {
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation), (Figures{{"443 https", 1.5}}));
 }
 
-TEST_F(SocketTalliesTest, ABacklogOfZeroIsAsFullAsOneOfOne) {
+TEST_F(SocketTalliesTest, FromOneOnAListenerIsFullOrNearlySo) {
   const Samples samples =
-      Shown(Protocol::kTcp, {Listener("0.0.0.0:1", 0, 0), Listener("0.0.0.0:2", 1, 0)});
+      Shown(Protocol::kTcp, {Listener("0.0.0.0:1", 0, 0), Listener("0.0.0.0:2", 1, 0),
+                             Listener("0.0.0.0:3", 3, 3), Listener("0.0.0.0:4", 4, 3)});
   EXPECT_EQ(FiguresOf(samples, ListenerTally::kSaturation),
-            (Figures{{"1 other", 0}, {"2 other", 1}}));
+            (Figures{{"1 other", 0}, {"2 other", 1}, {"3 other", 1}, {"4 other", 4.0 / 3}}));
 }
 
 TEST_F(SocketTalliesTest, TakesUnconnectedUdpAsListeningAndCountsItsQueues) {

@@ -51,6 +51,7 @@ class SamplerTest : public ::testing::Test {
     return {.source = source,
             .matcher = matcher_,
             .watch = watch_,
+            .listeners = listeners_,
             .generation = kGeneration,
             .errors = errors_,
             .ephemeral_ports = [] { return EphemeralPorts(); },
@@ -65,6 +66,7 @@ class SamplerTest : public ::testing::Test {
   ServiceNames names_;
   ServiceMatcher matcher_{{}, {}, names_};
   StateWatch watch_{clock_};
+  ListenerMemory listeners_{kWatchedProtocol};
   DumpErrors errors_;
   std::chrono::nanoseconds cpu_{0};
   std::chrono::nanoseconds cpu_per_call_{0};
@@ -81,11 +83,29 @@ TEST_F(SamplerTest, ShowsTheWatchedSocketsWithTheirDirection) {
   EXPECT_EQ(figures.sockets, 1U);
 }
 
-TEST_F(SamplerTest, AsksForNoEstablishedSockets) {
+/// On a port that says nothing, of a listener that went after a scrape or after a sample.
+TEST_F(SamplerTest, KnowsListenersThatHaveGone) {
+  const SocketRecord stuck =
+      WithCookie(Tcp(SocketState::kCloseWait, "10.0.0.1:40000", "10.0.0.3:50000"));
+  const auto direction = [&] {
+    Sampler sampler = MakeSampler({});
+    EXPECT_TRUE(sampler.SampleOnce());
+    return GroupOf(watch_.Report().latest.value().figures.begin()->first.group).direction;
+  };
+  source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:40000")};
+  EXPECT_TRUE(MakeSampler({}).SampleOnce());
+  source_.tables[Protocol::kTcp].records = {stuck};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(direction(), Direction::kInbound);
+  ListenerMemory::Pass scrape = listeners_.Begin();
+  EXPECT_TRUE(scrape.HadListener(stuck));
+}
+
+TEST_F(SamplerTest, AsksForNoEstablishedSocketsAndForTheLastAck) {
   source_.tables[Protocol::kTcp].records.clear();
   Sampler sampler = MakeSampler({});
   ASSERT_TRUE(sampler.SampleOnce());
-  EXPECT_EQ(source_.last_states, (StateSet{SocketState::kCloseWait, SocketState::kListen}));
+  EXPECT_EQ(source_.last_wanted.states, (StateSet{SocketState::kCloseWait, SocketState::kListen}));
+  EXPECT_TRUE(source_.last_wanted.last_ack);
 }
 
 TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
@@ -144,7 +164,7 @@ TEST_F(SamplerTest, SamplesInItsThreadUntilStopped) {
 /// Fails with an exception the first time, as when memory runs out.
 class ThrowingSource final : public SocketSource {
  public:
-  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const StateSet&, SocketSink&) override {
+  [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const WantedSockets&, SocketSink&) override {
     if (dumps_++ == 0) throw std::runtime_error("out of something");
     return DumpStats{};
   }

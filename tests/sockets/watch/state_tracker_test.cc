@@ -36,11 +36,12 @@ class StateTrackerTest : public ::testing::Test {
     std::uint64_t cookie;
     SocketState state = kCloseWait;
     Direction direction = Direction::kInbound;
+    Port port = Port::FromHost(443);
   };
 
   void Observe(const std::vector<Seen>& sockets) {
     for (const Seen& seen : sockets) {
-      tracker_.Observe({seen.cookie, InGroup(seen.direction), seen.state});
+      tracker_.Observe({seen.cookie, InGroup(seen.direction), seen.state, seen.port}, clock_.Now());
     }
   }
   WatchPass Pass(const std::vector<Seen>& sockets) {
@@ -69,6 +70,57 @@ TEST_F(StateTrackerTest, ASocketIsStuckWhenItIsLongerThanAllowedInItsState) {
   EXPECT_EQ(Of(pass).stuck, 1U);
   EXPECT_EQ(Of(pass).sockets, 2U);
   EXPECT_EQ(Age(pass), seconds(60));
+}
+
+TEST_F(StateTrackerTest, TakesTheLargerOfWhatItSawAndTheLeastAge) {
+  Sighting sighting{1, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  const auto pass = [&](std::uint32_t least_age_ms) {
+    sighting.least_age_ms = least_age_ms;
+    tracker_.Observe(sighting, clock_.Now());
+    return CommitPass(tracker_, clock_.Now());
+  };
+  WatchPass first = pass(61'000);
+  EXPECT_EQ(Age(first), seconds(61)) << "older than the tracker itself";
+  EXPECT_EQ(Of(first).stuck, 1U);
+  EXPECT_EQ(first.stuck_by_port.size(), 1U);
+  EXPECT_EQ(Of(first).entered, 0U);
+  clock_.Advance(seconds(10));
+  EXPECT_EQ(Age(pass(5'000)), seconds(71)) << "the peer has acknowledged something since";
+  EXPECT_EQ(Age(pass(0)), seconds(71)) << "a dump without it";
+  EXPECT_EQ(Age(pass(80'000)), seconds(80));
+  EXPECT_EQ(Age(pass(80'050)), seconds(80)) << "rounded down to a tenth";
+  sighting.state = kLastAck;
+  EXPECT_EQ(Age(pass(0), kLastAck), seconds(0)) << "another state has an age of its own";
+}
+
+TEST_F(StateTrackerTest, StuckSocketsAreCountedByPortToo) {
+  const Port other = Port::FromHost(8443);
+  const std::vector<Seen> sockets{{1},
+                                  {2},
+                                  {3, kCloseWait, Direction::kOutbound},
+                                  {4, kLastAck},
+                                  {5, kCloseWait, Direction::kInbound, other}};
+  EXPECT_TRUE(Pass(sockets).stuck_by_port.empty());
+  clock_.Advance(seconds(61));
+  // The kernel may show a socket twice in one dump.
+  Observe({{1}});
+  const WatchPass pass = Pass(sockets);
+  const Port https = Port::FromHost(443);
+  EXPECT_EQ(pass.stuck_by_port, (std::map<PortWatchKey, std::uint64_t>{
+                                    {{Direction::kInbound, https, kCloseWait}, 2},
+                                    {{Direction::kInbound, https, kLastAck}, 1},
+                                    {{Direction::kInbound, other, kCloseWait}, 1},
+                                    {{Direction::kOutbound, https, kCloseWait}, 1}}));
+  EXPECT_EQ(Pass({{5, kCloseWait, Direction::kInbound, other}}).stuck_by_port.size(), 1U);
+  EXPECT_TRUE(Pass({}).stuck_by_port.empty());
+}
+
+TEST_F(StateTrackerTest, AnAbandonedPassLeavesNoStuckSockets) {
+  Pass({{1}});
+  clock_.Advance(seconds(61));
+  Observe({{1}});
+  tracker_.Abandon();
+  EXPECT_EQ(Pass({{1}}).stuck_by_port.begin()->second, 1U);
 }
 
 TEST_F(StateTrackerTest, AnAgeIsNeverMoreThanItIs) {
@@ -144,10 +196,10 @@ TEST_F(StateTrackerTest, AClockThatDoesNotMoveGivesAgeZero) {
 TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
   testing::FakeClock clock;
   StateTracker tracker(Options(2), clock.Now());
-  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait};
+  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
   const auto pass = [&](std::uint64_t first, std::uint64_t last) {
     for (sighting.cookie = first; sighting.cookie <= last; ++sighting.cookie) {
-      tracker.Observe(sighting);
+      tracker.Observe(sighting, clock.Now());
     }
     return CommitPass(tracker, clock.Now());
   };
@@ -163,10 +215,10 @@ TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
 TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
   testing::FakeClock clock;
   StateTracker tracker(Options(2), clock.Now());
-  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait};
+  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
   const auto entered = [&](std::uint64_t first, std::uint64_t last) {
     for (sighting.cookie = first; sighting.cookie <= last; ++sighting.cookie) {
-      tracker.Observe(sighting);
+      tracker.Observe(sighting, clock.Now());
     }
     return CommitPass(tracker, clock.Now()).figures.begin()->second.entered;
   };
@@ -181,9 +233,9 @@ TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
 TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
   testing::FakeClock clock;
   StateTracker tracker(Options(), clock.Now());
-  const Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait};
-  tracker.Observe(sighting);
-  tracker.Observe(sighting);
+  const Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  tracker.Observe(sighting, clock.Now());
+  tracker.Observe(sighting, clock.Now());
   const WatchPass pass = CommitPass(tracker, clock.Now());
   EXPECT_EQ(pass.untracked, 2U);
   EXPECT_EQ(pass.figures.begin()->second.sockets, 2U);
@@ -192,12 +244,12 @@ TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
 TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
   testing::FakeClock clock;
   StateTracker tracker(Options(200'000), clock.Now());
-  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait};
+  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
   std::size_t most = 0;
   for (int pass = 0; pass < 1000; ++pass) {
     for (int i = 0; i < 10'000; ++i) {
       ++sighting.cookie;
-      tracker.Observe(sighting);
+      tracker.Observe(sighting, clock.Now());
     }
     static_cast<void>(CommitPass(tracker, clock.Now()));
     clock.Advance(seconds(5));
@@ -207,6 +259,35 @@ TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
   // Those of one pass, and those that it missed for the first time.
   EXPECT_LE(tracker.size(), 20'000U);
   EXPECT_LE(most, 30'000 * 32U);
+}
+
+/// As Observe(), of a socket whose direction the kernel's sockets tell.
+Sighting Known(std::uint64_t cookie, Direction direction, SocketState state = kCloseWait) {
+  return {cookie, InGroup(direction), state, true};
+}
+
+TEST_F(StateTrackerTest, KnowsADirectionOnceItWasToldByMoreThanPorts) {
+  Pass({{1}, {2, kCloseWait, Direction::kOutbound}});
+  EXPECT_EQ(tracker_.KnownDirection(1), std::nullopt);
+  EXPECT_EQ(tracker_.KnownDirection(3), std::nullopt);
+  EXPECT_EQ(tracker_.KnownDirection(0), std::nullopt);
+  tracker_.Observe(Known(2, Direction::kInbound));
+  Pass({{1}});
+  EXPECT_EQ(tracker_.KnownDirection(1), std::nullopt);
+  EXPECT_EQ(tracker_.KnownDirection(2), Direction::kInbound);
+  tracker_.Configure(Options());
+  EXPECT_EQ(tracker_.KnownDirection(2), Direction::kInbound) << "the rules have no part in it";
+}
+
+TEST_F(StateTrackerTest, ADirectionThatComesToBeKnownKeepsTheAge) {
+  Pass({{1, kCloseWait, Direction::kOutbound}});
+  clock_.Advance(seconds(30));
+  tracker_.Observe(Known(1, Direction::kInbound));
+  const WatchPass pass = Pass({});
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).sockets, 0U);
+  EXPECT_EQ(Of(pass).sockets, 1U);
+  EXPECT_EQ(Of(pass).entered, 0U);
+  EXPECT_EQ(Age(pass), seconds(30));
 }
 
 }  // namespace

@@ -198,5 +198,46 @@ TEST(PeakWindow, ASharedSlotKeepsTheHigherCount) {
   EXPECT_EQ(window.Slots(pass.at).front().sockets.begin()->second, 9U);
 }
 
+TEST_F(StateWatchTest, RemembersTheDirectionOfAWatchedSocket) {
+  SocketRecord record = testing::Tcp(kSynSent, "10.0.0.1:1", "10.0.0.2:2");
+  record.cookie = 7;
+  {
+    StateWatch::Pass failed = watch_.Begin(kGeneration);
+    failed.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup, true});
+    EXPECT_EQ(failed.Find(record), std::nullopt);
+  }
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  EXPECT_EQ(pass.Find(record), std::nullopt) << "the dump before has failed";
+  pass.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup, true});
+  std::move(pass).Commit();
+  StateWatch::Pass next = watch_.Begin(kGeneration);
+  EXPECT_EQ(next.Find(record), Direction::kOutbound);
+  record.state = SocketState::kEstablished;
+  EXPECT_EQ(next.Find(record), std::nullopt) << "nobody follows it in this state";
+}
+
+TEST_F(StateWatchTest, TheLastAckIsALeastAgeOfStatesThatThePeerBrought) {
+  WatchOptions options = Options();
+  options.states = StateSet::All(Protocol::kTcp);
+  Use(options);
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  for (const SocketState state : kTcpStates) {
+    SocketRecord record = testing::Tcp(state, "10.0.0.1:1", "10.0.0.2:2");
+    record.cookie = Index(state);
+    record.last_ack_ms = 100'010;
+    pass.Observe(record, {Direction::kOutbound, Port::FromHost(2), kGroup});
+  }
+  std::move(pass).Commit();
+  std::map<SocketState, Clock::Duration> ages;
+  const WatchReport report = watch_.Report();
+  for (const auto& [key, figures] : report.latest->figures) {
+    const Clock::Duration age = report.latest->at - figures.oldest_since.value();
+    if (age != Clock::Duration::zero()) ages[key.state] = age;
+  }
+  EXPECT_EQ(ages, (std::map<SocketState, Clock::Duration>{{SocketState::kFinWait2, seconds(100)},
+                                                          {SocketState::kCloseWait, seconds(100)},
+                                                          {SocketState::kClosing, seconds(100)}}));
+}
+
 }  // namespace
 }  // namespace sockdiag

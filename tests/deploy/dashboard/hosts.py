@@ -25,7 +25,7 @@ services:
 sampling: {interval: 1s}
 """
 PROMETHEUS_CONFIG = """
-global: {{scrape_interval: 1s, scrape_timeout: 1s}}
+global: {scrape_interval: 1s, scrape_timeout: 1s}
 scrape_configs:
   - job_name: sockdiag
     static_configs:
@@ -112,17 +112,20 @@ def raise_loopback():
 
 
 class Prometheus:
-    """Scrapes the exporters each second."""
+    """Scrapes the exporters each second, or only answers from what is in the folder."""
+
+    url = "http://127.0.0.1:9090"
 
     def __init__(self, binary, folder, ports):
         config = os.path.join(folder, "prometheus.yml")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(PROMETHEUS_CONFIG.format())
+            file.write(PROMETHEUS_CONFIG)
             for name, port in ports.items():
                 file.write(f"      - targets: ['127.0.0.1:{port}']\n"
                            f"        labels: {{instance: {name}}}\n")
         self.process = start(binary, f"--config.file={config}", "--log.level=error",
-                             f"--storage.tsdb.path={folder}/tsdb",
+                             f"--storage.tsdb.path={folder}/data",
+                             "--storage.tsdb.retention.time=10y",
                              "--web.listen-address=127.0.0.1:9090")
 
     def ask(self, path, **parameters):
@@ -134,13 +137,14 @@ class Prometheus:
             raise RuntimeError(f"{parameters}: {document}")
         return document["data"]["result"]
 
-    def wait_for_scrapes(self, count):
+    def wait_until_it_answers(self, query="vector(1)", count=1):
+        """Until there are so many series."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
             try:
-                if len(self.ask("/api/v1/query", query="up == 1")) == count:
+                if len(self.ask("/api/v1/query", query=query)) == count:
                     return
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, json.JSONDecodeError):  # it only starts
                 pass
             time.sleep(0.1)
-        raise TimeoutError("Prometheus does not scrape")
+        raise TimeoutError(f"Prometheus does not answer {query}")

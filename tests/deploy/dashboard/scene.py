@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Plays five minutes of trouble between sockets and writes what the dashboard would show of it:
+"""Plays five minutes of trouble between sockets, which a Prometheus sees:
 
-    unshare -n deploy/grafana/picture/scene.py EXPORTER PROMETHEUS DATA.json [SECONDS]
+    unshare -n tests/deploy/dashboard/scene.py EXPORTER PROMETHEUS FOLDER [SECONDS]
+
+Its data is then in FOLDER/data, and FOLDER/span.json says from when to when the trouble was.
 
 Two hosts serve `web` and `checkout` and use `postgres`, `redis` and `payments`; all clients and
 peers are outside. It warms up first. Then, as parts of the whole time:
@@ -14,24 +16,18 @@ peers are outside. It warms up first. Then, as parts of the whole time:
 
 import collections
 import json
-import os
 import pathlib
 import random
 import socket
 import sys
-import tempfile
 import time
 
 import hosts
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-import queries  # noqa: E402
 
 TICK_S = 0.25
 WARM_UP_S = 80  # longer than TIME_WAIT, so that its number is steady
 PEERS = "10.0.0.1"  # and .2: the addresses of postgres, redis and payments
 BACKLOG = 96
-ROWS = 31  # of Grafana's grid are shown: the first two groups of panels
 
 
 class Service:
@@ -157,24 +153,6 @@ class Scene:
             self.services[shop, name].connect(lifetime_s(), **how)
 
 
-def collect(prometheus, dashboard, start, end):
-    """What each query of the first screens gives: {panel id: {refId: [{metric, values}]}}"""
-    found = {}
-    for panel in dashboard["panels"]:
-        if panel["type"] == "row" or panel["gridPos"]["y"] >= ROWS:
-            continue
-        answers = found[panel["id"]] = {}
-        for target, expression in queries.of_panel(panel, queries.ALL):
-            if target["instant"]:
-                answers[target["refId"]] = [
-                    {"metric": one["metric"], "values": [one["value"]]}
-                    for one in prometheus.ask("/api/v1/query", query=expression, time=end)]
-            else:
-                answers[target["refId"]] = prometheus.ask(
-                    "/api/v1/query_range", query=expression, start=start, end=end, step=1)
-    return found
-
-
 def prepare():
     hosts.raise_loopback()
     for number in (1, 2):
@@ -187,30 +165,27 @@ def prepare():
 
 
 def main():
-    exporter, prometheus_binary, target = sys.argv[1:4]
+    exporter, prometheus_binary, folder = sys.argv[1:4]
     seconds = float(sys.argv[4]) if len(sys.argv) > 4 else 300
-    source = pathlib.Path(__file__).parents[1] / "sockdiag_exporter.json"
-    dashboard = json.loads(source.read_text(encoding="utf-8"))
     shops, processes, ports = prepare(), [], {}
-    with tempfile.TemporaryDirectory() as folder:
-        config = os.path.join(folder, "exporter.yaml")
-        pathlib.Path(config).write_text(hosts.EXPORTER_CONFIG, encoding="utf-8")
+    folder = pathlib.Path(folder)
+    config = folder / "exporter.yaml"
+    config.write_text(hosts.EXPORTER_CONFIG, encoding="utf-8")
+    try:
         for shop in shops:
             process, ports[shop.name] = shop.start_exporter(exporter, config)
             processes.append(process)
         prometheus = hosts.Prometheus(prometheus_binary, folder, ports)
         processes.append(prometheus.process)
-        try:
-            prometheus.wait_for_scrapes(len(shops))
-            Scene(shops, seconds).play()
-            end = int(time.time()) - 1
-            data = {"start": end - int(seconds), "end": end, "rows": ROWS,
-                    "panels": collect(prometheus, dashboard, end - int(seconds), end)}
-        finally:
-            for process in processes:
-                process.terminate()
-                process.wait()
-    pathlib.Path(target).write_text(json.dumps(data), encoding="utf-8")
+        prometheus.wait_until_it_answers("up == 1", len(shops))
+        Scene(shops, seconds).play()
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+    end = int(time.time()) - 1
+    span = {"start": end - int(seconds), "end": end}
+    (folder / "span.json").write_text(json.dumps(span), encoding="utf-8")
 
 
 if __name__ == "__main__":

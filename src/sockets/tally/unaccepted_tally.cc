@@ -1,0 +1,16 @@
+#include "sockets/tally/unaccepted_tally.h"
+
+namespace sockdiag {
+
+void UnacceptedTally::Show(Showing& showing) const {
+  if (!Traits(showing.protocol).queue_is_backlog) return;
+  groups_.ForEachRow(
+      showing.protocol, showing.services, [&](const ServiceRow& row, const auto& sockets) {
+        if (row.direction != Direction::kInbound) return;
+        for (const SocketState state : kStates) {
+          showing.samples.Add(kUnacceptedSockets, sockets[state], row.service_name, Name(state));
+        }
+      });
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,13 @@
+#include "sockets/tally/unread_tally.h"
+
+namespace sockdiag {
+
+void UnreadTally::Show(Showing& showing) const {
+  if (!Traits(showing.protocol).has_watched_states) return;
+  groups_.ForEachRow(
+      showing.protocol, showing.services, [&](const ServiceRow& row, std::uint64_t sockets) {
+        showing.samples.Add(kUnreadSockets, sockets, row.service_name, Name(row.direction));
+      });
+}
+
+}  // namespace sockdiag
