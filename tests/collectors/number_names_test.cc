@@ -127,6 +127,26 @@ TEST(NumberNames, APortInTheEphemeralRangeHasOneWhileItIsListenedOn) {
   EXPECT_EQ(NonZero(Services(after)), (Figures{{"tcp other outbound established", 1}}));
 }
 
+TEST(NumberNames, WhatAListenerLeavesBehindKeepsItsNumber) {
+  SocketScrapes scrapes(Numbered());
+  SocketRecord accepted = Tcp(kUp, "10.0.0.1:50051", "10.0.0.2:40000");
+  accepted.cookie = 1;
+  static_cast<void>(scrapes.Scrape(Records{Listener("0.0.0.0:50051"), accepted}));
+  accepted.state = kCloseWait;
+  EXPECT_EQ(NonZero(Services(scrapes.Scrape(Records{accepted, To(50051)}))),
+            (Figures{{"tcp 50051 inbound close_wait", 1}, {"tcp other outbound established", 1}}));
+}
+
+TEST(NumberNames, HaveTheFiguresOfTheStatesThatWereSeen) {
+  SocketScrapes scrapes(Numbered());
+  const Samples samples = scrapes.Scrape(
+      Records{Listener("0.0.0.0:9200"), Tcp(kUp, "10.0.0.1:9200", "10.0.0.2:40000"), To(9092)});
+  EXPECT_EQ(FiguresOf(samples, UnacceptedTally::kUnacceptedSockets).size(), 1U);
+  EXPECT_EQ(FiguresOf(samples, UnreadTally::kUnreadSockets).size(), 0U);
+  const Samples closed = scrapes.Scrape(Records{To(9092, kCloseWait)});
+  EXPECT_EQ(FiguresOf(closed, UnreadTally::kUnreadSockets), (Figures{{"9092 outbound", 0}}));
+}
+
 TEST(NumberNames, CanBeTurnedOff) {
   SocketConfiguration configuration = Numbered();
   configuration.fallback = ServicesFallback::kOther;

@@ -65,14 +65,18 @@ class Classifier {
   [[nodiscard]] Classification Make(const SocketRecord& record, Direction direction,
                                     const ServiceMatch& match, bool is_known) const {
     const Port port = ServicePort(record, direction);
-    const ServiceId service = match.IsNamed() ? match.service : Unnamed(port);
+    const bool was_accepted = is_known && direction == Direction::kInbound;
+    const ServiceId service =
+        match.IsNamed() ? match.service : Unnamed(record.protocol, port, was_accepted);
     return {direction, port, IdOf({service, direction}), is_known};
   }
   /// A port that the kernel gives to whoever asks for any has no name of its own, or each peer that
-  /// got one would be a service; but while it is listened on here it is one, on every host.
-  [[nodiscard]] ServiceId Unnamed(Port service_port) const {
-    const bool is_anybodys =
-        ephemeral_.Contains(service_port) && !served_->test(service_port.Value());
+  /// got one would be a service; but while it is listened on here it is one, on every host, and so
+  /// it stays for what a listener that has gone accepted.
+  [[nodiscard]] ServiceId Unnamed(Protocol protocol, Port service_port, bool was_accepted) const {
+    const bool is_served = served_->test(service_port.Value()) ||
+                           (was_accepted && !Traits(protocol).clients_look_like_listeners);
+    const bool is_anybodys = ephemeral_.Contains(service_port) && !is_served;
     return is_anybodys ? ServiceId::kOther : matcher_.Fallback(service_port);
   }
 
