@@ -1,5 +1,7 @@
 #include "sockets/naming/service_names.h"
 
+#include <optional>
+
 #include "proc/scanner.h"
 
 namespace sockdiag {
@@ -19,8 +21,6 @@ std::optional<Port> PortOf(std::string_view name) {
 }
 
 }  // namespace
-
-bool IsNumberName(std::string_view name) { return PortOf(name).has_value(); }
 
 ServiceId ServiceNames::Intern(std::string_view name) {
   if (name == kOtherName) return ServiceId::kOther;

@@ -5,7 +5,6 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +25,6 @@ enum class ServiceId : std::uint32_t { kOther = 0 };
 [[nodiscard]] constexpr bool IsNumberName(ServiceId service) {
   return service != ServiceId::kOther && Index(service) <= 0xffff;
 }
-/// The same of its text: `9200` is one, `09200` and `0` are not.
-[[nodiscard]] bool IsNumberName(std::string_view name);
 
 /// Every service name that any configuration gave, each once: a number that stands for a name keeps
 /// doing so when rules change. It grows by new names alone, and not by ports' numbers. Any thread

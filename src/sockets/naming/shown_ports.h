@@ -28,7 +28,7 @@ using ShownPort = std::optional<Port>;
 /// the next. One thread at a time.
 struct ShownPorts {
   using StateKey = std::pair<ShownPort, SocketState>;
-  using ListenerKey = std::pair<ShownPort, std::string>;
+  using ListenerKey = std::pair<ShownPort, ServiceId>;
   struct OfDirection {
     AdmittedNames<Port, PortRank> admitted;
     RetainedKeys<StateKey> states;

@@ -22,17 +22,11 @@
 
 namespace sockdiag {
 
-/// The labels under which sockets of a service are shown.
-struct ServiceLabels {
+/// The labels under which sockets of a service are shown, and the states in which it is.
+struct ServiceRow {
   Protocol protocol;
   std::string service_name;
   Direction direction;
-
-  friend auto operator<=>(const ServiceLabels&, const ServiceLabels&) = default;
-};
-
-/// A service in one direction, and the states in which it is shown.
-struct ServiceRow : ServiceLabels {
   /// Every state that its direction can have, from the start; but of a service whose name is a
   /// port's number, those alone that sockets were seen in.
   StateSet states;
@@ -67,31 +61,49 @@ class ShownServices {
   /// The rows that are to be shown, be it with zeros, in their order: those in use or configured.
   [[nodiscard]] std::span<const ServiceRow> Rows(Protocol protocol) const;
   /// The place in Rows() of a group that was touched in this collection.
-  [[nodiscard]] std::size_t RowOf(Protocol protocol, GroupId group) const;
+  [[nodiscard]] std::size_t RowOf(Protocol protocol, GroupId group) const {
+    return places_.at({protocol, ShownGroup(group)});
+  }
 
-  /// The name, or `other` when it has no place.
-  [[nodiscard]] std::string ShownName(ServiceId service) const;
+  /// The service, or `other` when it has no place.
+  [[nodiscard]] ServiceId Shown(ServiceId service) const {
+    return IsShown(service) ? service : ServiceId::kOther;
+  }
+  [[nodiscard]] std::string ShownName(ServiceId service) const {
+    return names_->Name(Shown(service));
+  }
   /// Whether it has a place of its own, or is `other`.
-  [[nodiscard]] bool IsShown(const std::string& name) const;
+  [[nodiscard]] bool IsShown(ServiceId service) const {
+    return service == ServiceId::kOther || permanent_.contains(service) ||
+           admitted_.Contains(service);
+  }
 
  private:
   enum class Rank : std::uint8_t { kDatabase, kNumber };
-  using Names = AdmittedNames<std::string, Rank>;
-  using Use = std::pair<ServiceLabels, SocketState>;
+  using Names = AdmittedNames<ServiceId, Rank>;
+  /// The group is of a service that is shown.
+  using RowKey = std::pair<Protocol, GroupId>;
+  using Use = std::pair<RowKey, SocketState>;
 
   void ForgetUsesWithoutPlace();
-  [[nodiscard]] ServiceLabels Labels(Protocol protocol, GroupId group) const;
-  [[nodiscard]] StateSet StatesFromTheStart(const ServiceLabels& labels) const;
+  [[nodiscard]] GroupId ShownGroup(GroupId group) const {
+    const Group parts = GroupOf(group);
+    return IdOf({Shown(parts.service), parts.direction});
+  }
+  [[nodiscard]] StateSet StatesFromTheStart(const RowKey& row) const;
+  [[nodiscard]] std::map<RowKey, StateSet> StatesByRow() const;
 
   const ServiceNames* names_;
   Clock::Duration retention_{};
   std::optional<Clock::TimePoint> incomplete_since_;
   bool may_expire_ = true;
-  std::set<std::string> permanent_;
+  std::set<ServiceId> permanent_;
   Names admitted_;
-  std::set<ServiceLabels> configured_;
+  std::set<RowKey> configured_;
   RetainedKeys<Use> in_use_;
   std::vector<ServiceRow> rows_;
+  /// Of each row, among those of its protocol.
+  std::map<RowKey, std::size_t> places_;
 };
 
 }  // namespace sockdiag

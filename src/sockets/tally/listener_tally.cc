@@ -20,7 +20,7 @@ void ListenerTally::Show(Showing& showing) const {
   const ShownPorts::OfDirection& ports = showing.ports.Of(Direction::kInbound);
   std::map<ShownPorts::ListenerKey, Totals> shown;
   for (const auto& [key, totals] : listeners_) {
-    shown[{ports.Shown(key.first), showing.services.ShownName(key.second)}] += totals;
+    shown[{ports.Shown(key.first), showing.services.Shown(key.second)}] += totals;
   }
   showing.ports.ForgetListenersWithoutPlace(showing.services);
   for (const auto& [key, totals] : shown) showing.ports.listeners.Touch(key, showing.now);
@@ -29,11 +29,12 @@ void ListenerTally::Show(Showing& showing) const {
       [&](const ShownPorts::ListenerKey& key) { shown.try_emplace(key); });
   for (const auto& [key, totals] : shown) {
     const std::string port = Name(key.first);
-    showing.samples.Add(kListeners, totals.listeners, Name(showing.protocol), port, key.second);
+    const std::string service = showing.services.ShownName(key.second);
+    showing.samples.Add(kListeners, totals.listeners, Name(showing.protocol), port, service);
     if (!Traits(showing.protocol).queue_is_backlog) continue;
-    showing.samples.Add(kQueueLength, totals.queue_length, port, key.second);
-    showing.samples.Add(kQueueLimit, totals.queue_limit, port, key.second);
-    showing.samples.Add(kSaturation, totals.saturation, port, key.second);
+    showing.samples.Add(kQueueLength, totals.queue_length, port, service);
+    showing.samples.Add(kQueueLimit, totals.queue_limit, port, service);
+    showing.samples.Add(kSaturation, totals.saturation, port, service);
   }
 }
 
