@@ -41,7 +41,8 @@ class StateTrackerTest : public ::testing::Test {
 
   void Observe(const std::vector<Seen>& sockets) {
     for (const Seen& seen : sockets) {
-      tracker_.Observe({seen.cookie, InGroup(seen.direction), seen.state, seen.port}, clock_.Now());
+      tracker_.Observe({seen.cookie, InGroup(seen.direction), seen.state, false, seen.port},
+                       clock_.Now());
     }
   }
   WatchPass Pass(const std::vector<Seen>& sockets) {
@@ -73,7 +74,7 @@ TEST_F(StateTrackerTest, ASocketIsStuckWhenItIsLongerThanAllowedInItsState) {
 }
 
 TEST_F(StateTrackerTest, TakesTheLargerOfWhatItSawAndTheLeastAge) {
-  Sighting sighting{1, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  Sighting sighting{1, InGroup(Direction::kInbound), kCloseWait, false, Port::FromHost(443)};
   const auto pass = [&](std::uint32_t least_age_ms) {
     sighting.least_age_ms = least_age_ms;
     tracker_.Observe(sighting, clock_.Now());
@@ -196,7 +197,7 @@ TEST_F(StateTrackerTest, AClockThatDoesNotMoveGivesAgeZero) {
 TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
   testing::FakeClock clock;
   StateTracker tracker(Options(2), clock.Now());
-  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, false, Port::FromHost(443)};
   const auto pass = [&](std::uint64_t first, std::uint64_t last) {
     for (sighting.cookie = first; sighting.cookie <= last; ++sighting.cookie) {
       tracker.Observe(sighting, clock.Now());
@@ -215,7 +216,7 @@ TEST(StateTrackerBound, CountsAllAndSaysWhoseAgeIsUnknown) {
 TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
   testing::FakeClock clock;
   StateTracker tracker(Options(2), clock.Now());
-  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, false, Port::FromHost(443)};
   const auto entered = [&](std::uint64_t first, std::uint64_t last) {
     for (sighting.cookie = first; sighting.cookie <= last; ++sighting.cookie) {
       tracker.Observe(sighting, clock.Now());
@@ -233,7 +234,7 @@ TEST(StateTrackerBound, ASocketThatFindsAPlaceLateHasNotEntered) {
 TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
   testing::FakeClock clock;
   StateTracker tracker(Options(), clock.Now());
-  const Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  const Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, false, Port::FromHost(443)};
   tracker.Observe(sighting, clock.Now());
   tracker.Observe(sighting, clock.Now());
   const WatchPass pass = CommitPass(tracker, clock.Now());
@@ -244,7 +245,7 @@ TEST(StateTrackerBound, ACookieOfZeroIsCountedAndNotFollowed) {
 TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
   testing::FakeClock clock;
   StateTracker tracker(Options(200'000), clock.Now());
-  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, Port::FromHost(443)};
+  Sighting sighting{0, InGroup(Direction::kInbound), kCloseWait, false, Port::FromHost(443)};
   std::size_t most = 0;
   for (int pass = 0; pass < 1000; ++pass) {
     for (int i = 0; i < 10'000; ++i) {
@@ -263,7 +264,7 @@ TEST(StateTrackerBound, TenMillionChurnedSocketsTakeFlatMemory) {
 
 /// As Observe(), of a socket whose direction the kernel's sockets tell.
 Sighting Known(std::uint64_t cookie, Direction direction, SocketState state = kCloseWait) {
-  return {cookie, InGroup(direction), state, true};
+  return {cookie, InGroup(direction), state, true, Port::FromHost(443)};
 }
 
 TEST_F(StateTrackerTest, KnowsADirectionOnceItWasToldByMoreThanPorts) {
@@ -271,7 +272,7 @@ TEST_F(StateTrackerTest, KnowsADirectionOnceItWasToldByMoreThanPorts) {
   EXPECT_EQ(tracker_.KnownDirection(1), std::nullopt);
   EXPECT_EQ(tracker_.KnownDirection(3), std::nullopt);
   EXPECT_EQ(tracker_.KnownDirection(0), std::nullopt);
-  tracker_.Observe(Known(2, Direction::kInbound));
+  tracker_.Observe(Known(2, Direction::kInbound), clock_.Now());
   Pass({{1}});
   EXPECT_EQ(tracker_.KnownDirection(1), std::nullopt);
   EXPECT_EQ(tracker_.KnownDirection(2), Direction::kInbound);
@@ -282,7 +283,7 @@ TEST_F(StateTrackerTest, KnowsADirectionOnceItWasToldByMoreThanPorts) {
 TEST_F(StateTrackerTest, ADirectionThatComesToBeKnownKeepsTheAge) {
   Pass({{1, kCloseWait, Direction::kOutbound}});
   clock_.Advance(seconds(30));
-  tracker_.Observe(Known(1, Direction::kInbound));
+  tracker_.Observe(Known(1, Direction::kInbound), clock_.Now());
   const WatchPass pass = Pass({});
   EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).sockets, 0U);
   EXPECT_EQ(Of(pass).sockets, 1U);
