@@ -276,7 +276,7 @@ TEST(Loader, RefusesAnotherFallback) {
       {"service_fallback: other",
        "c.yaml:1:1: service_fallback: unknown key (did you mean services_fallback?); known: "
        "collectors, services, services_database, services_fallback, limits, sampling, "
-       "stuck_after"},
+       "stuck_after, web"},
   });
 }
 

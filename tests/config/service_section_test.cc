@@ -190,7 +190,8 @@ TEST(ServiceSection, AMisspelledNameIsNoMissingOne) {
        "c.yaml:3:5: services[0].nmae: unknown key; known: name, protocol, direction, ports, "
        "local_networks, remote_networks"},
       {"services:\n  - ports: [80]\n  - name: web\nname: web\n",
-       "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, limits, "
+       "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, "
+       "services_fallback, limits, "
        "sampling, stuck_after, web"},
   });
 }

@@ -79,9 +79,9 @@ TEST(ShippedConfig, EqualsTheBuiltInDefaults) {
 TEST(ShippedConfig, ShowsEveryKeyThatTheSchemaKnows) {
   const Result<YamlNodePtr> shipped = ParseYaml(ShippedText(), kShippedPath);
   ASSERT_TRUE(shipped.has_value()) << shipped.error().message;
-  // 7 sections, collectors with one switch each, 3 limits, 5 of sampling, 7 of stuck_after, 1 of
+  // 8 sections, collectors with one switch each, 3 limits, 5 of sampling, 7 of stuck_after, 1 of
   // web.
-  EXPECT_EQ(ExpectEveryKey(**shipped, "", ""), 7 + AllCollectors().size() * 2 + 3 + 5 + 7 + 1);
+  EXPECT_EQ(ExpectEveryKey(**shipped, "", ""), 8 + AllCollectors().size() * 2 + 3 + 5 + 7 + 1);
 }
 
 TEST(ShippedConfig, HasAnExampleThatIsValidAndShowsEveryKeyOfARule) {

@@ -120,7 +120,15 @@ class ReadmeTest(support.TestCase):
         sockets.Sockets(self).every_kind(support.has_ipv6())
         # Some metrics are there only with a web configuration, be it an empty one.
         web_config = "--web.config.file=" + support.temporary_file(self, "", "web.yaml")
-        self.exposition = support.start_exporter(self, web_config, config=CONFIG).scrape()
+        exporter = support.start_exporter(self, web_config,
+                                          config=CONFIG + "stuck_after: {close_wait: 1ms}\n")
+        # And a port's stuck sockets once there are any.
+        self.exposition = support.wait_until(lambda: self._with_stuck(exporter.scrape()),
+                                             "sockets to be stuck")
+
+    @staticmethod
+    def _with_stuck(exposition):
+        return exposition if exposition.select("sockdiag_port_stuck_sockets") else None
 
     def test_metrics_types_and_labels_are_those_of_the_readme(self):
         labels = {}

@@ -58,7 +58,7 @@ void TakeDump(ListenerMemory& memory, const std::vector<SocketRecord>& listeners
 void Expect(const Case& given) {
   SCOPED_TRACE(given.name);
   ServiceNames names;
-  const ServiceMatcher matcher(given.rules, given.database, names);
+  const ServiceMatcher matcher(given.rules, given.database, names, ServicesFallback::kOther);
   ListenerMemory memory(given.protocol);
   TakeDump(memory, given.listeners_before);
   ListenerMemory::Pass listeners = memory.Begin();
