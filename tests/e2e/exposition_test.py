@@ -120,7 +120,13 @@ class ReadmeTest(support.TestCase):
         sockets.Sockets(self).every_kind(support.has_ipv6())
         # Some metrics are there only with a web configuration, be it an empty one.
         web_config = "--web.config.file=" + support.temporary_file(self, "", "web.yaml")
-        self.exposition = support.start_exporter(self, web_config, config=CONFIG).scrape()
+        config = CONFIG + "stuck_after: {close_wait: 100ms}\n"
+        exporter = support.start_exporter(self, web_config, config=config)
+
+        def with_a_stuck_socket():
+            exposition = exporter.scrape()
+            return "sockdiag_port_stuck_sockets" in exposition.families and exposition
+        self.exposition = support.wait_until(with_a_stuck_socket, "a socket to be stuck")
 
     def test_metrics_types_and_labels_are_those_of_the_readme(self):
         labels = {}
