@@ -25,6 +25,9 @@ class StateSet {
   [[nodiscard]] constexpr bool Contains(SocketState state) const {
     return (bits_ & Bit(state)) != 0;
   }
+  [[nodiscard]] constexpr bool ContainsAnyOf(StateSet other) const {
+    return (bits_ & other.bits_) != 0;
+  }
   [[nodiscard]] constexpr bool IsEmpty() const { return bits_ == 0; }
 
   /// Those of both.

@@ -2,15 +2,21 @@
 
 #include <string_view>
 
+#include "model/state_set.h"
+
 namespace sockdiag {
 
-/// A handshake that is repeated has a state of its own, and ages there.
+/// Those of a connection that both ends know. A handshake that is repeated has a state of its own,
+/// and ages there.
+constexpr StateSet kConnected{SocketState::kEstablished, SocketState::kFinWait1,
+                              SocketState::kFinWait2,    SocketState::kCloseWait,
+                              SocketState::kLastAck,     SocketState::kClosing};
+
 StalledTally::Counts StalledTally::CountsOf(const SocketRecord& record) {
-  const bool is_handshake =
-      record.state == SocketState::kSynSent || record.state == SocketState::kSynRecv;
   const bool is_unanswered = record.retransmits != 0;
   Counts counts;
-  if (record.timer == SocketTimer::kRetransmit && is_unanswered && !is_handshake) {
+  if (!kConnected.Contains(record.state)) return counts;
+  if (record.timer == SocketTimer::kRetransmit && is_unanswered) {
     counts.retransmitting = 1;
   } else if (record.timer == SocketTimer::kZeroWindow) {
     counts.zero_window = 1;
@@ -24,6 +30,7 @@ void StalledTally::Show(Showing& showing) const {
   if (!Traits(showing.protocol).has_watched_states) return;
   groups_.ForEachRow(showing.protocol, showing.services,
                      [&](const ServiceRow& row, const Counts& sockets) {
+                       if (!row.states.ContainsAnyOf(kConnected)) return;
                        const auto add = [&](std::string_view reason, std::uint64_t count) {
                          showing.samples.Add(kStalledSockets, count, row.service_name,
                                              Name(row.direction), reason);

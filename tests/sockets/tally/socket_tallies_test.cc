@@ -25,7 +25,7 @@ class SocketTalliesTest : public ::testing::Test {
     const ServiceMatcher matcher({},
                                  {{{Protocol::kTcp, Port::FromHost(443)}, "https"},
                                   {{Protocol::kUdp, Port::FromHost(53)}, "domain"}},
-                                 names_, ServicesFallback::kOther);
+                                 names_, fallback_);
     SocketTallies tallies(protocol, ephemeral, matcher);
     ListenerMemory memory(protocol);
     ListenerMemory::Pass listeners = memory.Begin();
@@ -53,6 +53,7 @@ class SocketTalliesTest : public ::testing::Test {
     return samples;
   }
 
+  ServicesFallback fallback_ = ServicesFallback::kOther;
   ServiceNames names_;
 };
 
@@ -139,6 +140,23 @@ TEST_F(SocketTalliesTest, TellsFromTheTimerWhyAConnectionStalls) {
             (Figures{{"https outbound retransmitting", 2},
                      {"https outbound zero_window", 4},
                      {"https outbound keepalive_unanswered", 3}}));
+}
+
+TEST_F(SocketTalliesTest, ShowsAPortsNumberInWhatItsStatesCanHave) {
+  fallback_ = ServicesFallback::kNumber;
+  const Samples listening = Shown(Protocol::kTcp, {Listener("0.0.0.0:9200")});
+  EXPECT_EQ(FiguresOf(listening, UnacceptedTally::kUnacceptedSockets), Figures());
+  EXPECT_EQ(FiguresOf(listening, UnreadTally::kUnreadSockets), Figures());
+  EXPECT_EQ(FiguresOf(listening, StalledTally::kStalledSockets), Figures());
+  const Samples serving = Shown(
+      Protocol::kTcp, {Listener("0.0.0.0:9200"), Tcp(kUp, "10.0.0.1:9200", "10.0.0.2:50000")});
+  EXPECT_EQ(FiguresOf(serving, UnacceptedTally::kUnacceptedSockets),
+            (Figures{{"9200 established", 0}}));
+  EXPECT_EQ(FiguresOf(serving, UnreadTally::kUnreadSockets), Figures());
+  EXPECT_EQ(FiguresOf(serving, StalledTally::kStalledSockets),
+            (Figures{{"9200 inbound retransmitting", 0},
+                     {"9200 inbound zero_window", 0},
+                     {"9200 inbound keepalive_unanswered", 0}}));
 }
 
 TEST_F(SocketTalliesTest, AHandshakeThatIsRepeatedIsNotStalled) {
