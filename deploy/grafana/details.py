@@ -191,11 +191,12 @@ def own_cost():
         gauge("Samples per scrape", "What Prometheus stores of each exporter.", "short",
               "scrape_samples_scraped"),
         gauge("Time between samples", "Longer than configured when cpu_budget asks for it.", "s",
-              "sockdiag_sampling_interval_seconds"),
+              "sockdiag_sampling_interval_seconds", runbooks="SamplingStretched"),
         gauge("Names that did not fit", "Services and ports beyond the limits, which are counted "
               "under other.", "short", "sockdiag_folded_keys", "limit", runbooks="NamesFolded"),
         gauge("Sockets without an age", "Beyond max_tracked_sockets an age is not known; they "
-              "are counted everywhere else.", "short", "sockdiag_untracked_sockets"),
+              "are counted everywhere else.", "short", "sockdiag_untracked_sockets",
+              runbooks="UntrackedSockets"),
         gauge("Open file descriptors", "Of the exporter itself.", "short", "process_open_fds"),
         table("Versions and configurations", "Which build runs where, whether the last attempt to "
               "load its configuration succeeded, and how long it has been running; those that were "

@@ -96,7 +96,7 @@ def services_by_trouble():
             bars={"Stuck": BAD}, sort="Stuck", when_empty=host.NOTHING_STUCK,
             widths={"Direction": 90, "State": 100, "Hosts": 70},
             links={"Service": choice_link("This service on its hosts", HOSTS, "service")}),
-        runbooks="SynSentStuck CloseWaitStuck")
+        runbooks="DependencyUnanswered SynSentStuck CloseWaitStuck")
 
 
 def groups():

@@ -25,7 +25,7 @@ FAILING = f"{last(f'sockdiag_collector_success{{{HOST}}}')} == bool 0"
 def down():
     return stat("Exporters down", "Targets of the selected jobs that Prometheus cannot scrape. All "
                 "other panels know nothing of them.", "short", ANY_IS_BAD, 3,
-                runbooks="ExporterDown", queries=[query(figure(f"sum({DOWN})"), "down")])
+                runbooks="ExporterDown NoTargets", queries=[query(figure(f"sum({DOWN})"), "down")])
 
 
 def failing():
@@ -62,7 +62,7 @@ def figures():
         stat("Ports left", "Local ports that are free for one more connection to the destination "
              "that uses the most, on the host that has the fewest left. Where programs bind before "
              "they connect: for any destination.", "percentunit", RATIO_LEFT, 3,
-             runbooks="EphemeralPortsExhausting",
+             runbooks="EphemeralPortsExhausting BoundPortsExhausting",
              queries=[query(figure(f"min(1 - {promql.ports_taken()})"), "left")]),
     ]
 
@@ -95,7 +95,7 @@ def what_is_stuck():
             when_empty=NOTHING_STUCK, links={
                 "Instance": choice_link("Only this host", HOSTS, "instance"),
                 "Service": choice_link("Only this service", HOSTS, "service")}),
-        runbooks="CloseWaitStuck CloseWaitLeak SynSentStuck")
+        runbooks="CloseWaitStuck CloseWaitLeak CloseWaitLeakFast SynSentStuck")
 
 
 def limits_reached():
@@ -108,7 +108,8 @@ def limits_reached():
             query(f"topk(1, {promql.time_wait()})", "TIME_WAIT, {{instance}}"),
             query(f"topk(1, {promql.orphans()})", "orphans, {{instance}}"),
             query(f"topk(1, {promql.memory()})", "TCP memory to pressure, {{instance}}")],
-        runbooks="EphemeralPortsExhausting TimeWaitNearLimit OrphansNearLimit TcpMemoryPressure")
+        runbooks="EphemeralPortsExhausting BoundPortsExhausting TimeWaitNearLimit OrphansNearLimit "
+                 "TcpMemoryPressure")
 
 
 def trouble():
@@ -119,7 +120,7 @@ def trouble():
         limits_reached(),
         time_series("Stuck sockets", "The same over time: steady growth is a leak, a step is an "
                     "event. Nothing is drawn where nothing is stuck, or not known.", "short", 12, 8,
-                    [query(most(STUCK), WHOSE)], runbooks="CloseWaitLeak SynSentStuck"),
+                    [query(most(STUCK), WHOSE)], runbooks="CloseWaitLeak CloseWaitLeakFast SynSentStuck"),
         time_series("Accept queues", "The fullest listener of each port: connections that wait "
                     "for accept(), of the backlog. A queue that stays full means that the program "
                     "does not accept fast enough.", "percentunit", 12, 8, [
@@ -142,12 +143,12 @@ def whose_fault():
         figure_of("CLOSE_WAIT with data unread", "The program has not read what the peer sent "
                   "before it closed: it hangs, rather than that it forgets to close.",
                   "sockdiag_service_close_wait_unread_sockets",
-                  "{{instance}} {{service_name}} {{direction}}", "CloseWaitStuck"),
+                  "{{instance}} {{service_name}} {{direction}}", "CloseWaitUnread"),
         figure_of("Stalled connections", "retransmitting: the peer does not acknowledge, so it or "
                   "the way to it is lost. zero_window: the peer is there and does not read. "
                   "keepalive_unanswered: an idle connection whose peer is gone.",
                   "sockdiag_service_stalled_sockets",
-                  "{{instance}} {{service_name}} {{direction}} {{reason}}"),
+                  "{{instance}} {{service_name}} {{direction}} {{reason}}", "PeersRetransmitting"),
         figure_of("Stuck by port", "Stuck sockets by service port, for services that share a name, "
                   "such as other. All services: a port has no service label.",
                   "sockdiag_port_stuck_sockets", "{{instance}} {{direction}} {{port}} {{state}}",

@@ -26,7 +26,8 @@ class ReadmeAlertsTest(support.TestCase):
     would never fire, and one that matches twice is an error only with a second host."""
 
     def test_every_expression_has_a_value_for_each_of_two_hosts(self):
-        exporters = [support.start_exporter(self, listen=["127.0.0.1:0"]) for _ in range(2)]
+        exporters = [support.start_exporter(self, listen=["127.0.0.1:0"],
+                                            config="services_fallback: other\n") for _ in range(2)]
         addresses = [exporter.addresses()[0] for exporter in exporters]
         prometheus = prometheus_test.Prometheus(self, "', '".join(addresses))
         self.assertGreater(len(readme_expressions()), 10)

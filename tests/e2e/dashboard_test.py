@@ -13,7 +13,7 @@ import exposition_text
 import prometheus_test
 import sockets
 import support
-from dashboards import COMING, is_coming, load_all, metric_names, queries
+from dashboards import load_all, metric_names, queries
 
 RUNBOOKS = os.path.join(support.SOURCE_DIR, "docs/runbooks.md")
 # What Prometheus says of each target by itself, and of its alerts.
@@ -79,7 +79,7 @@ class DashboardFileTest(unittest.TestCase):
         for expression in all_expressions():
             names = metric_names(expression)
             self.assertTrue(names, expression)
-            self.assertLessEqual(names, set(self.types) | OF_PROMETHEUS | COMING, expression)
+            self.assertLessEqual(names, set(self.types) | OF_PROMETHEUS, expression)
             # No name escapes for want of a selector.
             self.assertEqual(set(re.findall(r"\b(?:sockdiag|process)_\w+", expression)),
                              names - OF_PROMETHEUS)
@@ -193,6 +193,7 @@ class DashboardQueriesTest(support.TestCase):
         made.established(listener, 3)
         made.unread(listener, 1000)
         made.close_wait(listener, 2)
+        made.close_wait(listener, unread=10)
         made.fin_wait1(listener)
         made.last_ack(listener)
         made.closing(listener)
@@ -203,9 +204,8 @@ class DashboardQueriesTest(support.TestCase):
         made.time_wait(listener, 2)
 
     def wait_for_answers(self, expression):
-        if is_coming(expression) or any(
-                name in expression and not os.path.exists(f"/proc/sys/net/ipv4/{sysctl}")
-                for name, sysctl in HOST_ONLY.items()):
+        if any(name in expression and not os.path.exists(f"/proc/sys/net/ipv4/{sysctl}")
+               for name, sysctl in HOST_ONLY.items()):
             return self.prometheus.query(expression)
         return support.wait_until(lambda: self.prometheus.query(expression),
                                   f"an answer to {expression}")

@@ -12,11 +12,6 @@ NAMES = ("sockdiag_exporter", "sockdiag_fleet")
 sys.path.insert(0, FOLDER)
 import queries  # noqa: E402,F401
 
-# Metrics that panels know before the exporter has them.
-COMING = {f"sockdiag_{name}" for name in (
-    "ephemeral_port_sockets", "tcp_time_wait_entries", "service_unaccepted_sockets",
-    "service_close_wait_unread_sockets", "service_stalled_sockets", "port_stuck_sockets")}
-
 
 def load(name):
     with open(os.path.join(FOLDER, f"{name}.json"), encoding="utf-8") as file:
@@ -31,8 +26,3 @@ def metric_names(expression):
     """Metrics stand before a selector, as all do here, or in label_values()."""
     return set(re.findall(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{", expression)
                + re.findall(r"label_values\((\w+)", expression))
-
-
-def is_coming(expression):
-    """Whether nothing can answer it yet."""
-    return bool(metric_names(expression) & COMING)

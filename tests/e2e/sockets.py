@@ -117,10 +117,12 @@ class Sockets:
             self._count(server.family, "established")
         return pairs
 
-    def close_wait(self, listener, count=1):
-        """The client has closed, the server has not: FIN_WAIT2 here and CLOSE_WAIT there."""
+    def close_wait(self, listener, count=1, unread=0):
+        """The client has closed, the server has not: FIN_WAIT2 here and CLOSE_WAIT there, with so
+        many bytes that the server does not read."""
         for _ in range(count):
             client, server = self._pair(listener)
+            client.sendall(bytes(unread))
             client.shutdown(socket.SHUT_WR)
             self._count(client.family, "fin_wait2", "close_wait")
 
