@@ -36,8 +36,8 @@ Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config
   if (!std::cout) return Fail("cannot write to standard output");
   std::vector<std::string> failures;
   for (const CollectorReport& report : collection->collectors) {
-    if (!report.Succeeded())
-      failures.push_back("collector " + report.collector + ": " + report.error);
+    if (report.Succeeded()) continue;
+    failures.push_back("collector " + report.collector + ": " + report.error);
   }
   return failures;
 }

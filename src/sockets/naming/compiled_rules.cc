@@ -11,12 +11,6 @@ bool HasNetworks(const ServiceRule& rule) {
   return !rule.local_networks.empty() || !rule.remote_networks.empty();
 }
 
-bool HoldsPort(const ServiceRule& rule, Port port) {
-  return rule.ports.empty() ||
-         std::any_of(rule.ports.begin(), rule.ports.end(),
-                     [&](const PortRange& range) { return range.Contains(port); });
-}
-
 /// The rank that a rule gives to a port that it holds.
 PortRank RankBy(const ServiceRule& rule, Port port) {
   if (rule.ports.empty()) return PortRank::kRest;

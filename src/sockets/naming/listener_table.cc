@@ -13,7 +13,7 @@ Endpoint ListenerTable::WildcardOf(const Endpoint& local) {
 }
 
 void ListenerTable::AddWildcard(const Endpoint& end) {
-  auto& ports = end.address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard;
+  std::bitset<65536>& ports = WildcardPorts(end.address);
   const std::size_t port = end.port.Value();
   if (ports.test(port)) return;
   if (wildcard_ends_.size() < kMaxAddresses) wildcard_ends_.push_back(end);
@@ -31,14 +31,14 @@ void ListenerTable::Add(const SocketRecord& listener) {
     addresses_.insert(local);
     ports_->single.set(port);
   } else {
-    (local.address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard).set(port);
+    WildcardPorts(local.address).set(port);
   }
 }
 
 bool ListenerTable::Matches(const Endpoint& local) const {
   const std::size_t port = local.port.Value();
-  const auto& wildcard = local.address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard;
-  return wildcard.test(port) || (ports_->single.test(port) && addresses_.contains(local));
+  return WildcardPorts(local.address).test(port) ||
+         (ports_->single.test(port) && addresses_.contains(local));
 }
 
 bool ListenerTable::Holds(const Endpoint& end) const {

@@ -44,6 +44,10 @@ class ListenerTable {
     std::bitset<65536> single;
   };
 
+  /// The ports of the wildcards of the address's family.
+  [[nodiscard]] std::bitset<65536>& WildcardPorts(const IpAddress& address) const {
+    return address.IsIpv4() ? ports_->ipv4_wildcard : ports_->ipv6_wildcard;
+  }
   /// `end`: in WildcardOf() form.
   void AddWildcard(const Endpoint& end);
 

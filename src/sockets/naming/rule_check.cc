@@ -4,16 +4,14 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <string_view>
 #include <utility>
+
+#include "sockets/naming/service_names.h"
 
 namespace sockdiag {
 namespace {
 
 using Rules = std::vector<const ServiceRule*>;
-
-/// As ServiceNames has it.
-constexpr std::string_view kOther = "other";
 
 /// Comparisons for all rules together: a fraction of a second.
 constexpr std::size_t kMostComparisons = 1'000'000;
@@ -26,11 +24,6 @@ struct Place {
   IpAddress remote;
 };
 
-bool Holds(const std::vector<PortRange>& ports, Port port) {
-  return ports.empty() || std::any_of(ports.begin(), ports.end(),
-                                      [&](const PortRange& range) { return range.Contains(port); });
-}
-
 bool Holds(const std::vector<Cidr>& networks, const IpAddress& address) {
   return networks.empty() ||
          std::any_of(networks.begin(), networks.end(),
@@ -42,7 +35,7 @@ bool Holds(const ServiceRule& rule, Direction direction) {
 }
 
 bool Matches(const ServiceRule& rule, const Place& place) {
-  return Holds(rule, place.direction) && Holds(rule.ports, place.port) &&
+  return Holds(rule, place.direction) && HoldsPort(rule, place.port) &&
          Holds(rule.local_networks, place.local) && Holds(rule.remote_networks, place.remote);
 }
 
@@ -65,7 +58,7 @@ std::vector<Port> PortStarts(const ServiceRule& rule, const Rules& others) {
       starts.push_back(Port::FromHost(static_cast<std::uint16_t>(range.last.Value() + 1)));
     }
   }
-  std::erase_if(starts, [&](Port port) { return !Holds(rule.ports, port); });
+  std::erase_if(starts, [&](Port port) { return !HoldsPort(rule, port); });
   return WithoutRepetition(std::move(starts));
 }
 
@@ -151,7 +144,7 @@ std::vector<std::string> FindRuleDoubts(const std::vector<ServiceRule>& rules) {
   for (std::size_t index = 0; index < rules.size(); ++index) {
     const std::string why = WhyNeverMatched(rules, index, left);
     if (!why.empty()) doubts.push_back(Text(rules, index) + " never matches: " + why);
-    if (rules[index].name == kOther) {
+    if (rules[index].name == kOtherName) {
       doubts.push_back(Text(rules, index) +
                        " has the name of what has no name, or no place under limits: nothing "
                        "will tell the two apart");

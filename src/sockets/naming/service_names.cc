@@ -7,7 +7,6 @@
 namespace sockdiag {
 namespace {
 
-constexpr std::string_view kOtherName = "other";
 /// Of names that are neither `other` nor a port's number.
 constexpr std::size_t kFirstId = 0x1'0000;
 

@@ -17,6 +17,9 @@ namespace sockdiag {
 /// name that is a port's number, such as `9200`, has just that number.
 enum class ServiceId : std::uint32_t { kOther = 0 };
 
+/// The name of kOther.
+inline constexpr std::string_view kOtherName = "other";
+
 /// The port's number as a name; `other` for port 0, which nobody serves.
 [[nodiscard]] constexpr ServiceId NumberName(Port port) {
   return static_cast<ServiceId>(port.Value());

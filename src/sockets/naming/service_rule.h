@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -27,5 +28,12 @@ struct ServiceRule {
 
   friend bool operator==(const ServiceRule&, const ServiceRule&) = default;
 };
+
+/// Whether a service port is one of the rule's.
+[[nodiscard]] inline bool HoldsPort(const ServiceRule& rule, Port port) {
+  return rule.ports.empty() ||
+         std::any_of(rule.ports.begin(), rule.ports.end(),
+                     [&](const PortRange& range) { return range.Contains(port); });
+}
 
 }  // namespace sockdiag
