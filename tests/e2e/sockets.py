@@ -38,6 +38,14 @@ def exported_counts(exposition):
     return collections.Counter(sums)
 
 
+def lasting_metrics(exposition):
+    """Those of a scrape that stay as they are while the sockets do. How many have sent again grows
+    with time, as some of every_kind()'s peers are deaf."""
+    return [name for name in exposition.families
+            if (name.endswith("_sockets") or "_queue_" in name or name == "sockdiag_listeners")
+            and name != "sockdiag_service_stalled_sockets"]
+
+
 class Sockets:
     """Sockets that live as long as the test; `expected` counts them as kernel_counts() does."""
 
