@@ -48,6 +48,9 @@ std::size_t SocketMemory::SettleNames(const Round& round, const WatchReport& rep
         if (states[state] != 0) services.Touch(tallies->protocol(), group, state, now);
       }
     });
+    tallies->stalled().ForEachReason([&](GroupId group, StallReason reason) {
+      services.Touch(tallies->protocol(), group, reason, now);
+    });
   }
   for (const auto& [key, entered] : report.entered) {
     services.Touch(kWatchedProtocol, key.group, key.state, now);

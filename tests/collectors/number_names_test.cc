@@ -147,6 +147,20 @@ TEST(NumberNames, HaveTheFiguresOfTheStatesThatWereSeen) {
   EXPECT_EQ(FiguresOf(closed, UnreadTally::kUnreadSockets), (Figures{{"9092 outbound", 0}}));
 }
 
+TEST(NumberNames, KeepEachReasonToStallAtZeroForTheRetention) {
+  SocketScrapes scrapes(Numbered());
+  SocketRecord silent = To(9092);
+  silent.timer = SocketTimer::kRetransmit;
+  silent.retransmits = 3;
+  EXPECT_EQ(FiguresOf(scrapes.Scrape(Records{silent, To(9092)}), StalledTally::kStalledSockets),
+            (Figures{{"9092 outbound retransmitting", 1}}));
+  scrapes.clock.Advance(std::chrono::minutes(10));
+  EXPECT_EQ(FiguresOf(scrapes.Scrape(Records{To(9092)}), StalledTally::kStalledSockets),
+            (Figures{{"9092 outbound retransmitting", 0}}));
+  scrapes.clock.Advance(std::chrono::minutes(10));
+  EXPECT_EQ(FiguresOf(scrapes.Scrape(Records{To(9092)}), StalledTally::kStalledSockets), Figures());
+}
+
 TEST(NumberNames, CanBeTurnedOff) {
   SocketConfiguration configuration = Numbered();
   configuration.fallback = ServicesFallback::kOther;

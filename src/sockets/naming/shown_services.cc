@@ -30,6 +30,7 @@ void ShownServices::Configure(const Limits& limits,
   admitted_.Configure(limits.services - permanent_.size(), limits.retention,
                       [this](ServiceId service) { return permanent_.contains(service); });
   in_use_.SetRetention(limits.retention);
+  stalled_.SetRetention(limits.retention);
   ForgetUsesWithoutPlace();
   configured_.clear();
   for (const ServiceMatcher::Configured& rule : configured) {
@@ -38,7 +39,11 @@ void ShownServices::Configure(const Limits& limits,
 }
 
 void ShownServices::ForgetUsesWithoutPlace() {
-  in_use_.EraseIf([this](const Use& use) { return !IsShown(GroupOf(use.first.second).service); });
+  const auto has_no_place = [this](const auto& use) {
+    return !IsShown(GroupOf(use.first.second).service);
+  };
+  in_use_.EraseIf(has_no_place);
+  stalled_.EraseIf(has_no_place);
 }
 
 std::size_t ShownServices::Admit(const Sizes& sizes, bool is_complete, Clock::TimePoint now) {
@@ -60,36 +65,48 @@ std::size_t ShownServices::Admit(const Sizes& sizes, bool is_complete, Clock::Ti
 }
 
 /// A number of a port that a rule gives is a name like any other.
-StateSet ShownServices::StatesFromTheStart(const RowKey& row) const {
+ShownUses ShownServices::UsesFromTheStart(const RowKey& row) const {
   const auto [service, direction] = GroupOf(row.second);
-  StateSet states;
-  if (IsNumberName(service) && !permanent_.contains(service)) return states;
+  ShownUses uses;
+  if (IsNumberName(service) && !permanent_.contains(service)) return uses;
   for (const SocketState state : States(row.first)) {
-    if (CanOccur(state, direction)) states.Add(state);
+    if (CanOccur(state, direction)) uses.states.Add(state);
   }
-  return states;
+  uses.stalls.set();
+  return uses;
 }
 
-std::map<ShownServices::RowKey, StateSet> ShownServices::StatesByRow() const {
-  std::map<RowKey, StateSet> rows;
-  for (const RowKey& row : configured_) rows.try_emplace(row);
-  in_use_.ForEach([&](const Use& use) { rows[use.first].Add(use.second); });
-  for (auto& [row, states] : rows) states = states | StatesFromTheStart(row);
+std::map<ShownServices::RowKey, ShownUses> ShownServices::UsesByRow() const {
+  std::map<RowKey, ShownUses> rows;
+  const auto row_of = [&](const RowKey& row) -> ShownUses& {
+    return rows.try_emplace(row, UsesFromTheStart(row)).first->second;
+  };
+  for (const RowKey& row : configured_) row_of(row);
+  in_use_.ForEach([&](const UseInState& use) { row_of(use.first).states.Add(use.second); });
+  stalled_.ForEach([&](const Stall& stall) { row_of(stall.first).stalls.set(Index(stall.second)); });
   return rows;
 }
 
 void ShownServices::Touch(Protocol protocol, GroupId group, SocketState state,
                           Clock::TimePoint now) {
-  in_use_.Touch({{protocol, ShownGroup(group)}, state}, now);
+  in_use_.Touch({ShownRow(protocol, group), state}, now);
+}
+
+void ShownServices::Touch(Protocol protocol, GroupId group, StallReason reason,
+                          Clock::TimePoint now) {
+  stalled_.Touch({ShownRow(protocol, group), reason}, now);
 }
 
 void ShownServices::Settle(Clock::TimePoint now) {
-  if (may_expire_) in_use_.Expire(now);
+  if (may_expire_) {
+    in_use_.Expire(now);
+    stalled_.Expire(now);
+  }
   using Named = std::pair<ServiceRow, GroupId>;
   std::vector<Named> named;
-  for (const auto& [row, states] : StatesByRow()) {
+  for (const auto& [row, uses] : UsesByRow()) {
     const auto [service, direction] = GroupOf(row.second);
-    named.push_back({{row.first, names_->Name(service), direction, states}, row.second});
+    named.push_back({{row.first, names_->Name(service), direction, uses}, row.second});
   }
   std::sort(named.begin(), named.end(), [](const Named& a, const Named& b) {
     return std::tie(a.first.protocol, a.first.service_name, a.first.direction) <

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "model/direction.h"
 #include "model/protocol.h"
+#include "model/stall_reason.h"
 #include "model/state_set.h"
 #include "sockets/naming/admitted_names.h"
 #include "sockets/naming/group.h"
@@ -22,14 +23,19 @@
 
 namespace sockdiag {
 
-/// The labels under which sockets of a service are shown, and the states in which it is.
+/// In what a service is shown: from the start in every state that its direction can have, and with
+/// every reason to stall; but one whose name is a port's number, in those alone that were seen.
+struct ShownUses {
+  StateSet states;
+  StallReasonSet stalls;
+};
+
+/// The labels under which sockets of a service are shown, and in what.
 struct ServiceRow {
   Protocol protocol;
   std::string service_name;
   Direction direction;
-  /// Every state that its direction can have, from the start; but of a service whose name is a
-  /// port's number, those alone that sockets were seen in.
-  StateSet states;
+  ShownUses uses;
 };
 
 /// Which service names have a place of their own in labels, and which rows are shown, from one
@@ -52,8 +58,9 @@ class ShownServices {
   /// have sockets and no place. `is_complete`: no protocol is missing for a failure; while one is,
   /// nothing loses its place, but for no longer than the retention.
   std::size_t Admit(const Sizes& sizes, bool is_complete, Clock::TimePoint now);
-  /// After Admit(): sockets of this group are in this state.
+  /// After Admit(): sockets of this group are in this state, or stall for this reason.
   void Touch(Protocol protocol, GroupId group, SocketState state, Clock::TimePoint now);
+  void Touch(Protocol protocol, GroupId group, StallReason reason, Clock::TimePoint now);
   /// After the last Touch() of a collection: forgets rows that were silent for too long, and so
   /// settles Rows().
   void Settle(Clock::TimePoint now);
@@ -83,15 +90,19 @@ class ShownServices {
   using Names = AdmittedNames<ServiceId, Rank>;
   /// The group is of a service that is shown.
   using RowKey = std::pair<Protocol, GroupId>;
-  using Use = std::pair<RowKey, SocketState>;
+  using UseInState = std::pair<RowKey, SocketState>;
+  using Stall = std::pair<RowKey, StallReason>;
 
   void ForgetUsesWithoutPlace();
   [[nodiscard]] GroupId ShownGroup(GroupId group) const {
     const Group parts = GroupOf(group);
     return IdOf({Shown(parts.service), parts.direction});
   }
-  [[nodiscard]] StateSet StatesFromTheStart(const RowKey& row) const;
-  [[nodiscard]] std::map<RowKey, StateSet> StatesByRow() const;
+  [[nodiscard]] RowKey ShownRow(Protocol protocol, GroupId group) const {
+    return {protocol, ShownGroup(group)};
+  }
+  [[nodiscard]] ShownUses UsesFromTheStart(const RowKey& row) const;
+  [[nodiscard]] std::map<RowKey, ShownUses> UsesByRow() const;
 
   const ServiceNames* names_;
   Clock::Duration retention_{};
@@ -100,7 +111,8 @@ class ShownServices {
   std::set<ServiceId> permanent_;
   Names admitted_;
   std::set<RowKey> configured_;
-  RetainedKeys<Use> in_use_;
+  RetainedKeys<UseInState> in_use_;
+  RetainedKeys<Stall> stalled_;
   std::vector<ServiceRow> rows_;
   /// Of each row, among those of its protocol.
   std::map<RowKey, std::size_t> places_;

@@ -50,6 +50,7 @@ class SocketTallies {
   /// By the rules that counted.
   [[nodiscard]] const PortRanks& ranks() const { return ranks_; }
   [[nodiscard]] const ServiceTally& services() const { return std::get<ServiceTally>(tallies_); }
+  [[nodiscard]] const StalledTally& stalled() const { return std::get<StalledTally>(tallies_); }
 
   /// Of the list, in its order.
   [[nodiscard]] static std::vector<const Metric*> Metrics();

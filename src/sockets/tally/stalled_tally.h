@@ -1,10 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <optional>
 
 #include "metrics/metric.h"
 #include "model/socket_record.h"
+#include "model/stall_reason.h"
 #include "sockets/naming/classifier.h"
 #include "sockets/tally/group_table.h"
 #include "sockets/tally/showing.h"
@@ -26,27 +30,35 @@ class StalledTally {
   void Add(const SocketRecord& record, const Classification& classification) {
     // Nearly all sockets end here.
     if (record.retransmits == 0 && record.timer != SocketTimer::kZeroWindow) return;
-    groups_.At(classification.group) += CountsOf(record);
+    if (const auto reason = ReasonOf(record)) {
+      ++groups_.At(classification.group).by_reason[Index(*reason)];
+    }
   }
   void Show(Showing& showing) const;
 
+  /// Calls `visit(GroupId, StallReason)` for each reason that a group has sockets with.
+  template <typename Visitor>
+  void ForEachReason(Visitor&& visit) const {
+    groups_.ForEach([&](GroupId group, const Counts& sockets) {
+      for (const StallReason reason : kStallReasons) {
+        if (sockets.by_reason[Index(reason)] != 0) visit(group, reason);
+      }
+    });
+  }
+
  private:
   struct Counts {
-    std::uint64_t retransmitting = 0;
-    std::uint64_t zero_window = 0;
-    std::uint64_t keepalive_unanswered = 0;
+    std::array<std::uint64_t, kStallReasons.size()> by_reason{};
 
     Counts& operator+=(const Counts& other) {
-      retransmitting += other.retransmitting;
-      zero_window += other.zero_window;
-      keepalive_unanswered += other.keepalive_unanswered;
+      std::transform(by_reason.begin(), by_reason.end(), other.by_reason.begin(),
+                     by_reason.begin(), std::plus());
       return *this;
     }
     friend bool operator==(const Counts&, const Counts&) = default;
   };
 
-  /// Of one socket: all 0, or a single 1.
-  [[nodiscard]] static Counts CountsOf(const SocketRecord& record);
+  [[nodiscard]] static std::optional<StallReason> ReasonOf(const SocketRecord& record);
 
   GroupTable<Counts> groups_;
 };

@@ -8,7 +8,7 @@ void UnacceptedTally::Show(Showing& showing) const {
       showing.protocol, showing.services, [&](const ServiceRow& row, const auto& sockets) {
         if (row.direction != Direction::kInbound) return;
         for (const SocketState state : kStates) {
-          if (!row.states.Contains(state)) continue;
+          if (!row.uses.states.Contains(state)) continue;
           showing.samples.Add(kUnacceptedSockets, sockets[state], row.service_name, Name(state));
         }
       });

@@ -6,7 +6,7 @@ void UnreadTally::Show(Showing& showing) const {
   if (!Traits(showing.protocol).has_watched_states) return;
   groups_.ForEachRow(
       showing.protocol, showing.services, [&](const ServiceRow& row, std::uint64_t sockets) {
-        if (!row.states.Contains(SocketState::kCloseWait)) return;
+        if (!row.uses.states.Contains(SocketState::kCloseWait)) return;
         showing.samples.Add(kUnreadSockets, sockets, row.service_name, Name(row.direction));
       });
 }

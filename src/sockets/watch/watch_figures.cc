@@ -52,7 +52,7 @@ void WatchFiguresByName::Show(const WatchReport& report, StateSet states, Protoc
   Entries shown_entries;
   for (const ServiceRow& row : services.Rows(protocol)) {
     for (const SocketState state : States(protocol)) {
-      if (!states.Contains(state) || !row.states.Contains(state)) continue;
+      if (!states.Contains(state) || !row.uses.states.Contains(state)) continue;
       const Key key(row.service_name, row.direction, state);
       const auto found = folded.find(key);
       const Figures figures = found == folded.end() ? Figures() : found->second;
