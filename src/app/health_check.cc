@@ -3,11 +3,10 @@
 #include <string>
 
 #include "http/client/fetch_status.h"
+#include "web/health_paths.h"
 
 namespace sockdiag {
 namespace {
-
-constexpr const char* kPath = "/-/healthy";
 
 bool IsHealthy(const http::FetchedStatus& answer) {
   constexpr unsigned kOk = 200;
@@ -28,12 +27,13 @@ bool IsTlsMissing(const http::FetchedStatus& answer, const Options& options) {
 
 Result<void> CheckHealth(const Options& options) {
   const http::ListenAddress& address = options.listen_addresses.front();
+  const std::string path(web::kHealthyPath);
   const std::string failure = "not healthy: " + http::ToText(address) + ": ";
   const Result<http::FetchedStatus> answer = http::FetchStatus(
-      address, {.path = kPath, .may_speak_tls = options.web_config_file.has_value()});
+      address, {.path = path, .may_speak_tls = options.web_config_file.has_value()});
   if (!answer) return Fail(failure + answer.error().message);
   if (IsHealthy(*answer)) return {};
-  return Fail(failure + kPath + " was answered with " + std::to_string(*answer->status) +
+  return Fail(failure + path + " was answered with " + std::to_string(*answer->status) +
               (IsTlsMissing(*answer, options)
                    ? ", as by an exporter that speaks TLS: --web.config.file is wanted here, too"
                    : ""));

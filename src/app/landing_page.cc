@@ -1,6 +1,7 @@
 #include "app/landing_page.h"
 
 #include "app/report.h"
+#include "web/health_paths.h"
 
 namespace sockdiag {
 namespace {
@@ -48,8 +49,8 @@ std::string ToLandingPage(const Collection& collection, const BuildInfo& build,
       "</head>\n<body>\n<h1>sockdiag_exporter</h1>\n<p>Version ";
   page += EscapeHtml(build.version) + ", revision " + EscapeHtml(build.revision) + "</p>\n<ul>\n";
   page += Link(telemetry_path, "the metrics");
-  page += Link("/-/healthy", "whether the process serves");
-  page += Link("/-/ready", "whether it has collected");
+  page += Link(web::kHealthyPath, "whether the process serves");
+  page += Link(web::kReadyPath, "whether it has collected");
   page += "</ul>\n<h2>Sockets now</h2>\n";
   const std::string failures = ToFailures(collection);
   if (!failures.empty()) page += "<pre class=\"failed\">" + EscapeHtml(failures) + "</pre>\n";

@@ -5,6 +5,7 @@
 
 #include "app/landing_page.h"
 #include "app/scrape_deadline.h"
+#include "web/health_paths.h"
 
 namespace sockdiag {
 namespace {
@@ -81,9 +82,9 @@ http::Router MakeRoutes(const RouteSources& sources) {
   }));
   router.Add(
       limited("/", [sources](const http::Request& request) { return Landing(sources, request); }));
-  router.Add(
-      {"/-/healthy", [](const http::Request&) { return http::TextResponse(200, "healthy\n"); }});
-  router.Add({"/-/ready", [sources](const http::Request&) { return Ready(sources); }});
+  router.Add({std::string(web::kHealthyPath),
+              [](const http::Request&) { return http::TextResponse(200, "healthy\n"); }});
+  router.Add({std::string(web::kReadyPath), [sources](const http::Request&) { return Ready(sources); }});
   router.Add(ReloadRoute(sources));
   return router;
 }

@@ -49,7 +49,7 @@ ServicesDatabase LoadServicesDatabase(const Config& config, const Log& log) {
   if (!config.services_database) return {};
   const Result<std::string> text = ReadFile(*config.services_database, kLimitBytes);
   if (!text) {
-    log.Warn("no services database: ports that no rule names are shown as service other",
+    log.Warn("no services database: ports that no rule names go by services_fallback",
              {{"error", text.error().message}});
     return {};
   }

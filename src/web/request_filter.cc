@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "http/router.h"
+#include "web/health_paths.h"
 
 namespace sockdiag::web {
 namespace {
@@ -16,7 +17,7 @@ http::Response Unauthorized() {
 }
 
 bool IsHealthPath(std::string_view path) {
-  return http::IsSamePath(path, "/-/healthy") || http::IsSamePath(path, "/-/ready");
+  return http::IsSamePath(path, kHealthyPath) || http::IsSamePath(path, kReadyPath);
 }
 
 /// Absent when there is none, and when there are several: which one counts, a proxy on the way may

@@ -25,8 +25,8 @@ class ServicesDatabaseFileTest : public ::testing::Test {
     const std::string line = out_.str();
     EXPECT_EQ(
         line.substr(line.find("level=")),
-        "level=warn msg=\"no services database: ports that no rule names are shown as service "
-        "other\" error=\"" +
+        "level=warn msg=\"no services database: ports that no rule names go by "
+        "services_fallback\" error=\"" +
             path + ": " + error + "\"\n");
   }
 

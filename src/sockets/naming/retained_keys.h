@@ -26,6 +26,15 @@ class RetainedKeys {
     std::erase_if(last_use_, [&](const auto& entry) { return gone(entry.first); });
   }
 
+  /// These figures are what there is now: their keys are in use, and every other key that is still
+  /// retained gets a figure that counts none. `figures`: a map by Key.
+  template <typename Figures>
+  void Complete(Figures& figures, Clock::TimePoint now) {
+    for (const auto& [key, figure] : figures) Touch(key, now);
+    Expire(now);
+    ForEach([&](const Key& key) { figures.try_emplace(key); });
+  }
+
   /// Calls `visit(const Key&)` for each, in the keys' order.
   template <typename Visitor>
   void ForEach(Visitor&& visit) const {

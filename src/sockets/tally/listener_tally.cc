@@ -23,10 +23,7 @@ void ListenerTally::Show(Showing& showing) const {
     shown[{ports.Shown(key.first), showing.services.Shown(key.second)}] += totals;
   }
   showing.ports.ForgetListenersWithoutPlace(showing.services);
-  for (const auto& [key, totals] : shown) showing.ports.listeners.Touch(key, showing.now);
-  showing.ports.listeners.Expire(showing.now);
-  showing.ports.listeners.ForEach(
-      [&](const ShownPorts::ListenerKey& key) { shown.try_emplace(key); });
+  showing.ports.listeners.Complete(shown, showing.now);
   for (const auto& [key, totals] : shown) {
     const std::string port = Name(key.first);
     const std::string service = showing.services.ShownName(key.second);

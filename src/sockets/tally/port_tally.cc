@@ -37,9 +37,7 @@ void PortTally::Show(Direction direction, Showing& showing) const {
       if (counts[state] != 0) sums[{shown_port, state}] += counts[state];
     }
   });
-  for (const auto& [key, sockets] : sums) shown.states.Touch(key, showing.now);
-  shown.states.Expire(showing.now);
-  shown.states.ForEach([&](const ShownPorts::StateKey& key) { sums.try_emplace(key, 0); });
+  shown.states.Complete(sums, showing.now);
   for (const auto& [key, sockets] : sums) {
     showing.samples.Add(kPortSockets, sockets, Name(showing.protocol), Name(key.first),
                         Name(direction), Name(key.second));

@@ -13,9 +13,7 @@ void StuckPorts::Show(const WatchPass& pass, StateSet states, ShownPorts& ports,
     for (const auto& [key, sockets] : pass.stuck_by_port) {
       if (key.direction == direction) sums[{shown.Shown(key.port), key.state}] += sockets;
     }
-    for (const auto& [key, sockets] : sums) shown.stuck.Touch(key, now);
-    shown.stuck.Expire(now);
-    shown.stuck.ForEach([&](const ShownPorts::StateKey& key) { sums.try_emplace(key, 0); });
+    shown.stuck.Complete(sums, now);
     for (const auto& [key, sockets] : sums) {
       if (!states.Contains(key.second)) continue;
       samples.Add(kStuckSockets, sockets, Name(key.first), Name(direction), Name(key.second));
