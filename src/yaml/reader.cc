@@ -7,16 +7,22 @@
 namespace sockdiag {
 namespace {
 
-/// How many letters to insert, drop or replace to get from one word to the other (Levenshtein).
+/// How many letters to insert, drop or replace, or neighbours to swap, to get from one word to the
+/// other (optimal string alignment).
 std::size_t EditDistance(std::string_view from, std::string_view to) {
   std::vector<std::size_t> row(to.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
+  std::vector<std::size_t> above(row.size());
+  std::vector<std::size_t> two_above(row.size());
   for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
+    two_above.swap(above);
+    above.swap(row);
+    row[0] = i + 1;
     for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+      const std::size_t replaced = above[j] + (from[i] == to[j] ? 0 : 1);
+      row[j + 1] = std::min({replaced, row[j] + 1, above[j + 1] + 1});
+      const bool are_swapped = i > 0 && j > 0 && from[i] == to[j - 1] && from[i - 1] == to[j];
+      if (are_swapped) row[j + 1] = std::min(row[j + 1], two_above[j - 1] + 1);
     }
   }
   return row.back();
@@ -116,7 +122,8 @@ void MappingReader::ComplainUnknown() const {
   for (const auto& [key, entry] : entries_) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     reader_.complaints_.Add(entry->key_mark, PathOf(key),
-                            "unknown key" + Suggestion(key, known_) + "; known: " + KnownKeys());
+                            "unknown key" + Suggestion(key, known_) + "; known: " + KnownKeys(),
+                            Complaints::Kind::kUnknownKey);
   }
 }
 

@@ -19,9 +19,9 @@ namespace sockdiag {
 /// operator sees does not depend on the order in which the reading code looks at the keys.
 class Complaints {
  public:
-  /// Whether it is wrong in itself, or for want of a key. That one may be in the file and be
-  /// misspelled, or stand in the wrong place, so whatever is wrong in itself comes first.
-  enum class Kind { kWrong, kLack };
+  /// In their order, wherever they stand. A key that nobody knows is misspelled or in the wrong
+  /// place, and may be why a value is wrong, or why a key is lacking.
+  enum class Kind { kUnknownKey, kWrong, kLack };
 
   explicit Complaints(std::string source_name) : source_name_(std::move(source_name)) {}
 

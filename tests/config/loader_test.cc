@@ -280,11 +280,13 @@ TEST(Loader, RefusesAnotherFallback) {
   });
 }
 
-TEST(Loader, ReportsTheErrorThatComesFirstInTheFile) {
+TEST(Loader, ReportsAnUnknownKeyElseTheErrorThatComesFirstInTheFile) {
   ExpectRefused({
       {"stuck_after: {closing: 0s}\nlimits: {ports: x}\n",
        "c.yaml:1:24: stuck_after.closing: 0s is not in 1ms..1d"},
       {"limits: {retention: x, what: 1, ports: y}\n",
+       "c.yaml:1:24: limits.what: unknown key; known: services, ports, retention"},
+      {"limits: {retention: x, ports: y}\n",
        "c.yaml:1:21: limits.retention: x is not a duration such as 500ms, 15s or 1h30m (units d, "
        "h, m, s, ms, the largest first)"},
   });

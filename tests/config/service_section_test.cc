@@ -187,7 +187,8 @@ TEST(ServiceSection, RefusesOtherNames) {
 TEST(ServiceSection, AMisspelledNameIsNoMissingOne) {
   ExpectRefused({
       {"services:\n  - ports: [80]\n    nmae: web\n",
-       "c.yaml:3:5: services[0].nmae: unknown key; known: name, protocol, direction, ports, "
+       "c.yaml:3:5: services[0].nmae: unknown key (did you mean name?); known: name, protocol, "
+       "direction, ports, "
        "local_networks, remote_networks"},
       {"services:\n  - ports: [80]\n  - name: web\nname: web\n",
        "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, "

@@ -30,7 +30,7 @@ TEST(Complaints, KeepsTheOneThatComesFirstInTheFile) {
   EXPECT_EQ(complaints.First()->message, "f:2:1: a[0]: first");
 }
 
-TEST(Complaints, WhatIsWrongForWantOfAKeyComesLast) {
+TEST(Complaints, UnknownKeysComeFirstAndWhatIsWrongForWantOfAKeyLast) {
   Complaints complaints("f");
   complaints.Add({2, 1}, "b", "lacks", Complaints::Kind::kLack);
   complaints.Add({1, 1}, "a", "lacks", Complaints::Kind::kLack);
@@ -39,6 +39,8 @@ TEST(Complaints, WhatIsWrongForWantOfAKeyComesLast) {
   EXPECT_EQ(complaints.First()->message, "f:9:1: c: wrong");
   complaints.Add({1, 1}, "a", "lacks", Complaints::Kind::kLack);
   EXPECT_EQ(complaints.First()->message, "f:9:1: c: wrong");
+  complaints.Add({9, 2}, "d", "unknown", Complaints::Kind::kUnknownKey);
+  EXPECT_EQ(complaints.First()->message, "f:9:2: d: unknown");
 }
 
 TEST(Complaints, NamesNoPathForTheWholeFile) {
