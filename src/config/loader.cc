@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/file.h"
 #include "collectors/registry.h"
 #include "config/service_section.h"
 #include "yaml/reader.h"
@@ -109,12 +108,6 @@ void ReadConfig(MappingReader& keys, Config& config) {
 }
 
 }  // namespace
-
-Result<Config> LoadConfigFile(const std::string& path) {
-  const Result<std::string> text = ReadFile(path, kMaxConfigFileBytes);
-  if (!text) return tl::unexpected(text.error());
-  return ParseConfig(*text, path);
-}
 
 Result<Config> ParseConfig(std::string_view yaml, const std::string& source_name) {
   const Result<YamlNodePtr> root = ParseYaml(yaml, source_name);

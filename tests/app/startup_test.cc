@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <sstream>
 
 #include "app/spdlog_log.h"
+#include "config/loader.h"
 #include "tests/support/files.h"
 
 namespace sockdiag {
@@ -97,6 +99,21 @@ TEST_F(ConfigFileTest, ANamedOneHasToBeThere) {
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config.limits.ports, 8U);
   EXPECT_EQ(loaded->source, named);
+}
+
+TEST_F(ConfigFileTest, IsNamedInErrorsAsItWasGiven) {
+  const std::string named = directory_.Path("named.yaml");
+  const auto expect = [&](const std::string& text, const std::string& message) {
+    directory_.Write("named.yaml", text);
+    EXPECT_EQ(LoadConfig(named).error().message, named + message);
+  };
+  expect("limits:\n  ports: -1\n", ":2:10: limits.ports: -1 is not in 0..65535");
+  expect(std::string(kMaxConfigFileBytes + 1, '#'), ": larger than the limit of 1048576 bytes");
+  directory_.Write("named.yaml", std::string(kMaxConfigFileBytes, '#'));
+  EXPECT_TRUE(LoadConfig(named));
+  if (geteuid() == 0) return;  // who may read everything
+  chmod(named.c_str(), 0);
+  EXPECT_EQ(LoadConfig(named).error().message, named + ": Permission denied (EACCES)");
 }
 
 TEST_F(ConfigFileTest, APackagedOneThatCannotBeReadIsNoReasonForDefaults) {

@@ -71,7 +71,7 @@ int ExpectEveryKey(const YamlNode& node, const std::string& before, const std::s
 }
 
 TEST(ShippedConfig, EqualsTheBuiltInDefaults) {
-  const Result<Config> config = LoadConfigFile(kShippedPath);
+  const Result<Config> config = ParseConfig(ShippedText(), kShippedPath);
   ASSERT_TRUE(config.has_value()) << config.error().message;
   EXPECT_EQ(*config, Config{});
 }
