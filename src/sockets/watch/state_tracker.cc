@@ -17,12 +17,9 @@ void StateTracker::Observe(const Sighting& sighting, Clock::TimePoint now) {
   const bool is_seen_again = socket->seen == 1;
   socket->seen = 1;
   const bool is_known = socket->State() == sighting.state;
-  const bool tells_direction = sighting.direction_is_known && socket->direction_is_known == 0;
-  if (!is_known || tells_direction || reclassifies_) {
-    socket->state = static_cast<std::uint32_t>(Index(sighting.state)) & 0xf;
-    socket->group = static_cast<std::uint32_t>(sighting.group) & 0xffffff;
-    if (sighting.direction_is_known) socket->direction_is_known = 1;
-  }
+  socket->state = static_cast<std::uint32_t>(Index(sighting.state)) & 0xf;
+  socket->group = static_cast<std::uint32_t>(sighting.group) & 0xffffff;
+  if (sighting.direction_is_known) socket->direction_is_known = 1;
   if (!is_known) {
     socket->fresh = 1;
     socket->since = TickOf(now);
@@ -75,7 +72,6 @@ void StateTracker::Commit() noexcept {
     socket.fresh = 0;
   });
   unseen_ = {};
-  reclassifies_ = false;
   untracked_before_ = std::exchange(untracked_, {});
   stuck_by_port_.clear();
   table_.Shrink();
@@ -100,7 +96,6 @@ void StateTracker::Configure(const WatchOptions& options) noexcept {
     if (options.states.Contains(state) && !options_.states.Contains(state)) unseen_.Add(state);
   }
   options_ = options;
-  reclassifies_ = true;
 }
 
 /// A socket that came to its state in this pass is forgotten: the next pass finds it anew.

@@ -72,8 +72,8 @@ struct WatchPass {
 };
 
 /// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
-/// in its state, be it seen or told by a least age, and to which group it belonged when it came
-/// there, or when its direction came to be known.
+/// in its state, be it seen or told by a least age, and whether its direction is known. It belongs to
+/// the group that the newest pass says, as in all other figures of that dump.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
 /// misses it. A pass that fails leaves everything as it was, but that a socket which changed its
@@ -96,8 +96,7 @@ class StateTracker {
   /// Ends the pass: the dump failed.
   void Abandon();
 
-  /// Between two passes: from now on other options hold, and in the next pass every socket gets the
-  /// group that it is shown with then, as the rules may be others.
+  /// Between two passes: from now on other options hold.
   void Configure(const WatchOptions& options) noexcept;
 
   /// The direction of a socket that is followed, once it is known.
@@ -129,7 +128,6 @@ class StateTracker {
   CookieTable table_;
   /// States of which no whole pass was made yet: who is in them came at an unknown time.
   StateSet unseen_;
-  bool reclassifies_ = false;
   /// Of the pass under way.
   std::map<PortWatchKey, std::uint64_t> stuck_by_port_;
   /// Of the pass under way, and of the whole pass before it.

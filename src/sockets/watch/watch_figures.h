@@ -27,7 +27,8 @@ class WatchFiguresByName {
       "sockdiag_service_oldest_socket_age_seconds",
       kGauge,
       {"service_name", "direction", "state"},
-      "Age in this state of the oldest TCP socket, since it was first seen there; 0 without one."};
+      "Age in this state of the oldest TCP socket, since it was first seen there or its peer was last "
+      "heard; 0 without one."};
   static constexpr Metric kStateEntries{"sockdiag_service_state_entries_total",
                                         kCounter,
                                         {"service_name", "direction", "state"},

@@ -54,8 +54,10 @@ class StateTrackerTest : public ::testing::Test {
     const auto found = pass.figures.find({InGroup(direction), state});
     return found == pass.figures.end() ? WatchFigures() : found->second;
   }
-  static seconds Age(const WatchPass& pass, SocketState state = kCloseWait) {
-    return std::chrono::duration_cast<seconds>(pass.at - Of(pass, state).oldest_since.value());
+  static seconds Age(const WatchPass& pass, SocketState state = kCloseWait,
+                     Direction direction = Direction::kInbound) {
+    const auto since = Of(pass, state, direction).oldest_since.value();
+    return std::chrono::duration_cast<seconds>(pass.at - since);
   }
 
   testing::FakeClock clock_;
@@ -168,11 +170,14 @@ TEST_F(StateTrackerTest, CountsEntriesButNotOfTheFirstPass) {
   EXPECT_EQ(Of(Pass({{1, kLastAck}}), kLastAck).entered, 1U);
 }
 
-TEST_F(StateTrackerTest, KeepsTheServiceAndDirectionOfTheEntry) {
+TEST_F(StateTrackerTest, TakesTheGroupOfTheNewestPassAndKeepsTheAge) {
   Pass({{1, kCloseWait, Direction::kInbound}});
+  clock_.Advance(seconds(10));
   const WatchPass pass = Pass({{1, kCloseWait, Direction::kOutbound}});
-  EXPECT_EQ(Of(pass, kCloseWait, Direction::kInbound).sockets, 1U);
-  EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).sockets, 0U);
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kInbound).sockets, 0U);
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).sockets, 1U);
+  EXPECT_EQ(Of(pass, kCloseWait, Direction::kOutbound).entered, 0U);
+  EXPECT_EQ(Age(pass, kCloseWait, Direction::kOutbound), seconds(10));
 }
 
 TEST_F(StateTrackerTest, AFailedPassChangesNothing) {
