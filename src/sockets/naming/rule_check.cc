@@ -86,9 +86,27 @@ std::vector<IpAddress> AddressStarts(const ServiceRule& rule, const Rules& other
 /// Whether sockets can be on both ends of this kind.
 bool IsPossible(const Place& place) { return place.local.IsIpv4() == place.remote.IsIpv4(); }
 
+/// About what PortStarts() and AddressStarts() compare.
+std::size_t CostOfStarts(const ServiceRule& rule, const Rules& others) {
+  const auto size = [](const ServiceRule& of) {
+    return of.ports.size() + of.local_networks.size() + of.remote_networks.size();
+  };
+  std::size_t starts = size(rule);
+  for (const ServiceRule* other : others) starts += 2 * size(*other);
+  return starts * (size(rule) + 1);
+}
+
+/// Takes so many comparisons of those that are left, unless they are fewer.
+bool Spend(std::size_t comparisons, std::size_t& left) {
+  if (left < comparisons) return false;
+  left -= comparisons;
+  return true;
+}
+
 /// Whether each socket that the rule matches is matched by one of the others, too; not known when
 /// more comparisons are needed than are left.
 std::optional<bool> IsCovered(const ServiceRule& rule, const Rules& others, std::size_t& left) {
+  if (!Spend(CostOfStarts(rule, others), left)) return std::nullopt;
   const std::vector<Port> ports = PortStarts(rule, others);
   const std::vector<IpAddress> locals = AddressStarts(rule, others, &ServiceRule::local_networks);
   const std::vector<IpAddress> remotes = AddressStarts(rule, others, &ServiceRule::remote_networks);
@@ -97,8 +115,7 @@ std::optional<bool> IsCovered(const ServiceRule& rule, const Rules& others, std:
     for (const Port port : ports) {
       for (const IpAddress& local : locals) {
         for (const IpAddress& remote : remotes) {
-          if (left < others.size() + 1) return std::nullopt;
-          left -= others.size() + 1;
+          if (!Spend(others.size() + 1, left)) return std::nullopt;
           const Place place{direction, port, local, remote};
           const auto matches = [&](const ServiceRule* other) { return Matches(*other, place); };
           if (IsPossible(place) && std::none_of(others.begin(), others.end(), matches)) {
