@@ -34,6 +34,8 @@ struct ProtocolTraits {
   SocketState listening;
   /// What the kernel's TCP_CLOSE, 7, says of a socket.
   SocketState closed;
+  /// Whether its sockets are connections: accepted, acknowledged, half closed.
+  bool has_connections;
   /// Whether the queues of a listening socket count the connections that wait for accept(), and the
   /// backlog that bounds them, instead of bytes.
   bool queue_is_backlog;
@@ -51,6 +53,7 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
      .states = kTcpStates,
      .listening = SocketState::kListen,
      .closed = SocketState::kClose,
+     .has_connections = true,
      .queue_is_backlog = true,
      .has_watched_states = true,
      .takes_ephemeral_ports = true,
@@ -59,6 +62,7 @@ inline constexpr std::array<ProtocolTraits, kProtocols.size()> kProtocolTraits{{
      .states = kUdpStates,
      .listening = SocketState::kUnconnected,
      .closed = SocketState::kUnconnected,
+     .has_connections = false,
      .queue_is_backlog = false,
      .has_watched_states = false,
      .takes_ephemeral_ports = false,

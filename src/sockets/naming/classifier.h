@@ -43,13 +43,20 @@ class Classifier {
     }
     const ServiceMatch inbound = Match(record, Direction::kInbound);
     const ServiceMatch outbound = Match(record, Direction::kOutbound);
-    const auto named = DirectionFromNames(inbound, outbound);
-    const Direction direction =
-        named ? *named : DirectionFromPorts(record.local.port, record.remote.port, ephemeral_);
+    const Direction direction = FromNamesAndPorts(record, inbound, outbound);
     return Make(record, direction, direction == Direction::kInbound ? inbound : outbound, false);
   }
 
  private:
+  [[nodiscard]] Direction FromNamesAndPorts(const SocketRecord& record, const ServiceMatch& inbound,
+                                            const ServiceMatch& outbound) const {
+    const Port local = record.local.port;
+    const Port remote = record.remote.port;
+    if (const auto decided = DirectionFromNames(inbound, outbound)) return *decided;
+    if (const auto decided = DirectionFromRange(local, remote, ephemeral_)) return *decided;
+    if (const auto decided = DirectionFromRules(inbound, outbound)) return *decided;
+    return DirectionFromPorts(local, remote);
+  }
   void AddListener(const SocketRecord& listener) {
     listeners_.Add(listener);
     if (Traits(listener.protocol).clients_look_like_listeners) return;

@@ -77,6 +77,7 @@ AddressRows::AddressRows(const std::vector<NamedRule>& rules,
 CompiledRules::CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names)
     : ports_(PortStarts(rules, port_names)),
       port_rows_(ports_.size(), rules.size()),
+      naming_rows_(ports_.size(), rules.size()),
       local_(rules, &ServiceRule::local_networks),
       remote_(rules, &ServiceRule::remote_networks) {
   for (const NamedRule& rule : rules) services_.push_back(rule.service);
@@ -90,18 +91,23 @@ void CompiledRules::AddPorts(std::size_t row, const std::vector<NamedRule>& rule
   PortAnswer answer;
   const auto named = port_names.find(port);
   if (named != port_names.end()) {
-    answer.match = {named->second, false, true};
-    answer.rank = PortRank::kDatabase;
+    answer.match = {.service = named->second, .in_database = true};
+    answer.naming.rank = PortRank::kDatabase;
   }
   for (std::size_t bit = 0; bit < rules.size(); ++bit) {
     if (!HoldsPort(*rules[bit].rule, port)) continue;
-    answer.rank = std::min(answer.rank, RankBy(*rules[bit].rule, port));
+    const PortRank rank = RankBy(*rules[bit].rule, port);
+    const bool names_port = rank == PortRank::kRule;
+    answer.naming.rank = std::min(answer.naming.rank, rank);
+    if (rank == PortRank::kServing) answer.naming.is_in_long_range = true;
     if (!HasNetworks(*rules[bit].rule)) {
       answer.match.service = rules[bit].service;
       answer.match.by_rule = true;
+      answer.match.rule_names_port = names_port;
       break;
     }
     port_rows_.Set(row, bit);
+    if (names_port) naming_rows_.Set(row, bit);
     answer.asks_for_addresses = true;
   }
   answers_.push_back(answer);
@@ -119,7 +125,10 @@ ServiceMatch CompiledRules::Match(Port port, const IpAddress& local,
     const std::uint64_t bits = port_bits[word] & local_bits[word] & remote_bits[word];
     if (bits == 0) continue;
     const std::size_t rule = word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
-    return {services_[rule], true, answer.match.in_database};
+    return {.service = services_[rule],
+            .by_rule = true,
+            .rule_names_port = naming_rows_.Has(row, rule),
+            .in_database = answer.match.in_database};
   }
   return answer.match;
 }

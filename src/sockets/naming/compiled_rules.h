@@ -26,6 +26,8 @@ struct ServiceMatch {
   ServiceId service = ServiceId::kOther;
   /// A rule matches it.
   bool by_rule = false;
+  /// It does, and names the service port, by itself or in a short range.
+  bool rule_names_port = false;
   /// The services database names its service port, whether a rule does or not.
   bool in_database = false;
 
@@ -56,9 +58,16 @@ class AddressRows {
 class CompiledRules {
  public:
   using PortNames = std::map<Port, ServiceId>;
-  /// A longer range in a rule names a service and not each of its ports, which could take all
-  /// places there are.
+  /// A longer range in a rule names a service, and not each of its ports where the kernel gives
+  /// them to clients: they could take all places there are.
   static constexpr std::size_t kLongestNamedRange = 100;
+
+  /// What names a port, whatever the addresses.
+  struct PortNaming {
+    /// kServing in a rule's long range.
+    PortRank rank = PortRank::kRest;
+    bool is_in_long_range = false;
+  };
 
   /// `port_names` names the ports that no rule names.
   CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names);
@@ -66,21 +75,22 @@ class CompiledRules {
   /// kOther, named by nobody, where nothing names it.
   [[nodiscard]] ServiceMatch Match(Port port, const IpAddress& local,
                                    const IpAddress& remote) const;
-  /// By what names the port, whatever the addresses: kServing in a rule's long range.
-  [[nodiscard]] PortRank RankOf(Port port) const { return answers_[ports_.Find(port)].rank; }
+  [[nodiscard]] PortNaming NamingOf(Port port) const { return answers_[ports_.Find(port)].naming; }
 
  private:
   struct PortAnswer {
     /// When no rule that asks for addresses holds.
     ServiceMatch match;
     bool asks_for_addresses = false;
-    PortRank rank = PortRank::kRest;
+    PortNaming naming;
   };
 
   void AddPorts(std::size_t row, const std::vector<NamedRule>& rules, const PortNames& port_names);
 
   IntervalMap<Port> ports_;
   BitRows port_rows_;
+  /// Which of the rules in port_rows_ name the port.
+  BitRows naming_rows_;
   std::vector<PortAnswer> answers_;  // one for each interval of ports
   AddressRows local_;
   AddressRows remote_;

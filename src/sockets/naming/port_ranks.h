@@ -19,9 +19,11 @@ class PortRanks {
   /// `is_served`: whether a socket listens on it, here, and in order to serve.
   [[nodiscard]] PortRank Of(Protocol protocol, Direction direction, Port port,
                             bool is_served) const {
-    const bool is_a_services = is_served || !ephemeral_.Contains(port);
-    return std::min(matcher_.RankOf(protocol, direction, port),
-                    is_a_services ? PortRank::kServing : PortRank::kRest);
+    const bool is_anybodys = ephemeral_.Contains(port);
+    const CompiledRules::PortNaming naming = matcher_.NamingOf(protocol, direction, port);
+    if (naming.is_in_long_range && !is_anybodys) return PortRank::kRule;
+    const bool is_a_services = is_served || !is_anybodys;
+    return std::min(naming.rank, is_a_services ? PortRank::kServing : PortRank::kRest);
   }
 
  private:

@@ -11,9 +11,6 @@ namespace sockdiag {
 template <typename Key>
 class RetainedKeys {
  public:
-  RetainedKeys() = default;
-  explicit RetainedKeys(Clock::Duration retention) : retention_(retention) {}
-
   /// From the next Expire() on.
   void SetRetention(Clock::Duration retention) { retention_ = retention; }
   void Touch(const Key& key, Clock::TimePoint now) { last_use_.insert_or_assign(key, now); }

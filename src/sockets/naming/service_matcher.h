@@ -44,9 +44,9 @@ class ServiceMatcher {
   [[nodiscard]] ServiceId Fallback(Port service_port) const {
     return fallback_ == ServicesFallback::kNumber ? NumberName(service_port) : ServiceId::kOther;
   }
-  /// By what names the port; see CompiledRules::RankOf().
-  [[nodiscard]] PortRank RankOf(Protocol protocol, Direction direction, Port service_port) const {
-    return compiled_[PlaceOf(protocol, direction)].RankOf(service_port);
+  [[nodiscard]] CompiledRules::PortNaming NamingOf(Protocol protocol, Direction direction,
+                                                   Port service_port) const {
+    return compiled_[PlaceOf(protocol, direction)].NamingOf(service_port);
   }
 
   /// In the rules' order, without repeats.

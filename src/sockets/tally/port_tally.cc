@@ -11,10 +11,11 @@ void PortTally::Show(Showing& showing) const {
   for (const Direction direction : kDirections) Show(direction, showing);
 }
 
-bool PortTally::IsServed(Protocol protocol, Port port) const {
+bool PortTally::IsServed(Protocol protocol, Direction direction, Port port) const {
   const ProtocolTraits& traits = Traits(protocol);
-  return !traits.clients_look_like_listeners &&
-         directions_[Index(Direction::kInbound)].At(port)[traits.listening] != 0;
+  if (traits.clients_look_like_listeners) return false;
+  if (direction == Direction::kInbound) return served_->test(port.Value());
+  return directions_[Index(Direction::kInbound)].At(port)[traits.listening] != 0;
 }
 
 void PortTally::Show(Direction direction, Showing& showing) const {
@@ -23,7 +24,8 @@ void PortTally::Show(Direction direction, Showing& showing) const {
   std::vector<AdmittedNames<Port, PortRank>::Candidate> candidates;
   ports.ForEach([&](Port port, const PortTable::Counts& counts) {
     const PortRank rank =
-        showing.ranks.Of(showing.protocol, direction, port, IsServed(showing.protocol, port));
+        showing.ranks.Of(showing.protocol, direction, port,
+                         IsServed(showing.protocol, direction, port));
     candidates.push_back({port, rank, counts.Total()});
   });
   const auto outcome = shown.admitted.Update(std::move(candidates), true, showing.now);

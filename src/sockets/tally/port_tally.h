@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <bitset>
+#include <memory>
 
 #include "metrics/metric.h"
 #include "model/socket_record.h"
@@ -21,18 +23,24 @@ class PortTally {
   static constexpr std::array kMetrics{&kPortSockets};
 
   void Add(const SocketRecord& record, const Classification& classification) {
-    directions_[Index(classification.direction)].Increment(classification.service_port,
-                                                           record.state);
+    const Port port = classification.service_port;
+    directions_[Index(classification.direction)].Increment(port, record.state);
+    if (classification.is_known && classification.direction == Direction::kInbound) {
+      served_->set(port.Value());
+    }
   }
   void Show(Showing& showing) const;
 
  private:
   void Show(Direction direction, Showing& showing) const;
-  /// Whether a socket listens on the port in order to serve.
-  [[nodiscard]] bool IsServed(Protocol protocol, Port port) const;
+  /// Whether a socket listens on the port in order to serve; of inbound sockets, also whether one
+  /// did that has gone.
+  [[nodiscard]] bool IsServed(Protocol protocol, Direction direction, Port port) const;
 
   /// By Direction.
   std::array<PortTable, kDirections.size()> directions_;
+  /// Where sockets are known to be inbound.
+  std::unique_ptr<std::bitset<65536>> served_ = std::make_unique<std::bitset<65536>>();
 };
 
 }  // namespace sockdiag

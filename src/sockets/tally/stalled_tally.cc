@@ -20,7 +20,7 @@ std::optional<StallReason> StalledTally::ReasonOf(const SocketRecord& record) {
 }
 
 void StalledTally::Show(Showing& showing) const {
-  if (!Traits(showing.protocol).has_watched_states) return;
+  if (!Traits(showing.protocol).has_connections) return;
   groups_.ForEachRow(
       showing.protocol, showing.services, [&](const ServiceRow& row, const Counts& sockets) {
         for (const StallReason reason : kStallReasons) {

@@ -3,7 +3,7 @@
 namespace sockdiag {
 
 void UnacceptedTally::Show(Showing& showing) const {
-  if (!Traits(showing.protocol).queue_is_backlog) return;
+  if (!Traits(showing.protocol).has_connections) return;
   groups_.ForEachRow(
       showing.protocol, showing.services, [&](const ServiceRow& row, const auto& sockets) {
         if (row.direction != Direction::kInbound) return;

@@ -25,20 +25,13 @@ class UnacceptedTally {
   static constexpr std::array kMetrics{&kUnacceptedSockets};
 
   void Add(const SocketRecord& record, const Classification& classification) {
-    if (record.has_inode || !CanWait(record, classification)) return;
+    if (!IsUnaccepted(record)) return;
     groups_.At(classification.group).Increment(record.state);
   }
   void Show(Showing& showing) const;
 
  private:
   static constexpr std::array kStates{SocketState::kEstablished, SocketState::kCloseWait};
-
-  [[nodiscard]] static bool CanWait(const SocketRecord& record,
-                                    const Classification& classification) {
-    return Traits(record.protocol).queue_is_backlog &&
-           classification.direction == Direction::kInbound &&
-           (record.state == SocketState::kEstablished || record.state == SocketState::kCloseWait);
-  }
 
   GroupTable<StateCounts<std::uint64_t>> groups_;
 };

@@ -3,7 +3,7 @@
 namespace sockdiag {
 
 void UnreadTally::Show(Showing& showing) const {
-  if (!Traits(showing.protocol).has_watched_states) return;
+  if (!Traits(showing.protocol).has_connections) return;
   groups_.ForEachRow(
       showing.protocol, showing.services, [&](const ServiceRow& row, std::uint64_t sockets) {
         if (!row.uses.states.Contains(SocketState::kCloseWait)) return;

@@ -11,20 +11,22 @@
 
 namespace sockdiag {
 
-/// Connections that the peer has ended and whose last bytes nobody reads.
+/// Connections that the peer has ended and whose last bytes the program that accepted them does not
+/// read.
 class UnreadTally {
  public:
   static constexpr Metric kUnreadSockets{
       "sockdiag_service_close_wait_unread_sockets",
       kGauge,
       {"service_name", "direction"},
-      "TCP sockets in CLOSE_WAIT with bytes to read besides the FIN: the program hangs rather than "
-      "leaks."};
+      "Accepted TCP sockets in CLOSE_WAIT with bytes to read besides the FIN: the program hangs "
+      "rather than leaks."};
   static constexpr std::array kMetrics{&kUnreadSockets};
 
   void Add(const SocketRecord& record, const Classification& classification) {
     // The kernel counts the FIN as one byte until it is read, too.
     if (record.state != SocketState::kCloseWait || record.receive_queue <= 1) return;
+    if (IsUnaccepted(record)) return;
     ++groups_.At(classification.group);
   }
   void Show(Showing& showing) const;

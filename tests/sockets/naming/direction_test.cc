@@ -47,6 +47,7 @@ struct Case {
   PortRange ephemeral = EphemeralPorts().range;
   SocketState state = kUp;
   Protocol protocol = Protocol::kTcp;
+  bool waits_for_accept = false;
 };
 
 void TakeDump(ListenerMemory& memory, const std::vector<SocketRecord>& listeners) {
@@ -69,6 +70,7 @@ void Expect(const Case& given) {
   }
   SocketRecord record = Tcp(given.state, given.local, given.remote);
   record.protocol = given.protocol;
+  record.has_inode = !given.waits_for_accept;
   const Classification found = classifier.Classify(record);
   EXPECT_EQ(Name(found.direction), Name(given.direction));
   const bool is_inbound = given.direction == Direction::kInbound;
@@ -142,6 +144,14 @@ TEST(Direction, IsDecidedByTheFirstThatCan) {
            .listeners_before = {Listener("0.0.0.0:40000")},
            .rules = out,
            .database = named_out},
+           {.name = "what waits for accept() before what was known",
+            .local = us,
+            .remote = them,
+            .direction = kIn,
+            .known = kOut,
+            .rules = out,
+            .database = named_out,
+            .waits_for_accept = true},
            {.name = "a known direction before the rules",
            .local = us,
            .remote = them,
@@ -210,13 +220,38 @@ TEST(Direction, OfTheServicesDatabaseIsTheOnlyOneWithAName) {
   with("10.0.0.1:2049", "10.0.0.2:980", kIn, "nfs");
   with("10.0.0.1:5432", "10.0.0.2:2000", kIn, "postgresql");
   // Both have a name: the ports decide.
-  with("10.0.0.1:873", "10.0.0.2:2049", kIn, "rsync");
+  with("10.0.0.1:873", "10.0.0.2:2049", kOut, "nfs");
   with("10.0.0.1:2049", "10.0.0.2:5432", kOut, "postgresql");
   // Rules of both directions leave it to the database, which knows a port that a rule names.
   with("10.0.0.1:5432", "10.0.0.2:2000", kIn, "mine", {Rule("mine", 5432), Rule("theirs", 2000)});
 }
 
-TEST(Direction, OfPortsIsThatOutsideTheRangeElseThePrivilegedOne) {
+/// As of NodePorts where `ip_local_port_range` was widened: clients here get such ports, too.
+TEST(Direction, OfARulesLongRangeIsThatOfNamesAndOfTheRangeOfPortsFirst) {
+  const auto with = [](const std::string& local, const std::string& remote, Direction direction,
+                       const std::string& service, const std::vector<std::string>& networks = {}) {
+    ServiceRule nodes = Rule("nodes", 30000);
+    nodes.ports = {{Port::FromHost(30000), Port::FromHost(32767)}};
+    for (const std::string& network : networks) {
+      nodes.remote_networks.push_back(Cidr::Parse(network).value());
+    }
+    Expect({.name = local + " " + remote,
+            .local = local,
+            .remote = remote,
+            .direction = direction,
+            .service = service,
+            .rules = {nodes},
+            .database = Names({{5432, "postgresql"}}),
+            .ephemeral = kWide});
+  };
+  with("10.0.0.1:30500", "10.0.0.2:5432", kOut, "postgresql");
+  with("10.0.0.1:30500", "10.0.0.2:5432", kOut, "postgresql", {"10.0.0.0/8"});
+  with("10.0.0.1:30500", "10.0.0.2:443", kOut, "other");
+  with("10.0.0.1:30500", "10.0.0.2:50000", kIn, "nodes");
+  with("10.0.0.1:50000", "10.0.0.2:30500", kOut, "nodes");
+}
+
+TEST(Direction, OfPortsIsThatOutsideTheRangeElseTheOneThatClientsNeverHave) {
   const auto with = [](const std::string& local, const std::string& remote, Direction direction,
                        const PortRange& ephemeral) {
     Expect({.name = local + " " + remote,
@@ -233,7 +268,8 @@ TEST(Direction, OfPortsIsThatOutsideTheRangeElseThePrivilegedOne) {
   with("10.0.0.1:50000", "10.0.0.2:50001", kOut, usual);
   with("10.0.0.1:443", "10.0.0.2:80", kOut, usual);
   with("10.0.0.1:443", "10.0.0.2:2000", kIn, usual);
-  with("10.0.0.1:1023", "10.0.0.2:1024", kIn, usual);
+  with("10.0.0.1:511", "10.0.0.2:512", kIn, usual);
+  with("10.0.0.1:1015", "10.0.0.2:24007", kOut, usual);
   with("10.0.0.1:2000", "10.0.0.2:443", kOut, usual);
   with("10.0.0.1:443", "10.0.0.2:50000", kIn, kWide);
   with("10.0.0.1:5432", "10.0.0.2:50000", kOut, kWide);
@@ -305,20 +341,6 @@ TEST(Direction, AnIpv4ListenerTakesNoIpv6) {
   EXPECT_FALSE(IsHeld(ipv6, {Listener("0.0.0.0:40000")}));
   EXPECT_TRUE(IsHeld(ipv6, {Ipv6Only(Listener("[::]:40000"))}));
   EXPECT_TRUE(IsHeld(ipv6, {Listener("[2001:db8::1]:40000")}));
-}
-
-TEST(ListenerTable, CountsAPortAsHeldOnEveryAddressBeyondItsBound) {
-  ListenerTable table;
-  for (std::size_t i = 0; i < ListenerTable::kMaxAddresses; ++i) {
-    table.Add(Listener("127." + std::to_string(i / 65536) + "." + std::to_string(i / 256 % 256) +
-                       "." + std::to_string(i % 256) + ":1000"));
-  }
-  EXPECT_FALSE(table.Matches(testing::ParseEndpoint("10.0.0.1:2000")));
-  table.Add(Listener("127.200.0.1:2000"));
-  EXPECT_TRUE(table.Matches(testing::ParseEndpoint("127.200.0.1:2000")));
-  EXPECT_TRUE(table.Matches(testing::ParseEndpoint("10.0.0.1:2000")));
-  EXPECT_FALSE(table.Matches(testing::ParseEndpoint("[::1]:2000")));
-  EXPECT_FALSE(table.Matches(testing::ParseEndpoint("10.0.0.1:1000")));
 }
 
 }  // namespace

@@ -68,6 +68,13 @@ TEST(PortRanks, ARuleWithoutPortsNamesNone) {
   EXPECT_EQ(ranks.Of(80), PortRank::kServing);
 }
 
+TEST(PortRanks, ALongRangeOfARuleNamesThePortsThatNoClientGets) {
+  const Ranks ranks({Rule({{At(32000), At(33000)}})}, {{{kTcp, At(32700)}, "named"}});
+  EXPECT_EQ(ranks.Of(32767), PortRank::kRule);
+  EXPECT_EQ(ranks.Of(32700), PortRank::kRule);
+  EXPECT_EQ(ranks.Of(32768), PortRank::kServing);
+}
+
 TEST(PortRanks, ALongRangeOfARuleTakesNoPlaceFromNamedPorts) {
   const Ranks ranks({Rule({{At(40000), At(49999)}}), Rule({{At(41000), At(41000)}}),
                      Rule({{At(50000), At(50099)}}), Rule({{At(50100), At(50200)}})},
