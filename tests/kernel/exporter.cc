@@ -34,16 +34,17 @@ void ExpectConsistent(const Collection& collection) {
   }
 }
 
-Config WithoutNumbers(Config config) {
+}  // namespace
+
+Config WithoutNumbers() {
+  Config config;
   config.services_fallback = ServicesFallback::kOther;
   return config;
 }
 
-}  // namespace
-
 Exporter::Exporter(const Config& config, std::function<void()> on_sample,
                    const ServicesDatabase& database)
-    : pipeline_(WithoutNumbers(config), database,
+    : pipeline_(config, database,
                 {.open_source =
                      [this] {
                        return std::make_unique<NetlinkSource>(
@@ -110,7 +111,7 @@ Samples CollectWhen(const Counts& expected, const Config& config) {
 
 Config WithWebService(std::uint16_t port) {
   const Port web = Port::FromHost(port);
-  Config config;
+  Config config = WithoutNumbers();
   ServiceRule& rule = config.services.emplace_back();
   rule.name = "web";
   rule.ports = {{web, web}};

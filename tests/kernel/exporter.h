@@ -17,11 +17,14 @@
 
 namespace sockdiag::kernel {
 
+/// What nothing names is `other`.
+[[nodiscard]] Config WithoutNumbers();
+
 /// What the program does at a scrape, from the kernel to the samples.
 class Exporter {
  public:
-  /// With a callback for each sample, it samples too. What nothing names is `other`.
-  explicit Exporter(const Config& config = {}, std::function<void()> on_sample = nullptr,
+  /// With a callback for each sample, it samples too.
+  explicit Exporter(const Config& config = WithoutNumbers(), std::function<void()> on_sample = nullptr,
                     const ServicesDatabase& database = {});
 
   /// Every dump must succeed, and each way of counting must give the same total.
@@ -54,9 +57,9 @@ using Counts = testing::Figures;
 
 /// Collects anew until SocketCounts() are as expected, then once more, since they must stay so.
 /// Expects them at the end.
-Samples CollectWhen(const Counts& expected, const Config& config = {});
+Samples CollectWhen(const Counts& expected, const Config& config = WithoutNumbers());
 
-/// A TCP service called `web`.
+/// A TCP service called `web`; without numbers.
 [[nodiscard]] Config WithWebService(std::uint16_t port);
 
 }  // namespace sockdiag::kernel

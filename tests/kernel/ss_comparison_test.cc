@@ -25,8 +25,8 @@ std::uint32_t Seed() {
   return text == nullptr ? 10204U : static_cast<std::uint32_t>(std::strtoul(text, nullptr, 10));
 }
 
-/// The figures that ss and we both have: sockets by family and state, and by service port and
-/// state, and the bytes in the queues.
+/// The figures that ss and we both have: sockets by family and state, by service port and state, by
+/// service and state where it is called by its port's number, and the bytes in the queues.
 Counts CountSs(const std::vector<SsRow>& rows) {
   Counts counts;
   for (const SsRow& row : rows) {
@@ -36,6 +36,8 @@ Counts CountSs(const std::vector<SsRow>& rows) {
     const bool serves = row.local_port < kFirstEphemeralPort;
     const std::uint16_t port = serves ? row.local_port : row.peer_port;
     ++counts[protocol + " " + std::to_string(port) + " " + state];
+    const bool has_number = port != 0 && port < kFirstEphemeralPort;
+    ++counts[protocol + " service " + (has_number ? std::to_string(port) : "other") + " " + state];
     if (row.state == SocketState::kListen) continue;
     counts[protocol + " receive"] += static_cast<double>(row.receive_queue);
     counts[protocol + " send"] += static_cast<double>(row.send_queue);
@@ -47,6 +49,10 @@ Counts CountOurs(const Samples& samples) {
   Counts counts = SocketCounts(samples);
   samples.ForEach(PortTally::kPortSockets, [&](double sockets, auto labels) {
     counts[labels[0].value + " " + labels[1].value + " " + labels[3].value] += sockets;
+  });
+  samples.ForEach(ServiceTally::kServiceSockets, [&](double sockets, auto labels) {
+    if (sockets == 0) return;
+    counts[labels[0].value + " service " + labels[1].value + " " + labels[3].value] += sockets;
   });
   samples.ForEach(QueueTally::kReceiveQueue, [&](double bytes, auto labels) {
     counts[labels[0].value + " receive"] += bytes;
@@ -66,6 +72,7 @@ class SsComparison : public KernelTest {
   Views Look() {
     Config config;
     config.limits.ports = 65535;
+    config.limits.services = 10'000;
     const auto collect = [&] { return CountOurs(Exporter(config).Collect()); };
     Views views;
     const bool quiet = WaitUntil([&] {
