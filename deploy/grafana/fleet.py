@@ -17,15 +17,26 @@ _ROWS = ROWS // 2  # of a table that several questions fill
 _ALWAYS = [(None, "text"), (0.6, WARNING), (0.8, BAD)]
 
 
-def _hosts(title, description, condition, runbooks, levels=None):
+def _hosts(title, description, condition, runbooks):
     """On how many hosts something is wrong: a figure of 0 or 1 for each of them."""
-    return stat(title, description, "short", levels or ANY_IS_BAD, 3, course=False,
+    return stat(title, description, "short", ANY_IS_BAD, 3, course=False,
                 runbooks=runbooks, queries=[query(figure(f"sum({condition})"), "hosts")])
 
 
 def _stuck_hosts(state, above):
     found = last(f'sockdiag_service_stuck_sockets{{{SERVICE},state="{state}"}}')
     return f"sum by ({_HOST}) ({found}) > bool {above}"
+
+
+def _near_a_limit():
+    """`or` keeps one series of a host: those above the limit, so that no other one hides them."""
+    shares = (promql.time_wait(), promql.orphans(), promql.memory())
+    above, known = (" or ".join(f"({share}{condition})" for share in shares)
+                    for condition in (" > 0.8", ""))
+    return stat("Hosts near another limit", "More than 80 % of the TIME_WAIT sockets, orphans or "
+                "TCP memory that the kernel allows.", "short", [(None, GOOD), (1, WARNING)], 3,
+                course=False, runbooks="TimeWaitNearLimit OrphansNearLimit TcpMemoryPressure",
+                queries=[query(figure(f"count({above}) or 0 * count({known})"), "hosts")])
 
 
 def figures():
@@ -45,10 +56,7 @@ def figures():
                f"max by ({_HOST}) ({last(host.QUEUE)}) > bool 0.8", "AcceptQueueSaturated"),
         _hosts("Hosts short of ports", "More than 80 % of the ports for outgoing connections are "
                "taken.", f"({promql.ports_taken()}) > bool 0.8", "EphemeralPortsExhausting"),
-        _hosts("Hosts near another limit", "More than 80 % of the TIME_WAIT sockets, orphans or "
-               "TCP memory that the kernel allows.", f"({promql.time_wait()} > bool 0.8)"
-               f" or ({promql.orphans()} > bool 0.8) or ({promql.memory()} > bool 0.8)",
-               "TimeWaitNearLimit OrphansNearLimit TcpMemoryPressure", [(None, GOOD), (1, WARNING)]),
+        _near_a_limit(),
     ]
 
 

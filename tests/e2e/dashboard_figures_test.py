@@ -1,0 +1,57 @@
+"""What panels of the dashboards show of hosts whose figures are given, as promtool computes it."""
+
+import json
+import subprocess
+import unittest
+
+import support
+from dashboards import load, queries
+
+HOST = '{job="sockdiag",instance="%s"%s}'
+
+
+def series(name, host, value, labels=""):
+    return {"series": f"sockdiag_{name}{HOST % (host, labels)}", "values": f"{value}x5"}
+
+
+def limits(host, time_wait, orphans, memory):
+    """Shares of the kernel's limits, in percent."""
+    return [
+        series("tcp_time_wait_entries", host, time_wait), series("tcp_time_wait_limit", host, 100),
+        series("tcp_orphans", host, orphans), series("tcp_orphans_limit", host, 100),
+        series("tcp_memory_bytes", host, memory),
+        series("tcp_memory_limit_bytes", host, 100, ',level="pressure"')]
+
+
+@support.release_only
+class DashboardFiguresTest(unittest.TestCase):
+    """Prometheus itself computes them; nothing is scraped."""
+
+    def check(self, given, dashboard, title, expected, ref="A"):
+        """That query of the panel gives {host: value}, or without labels {"": value}."""
+        panel, = (panel for panel in queries.panels(load(dashboard)) if panel["title"] == title)
+        expression, = (expression for target, expression in queries.of_panel(panel, queries.ALL)
+                       if target["refId"] == ref)
+        samples = [{"labels": HOST % (host, "") if host else "{}", "value": value}
+                   for host, value in expected.items()]
+        tests = {"rule_files": [], "tests": [{
+            "interval": "1m", "input_series": given, "promql_expr_test": [
+                {"expr": expression, "eval_time": "2m", "exp_samples": samples}]}]}
+        result = subprocess.run(
+            [support.peer("promtool"), "test", "rules",
+             support.temporary_file(self, json.dumps(tests))],
+            capture_output=True, text=True, timeout=support.DEADLINE_S, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_each_limit_alone_counts_a_host(self):
+        for number in range(3):
+            near = [100 if number == limit else 1 for limit in range(3)]
+            given = limits("a", *near) + limits("b", 1, 1, 1) + limits("c", 100, 100, 100)
+            self.check(given, "sockdiag_fleet", "Hosts near another limit", {"": 2})
+        self.check(limits("b", 1, 1, 1), "sockdiag_fleet", "Hosts near another limit", {"": 0})
+        in_a_container = limits("d", 1, 1, 1)[:2]
+        self.check(in_a_container, "sockdiag_fleet", "Hosts near another limit", {"": 0})
+
+
+if __name__ == "__main__":
+    support.main()
