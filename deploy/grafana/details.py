@@ -136,11 +136,11 @@ def limits():
         _host_limit("Ports for outgoing connections", "A port can be used towards several "
                     "destinations at once, so the one destination that uses the most runs out "
                     "first. Where there are hardly more sockets than ports in use, programs bind "
-                    "before they connect, and none is left for anybody when all are in use.",
+                    "before they connect, and none is left for them when all are in use.",
                     "short", used, limit, {
                         used: "used", to_one: "used to one destination",
                         f"sockdiag_ephemeral_port_sockets{{{HOST}}}": "sockets on them",
-                        limit: "limit"}, "EphemeralPortsExhausting"),
+                        limit: "limit"}, "EphemeralPortsExhausting BoundPortsExhausting"),
         simple("TIME_WAIT", "What the kernel holds against tcp_max_tw_buckets, orphans in "
                "FIN_WAIT2 among them. Beyond it they are destroyed early.",
                "sockdiag_tcp_time_wait_entries", "sockdiag_tcp_time_wait_limit",

@@ -55,7 +55,8 @@ def figures():
         _hosts("Hosts with full queues", "A listener's queue is filled to more than 80 %.",
                f"max by ({_HOST}) ({last(host.QUEUE)}) > bool 0.8", "AcceptQueueSaturated"),
         _hosts("Hosts short of ports", "More than 80 % of the ports for outgoing connections are "
-               "taken.", f"({promql.ports_taken()}) > bool 0.8", "EphemeralPortsExhausting"),
+               f"taken. {promql.PORTS_TAKEN}", f"({promql.ports_taken()}) > bool 0.8",
+               "EphemeralPortsExhausting BoundPortsExhausting"),
         _near_a_limit(),
     ]
 

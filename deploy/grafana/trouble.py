@@ -59,9 +59,8 @@ def figures():
              "fullest listener of all. A full one drops new connections.", "percentunit",
              RATIO, 3, runbooks="AcceptQueueSaturated",
              queries=[query(figure(f"max({last(QUEUE)})"), "fullest")]),
-        stat("Ports left", "Local ports that are free for one more connection to the destination "
-             "that uses the most, on the host that has the fewest left. Where programs bind before "
-             "they connect: for any destination.", "percentunit", RATIO_LEFT, 3,
+        stat("Ports left", "Of the local ports for outgoing connections, on the host that has the "
+             f"fewest left. {promql.PORTS_TAKEN}", "percentunit", RATIO_LEFT, 3,
              runbooks="EphemeralPortsExhausting BoundPortsExhausting",
              queries=[query(figure(f"min(1 - {promql.ports_taken()})"), "left")]),
     ]

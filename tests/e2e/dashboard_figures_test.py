@@ -14,6 +14,13 @@ def series(name, host, value, labels=""):
     return {"series": f"sockdiag_{name}{HOST % (host, labels)}", "values": f"{value}x5"}
 
 
+def ports(host, used, sockets, to_one):
+    """Of 1,000 for outgoing connections."""
+    names = {"ports_limit": 1000, "ports_used": used, "port_sockets": sockets,
+             "ports_max_used_per_destination": to_one}
+    return [series(f"ephemeral_{name}", host, value) for name, value in names.items()]
+
+
 def limits(host, time_wait, orphans, memory):
     """Shares of the kernel's limits, in percent."""
     return [
@@ -51,6 +58,17 @@ class DashboardFiguresTest(unittest.TestCase):
         self.check(limits("b", 1, 1, 1), "sockdiag_fleet", "Hosts near another limit", {"": 0})
         in_a_container = limits("d", 1, 1, 1)[:2]
         self.check(in_a_container, "sockdiag_fleet", "Hosts near another limit", {"": 0})
+
+    def test_ports_that_are_bound_count_for_every_destination(self):
+        """Nearly all sockets alone on their ports; a proxy's few share theirs."""
+        bound = ports("a", used=1000, sockets=1150, to_one=150)
+        self.check(bound, "sockdiag_exporter", "Ports left", {"": 0})
+        self.check(bound, "sockdiag_fleet", "Hosts short of ports", {"": 1})
+
+    def test_ports_that_are_shared_count_for_their_destination(self):
+        shared = ports("a", used=1000, sockets=10000, to_one=250)
+        self.check(shared, "sockdiag_exporter", "Ports left", {"": 0.75})
+        self.check(shared, "sockdiag_fleet", "Hosts short of ports", {"": 0})
 
 
 if __name__ == "__main__":
