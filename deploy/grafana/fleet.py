@@ -10,8 +10,7 @@ from variables import HOSTS, choice_link, group_link
 
 _HOST = "job, instance"
 _STUCK = last(f"sockdiag_service_stuck_sockets{{{SERVICE}}}")
-_TROUBLED = last('sockdiag_service_stuck_sockets'
-                 f'{{{SERVICE},{CLOSING.replace("=~", "!~")}}}')
+_NOT_CLOSING = f'{SERVICE},{CLOSING.replace("=~", "!~")}'
 _ROWS = ROWS // 2  # of a table that several questions fill
 # What is shown at all is trouble; an empty cell is neither good nor bad.
 _ALWAYS = [(None, "text"), (0.6, WARNING), (0.8, BAD)]
@@ -62,8 +61,9 @@ def figures():
 
 
 def hosts_by_trouble():
-    stuck = f"topk({_ROWS}, sum by ({_HOST}) ({_TROUBLED}) > 0)"
-    age = last(f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}")
+    found, age = (last(f"sockdiag_service_{name}{{{_NOT_CLOSING}}}")
+                  for name in ("stuck_sockets", "oldest_socket_age_seconds"))
+    stuck = f"topk({_ROWS}, sum by ({_HOST}) ({found}) > 0)"
     return table(
         "Hosts by trouble", "Those with the most stuck sockets, the fullest queues, the fewest ports "
         "left, and those of which nothing is known. Sockets that are stuck while closing are not "

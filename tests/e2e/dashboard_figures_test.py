@@ -30,6 +30,12 @@ def limits(host, time_wait, orphans, memory):
         series("tcp_memory_limit_bytes", host, 100, ',level="pressure"')]
 
 
+def stuck(host, state, count, age):
+    labels = f',service_name="web",direction="inbound",state="{state}"'
+    return [series("service_stuck_sockets", host, count, labels),
+            series("service_oldest_socket_age_seconds", host, age, labels)]
+
+
 @support.release_only
 class DashboardFiguresTest(unittest.TestCase):
     """Prometheus itself computes them; nothing is scraped."""
@@ -69,6 +75,11 @@ class DashboardFiguresTest(unittest.TestCase):
         shared = ports("a", used=1000, sockets=10000, to_one=250)
         self.check(shared, "sockdiag_exporter", "Ports left", {"": 0.75})
         self.check(shared, "sockdiag_fleet", "Hosts short of ports", {"": 0})
+
+    def test_the_oldest_is_of_the_sockets_that_are_counted(self):
+        given = stuck("a", "close_wait", 3, 100) + stuck("a", "fin_wait2", 1, 5000)
+        self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 3})
+        self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 100}, ref="B")
 
 
 if __name__ == "__main__":
