@@ -18,7 +18,7 @@ ANY_IS_BAD = [(None, GOOD), (1, BAD)]
 RATIO = [(None, GOOD), (0.6, WARNING), (0.8, BAD)]
 RATIO_LEFT = [(None, BAD), (0.2, WARNING), (0.4, GOOD)]
 
-DOWN = 'up{job=~"sockdiag.*|$job",instance=~"$instance"} == bool 0'
+DOWN = f"up{{{HOST}}} == bool 0"
 FAILING = f"{last(f'sockdiag_collector_success{{{HOST}}}')} == bool 0"
 
 

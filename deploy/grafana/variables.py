@@ -17,8 +17,11 @@ def variables():
         {"name": "datasource", "label": "Data source", "description": "A Prometheus.",
          "type": "datasource", "query": "prometheus", "refresh": 1, "regex": "", "options": [],
          "current": {}, "hide": 0, "includeAll": False, "multi": False, "skipUrlSync": False},
-        # All jobs are listed one by one: `up` has other exporters' jobs too.
-        _label_values("job", "sockdiag_build_info", "job", "The scrape jobs of the exporters."),
+        # All are found by name: `up` has other exporters' jobs too, and the exporters of a job can be
+        # down for good.
+        _label_values("job", "sockdiag_build_info", "job", "The scrape jobs of the exporters. All: "
+                      "those whose name begins with sockdiag, as the alerts want it.",
+                      allValue="sockdiag.*"),
         _label_values("instance", 'sockdiag_build_info{job=~"$job"}', "instance", "The hosts.",
                       allValue=".+"),
         _label_values("service", f"sockdiag_service_sockets{{{HOST}}}", "service_name",

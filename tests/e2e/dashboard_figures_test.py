@@ -5,7 +5,7 @@ import subprocess
 import unittest
 
 import support
-from dashboards import load, queries
+from dashboards import NAMES, load, queries
 
 HOST = '{job="sockdiag",instance="%s"%s}'
 
@@ -40,11 +40,11 @@ def stuck(host, state, count, age):
 class DashboardFiguresTest(unittest.TestCase):
     """Prometheus itself computes them; nothing is scraped."""
 
-    def check(self, given, dashboard, title, expected, ref="A"):
+    def check(self, given, dashboard, title, expected, ref="A", **choices):
         """That query of the panel gives {host: value}, or without labels {"": value}."""
         panel, = (panel for panel in queries.panels(load(dashboard)) if panel["title"] == title)
-        expression, = (expression for target, expression in queries.of_panel(panel, queries.ALL)
-                       if target["refId"] == ref)
+        found = queries.of_panel(panel, {**queries.ALL, **choices})
+        expression, = (expression for target, expression in found if target["refId"] == ref)
         samples = [{"labels": HOST % (host, "") if host else "{}", "value": value}
                    for host, value in expected.items()]
         tests = {"rule_files": [], "tests": [{
@@ -80,6 +80,16 @@ class DashboardFiguresTest(unittest.TestCase):
         given = stuck("a", "close_wait", 3, 100) + stuck("a", "fin_wait2", 1, 5000)
         self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 3})
         self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 100}, ref="B")
+
+    def test_what_is_down_belongs_to_the_chosen_jobs(self):
+        """A job that is down for good is among all of them, though none of its series is there."""
+        given = [{"series": f'up{{job="{job}",instance="a"}}', "values": f"{value}x5"}
+                 for job, value in {"sockdiag-db": 0, "sockdiag": 1, "node": 0}.items()]
+        for name in NAMES:
+            job, = (variable for variable in load(name)["templating"]["list"]
+                    if variable["name"] == "job")
+            self.check(given, name, "Exporters down", {"": 0}, job="sockdiag")
+            self.check(given, name, "Exporters down", {"": 1}, job=job["allValue"])
 
 
 if __name__ == "__main__":
