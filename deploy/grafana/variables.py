@@ -72,9 +72,9 @@ def choice_link(title, uid, variable):
 
 
 def group_link(title, uid):
-    """The same for a label that is no choice of its own."""
+    """The same for a label that is no choice of its own: a filter beside those that there are."""
     return _cell_link(title, uid, "var-filters=${group}|=|${__value.raw}", "job", "instance",
-                      "service")
+                      "service", "filters")
 
 
 def _cell_link(title, uid, choice, *kept):
