@@ -5,6 +5,7 @@ from promql import HOST
 HOSTS, FLEET = "sockdiag-exporter", "sockdiag-fleet"  # the dashboards' uids
 
 _DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
+_HIDDEN = 2
 _MARKS = 50  # of a kind, in the time shown
 # By what hosts are taken together: the exporters' own labels, and some that many give their targets.
 _GROUPS = ["job", "instance", "cluster", "datacenter", "region", "zone", "environment", "env", "team",
@@ -30,11 +31,9 @@ def variables():
         {"name": "filters", "label": "Only", "description": "Further labels that hosts must have.",
          "type": "adhoc", "datasource": _DATASOURCE, "filters": [], "hide": 0,
          "skipUrlSync": False},
-        {"name": "runbooks", "label": "Runbooks at", "description": "Where docs/runbooks.md can be "
-         "read; panels link to its sections.", "type": "textbox", "query": "docs/runbooks.md",
-         "current": {"text": "docs/runbooks.md", "value": "docs/runbooks.md"},
-         "options": [{"selected": True, "text": "docs/runbooks.md", "value": "docs/runbooks.md"}],
-         "hide": 0, "skipUrlSync": False},
+        {**_label_values("runbooks", "setting:sockdiag_runbooks:url", "url", "Where docs/runbooks.md "
+                         "can be read, by the rules' settings; panels link to its sections."),
+         "refresh": 1, "multi": False, "includeAll": False, "current": {}, "hide": _HIDDEN},
     ]
 
 
