@@ -78,9 +78,10 @@ def what_is_stuck():
     return table(
         "What is stuck, and since when", "Sockets that are longer in a state than stuck_after "
         "allows, by service, the most at the top. Age: since the exporter first saw the oldest one "
-        "in this state, so never too high. Of all in the state, not accepted: they wait in the "
-        "accept queue, and no program has seen them. Unread: the program has not read what came "
-        "before the end. A click on a name selects it.", 15, 9, Table(
+        "in this state or, of CLOSE_WAIT, FIN_WAIT2 and CLOSING, since the peer last said something; "
+        "never too high. Of all in the state, not accepted: they wait in the accept queue, and no "
+        "program has seen them. Unread: the program has not read what came before the end. A click "
+        "on a name selects it.", 15, 9, Table(
             queries=[query(chosen),
                      column(last(f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}")),
                      column(f'label_replace({unaccepted}, "direction", "inbound", "", "")'),

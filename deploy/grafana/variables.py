@@ -7,6 +7,8 @@ HOSTS, FLEET = "sockdiag-exporter", "sockdiag-fleet"  # the dashboards' uids
 _DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 _HIDDEN = 2
 _MARKS = 50  # of a kind, in the time shown
+# Of the others the kernel knows how long the peer has said nothing.
+_AT_A_START = "Ages of SYN_SENT, SYN_RECV, FIN_WAIT1 and LAST_ACK begin anew"
 # By what hosts are taken together: the exporters' own labels, and some that many give their targets.
 _GROUPS = ["job", "instance", "cluster", "datacenter", "region", "zone", "environment", "env", "team",
            "namespace", "node"]
@@ -91,13 +93,13 @@ def annotations(together=False):
         starts = f"1000 * max({starts})"
         return [_marks("Alerts", alerts, "red", "{{alertname}}", "firing somewhere", "severity"),
                 _marks("Exporter starts", starts, "blue", "Exporters were started",
-                       "Ages begin anew", "", useValueForTime=True)]
+                       _AT_A_START, "", useValueForTime=True)]
     alerts += f" and topk({_MARKS}, max_over_time({alerts}[$__range] @ end()))"
     newest = f"topk({_MARKS}, last_over_time(process_start_time_seconds{{{HOST}}}[$__range] @ end()))"
     return [_marks("Alerts", alerts, "red", "{{alertname}}", "{{instance}} {{service_name}}",
                    "severity"),
             _marks("Exporter starts", f"1000 * ({starts} and {newest})", "blue",
-                   "Exporter started: ages begin anew", "{{instance}}", "",
+                   "Exporter started", f"{{{{instance}}}}. {_AT_A_START}", "",
                    useValueForTime=True)]
 
 
