@@ -114,6 +114,9 @@ def table(title, description, width, height, content, runbooks=""):
     defaults.update({"noValue": content.when_empty,
                      "custom": {"align": "auto", "cellOptions": {"type": "auto"}}})
     overrides = panel["fieldConfig"]["overrides"]
+    # A port is no number of something: else Grafana writes 8.08 K.
+    overrides += [_override("byName", heading, unit="string")
+                  for name, heading in content.columns.items() if not name.startswith("Value")]
     # A cell that is empty beside others is not an empty table.
     overrides += [_override("byName", heading, noValue="-")
                   for name, heading in content.columns.items() if name.startswith("Value")]
