@@ -43,7 +43,7 @@ def figures():
         stat("Hosts that answer", "Exporters that Prometheus can scrape.", "short",
              [(None, "blue")], 3, course=False,
              queries=[query(figure(f"sum(up{{{HOST}}})"), "hosts")]),
-        host.down(),
+        host.down(course=False),
         _hosts("Collectors failing", "Hosts on which a collector fails: what it would show is missing.",
                f"max by ({_HOST}) ({host.FAILING})", "CollectorFailing"),
         _hosts("Hosts that leak or hang", "More than 10 sockets are stuck in CLOSE_WAIT: the "

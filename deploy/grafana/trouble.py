@@ -22,10 +22,11 @@ DOWN = f"up{{{HOST}}} == bool 0"
 FAILING = f"{last(f'sockdiag_collector_success{{{HOST}}}')} == bool 0"
 
 
-def down():
+def down(course=True):
     return stat("Exporters down", "Targets of the selected jobs that Prometheus cannot scrape. All "
                 "other panels know nothing of them.", "short", ANY_IS_BAD, 3,
-                runbooks="ExporterDown NoTargets", queries=[query(figure(f"sum({DOWN})"), "down")])
+                runbooks="ExporterDown NoTargets", queries=[query(figure(f"sum({DOWN})"), "down")],
+                course=course)
 
 
 def failing():
@@ -119,11 +120,11 @@ def trouble():
         what_is_stuck(),
         limits_reached(),
         time_series("Stuck sockets", "The same over time: steady growth is a leak, a step is an "
-                    "event. Nothing is drawn where nothing is stuck, or not known.", "short", 12, 8,
+                    "event. Nothing is drawn where nothing is stuck, or not known.", "short", 12, 9,
                     [query(most(STUCK), WHOSE)], runbooks="CloseWaitLeak CloseWaitLeakFast SynSentStuck"),
         time_series("Accept queues", "The fullest listener of each port: connections that wait "
                     "for accept(), of the backlog. A queue that stays full means that the program "
-                    "does not accept fast enough.", "percentunit", 12, 8, [
+                    "does not accept fast enough.", "percentunit", 12, 9, [
                         query(promql.highest(QUEUE), LISTENER)],
                     levels=RATIO, runbooks="AcceptQueueSaturated"),
     ]
@@ -131,7 +132,7 @@ def trouble():
 
 def whose_fault():
     def figure_of(title, description, metric, legend, runbooks="", selector=SERVICE):
-        return time_series(title, description, "short", 6, 8, [
+        return time_series(title, description, "short", 6, 9, [
             query(most(f"{metric}{{{selector}}}"), legend)], runbooks=runbooks)
 
     return [
