@@ -86,7 +86,9 @@ def _cell_link(title, uid, choice, *kept):
 
 def annotations(together=False):
     """Marks of alerts and of exporters that were started: one by one, or counted."""
-    alerts = f'ALERTS{{alertname=~"Sockdiag.*",alertstate="firing",{HOST}}}'
+    # Alerts of the whole fleet have no host, and maybe no job.
+    hosts = 'job=~"$job|",instance=~"$instance|"' if together else HOST
+    alerts = f'ALERTS{{alertname=~"Sockdiag.*",alertstate="firing",{hosts}}}'
     starts = f"process_start_time_seconds{{{HOST}}} > time() - 300"
     if together:
         alerts = f"count by (alertname, severity) ({alerts})"

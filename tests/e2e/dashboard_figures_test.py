@@ -45,8 +45,12 @@ class DashboardFiguresTest(unittest.TestCase):
         panel, = (panel for panel in queries.panels(load(dashboard)) if panel["title"] == title)
         found = queries.of_panel(panel, {**queries.ALL, **choices})
         expression, = (expression for target, expression in found if target["refId"] == ref)
-        samples = [{"labels": HOST % (host, "") if host else "{}", "value": value}
-                   for host, value in expected.items()]
+        self.check_expression(given, expression, {
+            HOST % (host, "") if host else "{}": value for host, value in expected.items()})
+
+    def check_expression(self, given, expression, expected):
+        """{labels: value}"""
+        samples = [{"labels": labels, "value": value} for labels, value in expected.items()]
         tests = {"rule_files": [], "tests": [{
             "interval": "1m", "input_series": given, "promql_expr_test": [
                 {"expr": expression, "eval_time": "2m", "exp_samples": samples}]}]}
@@ -90,6 +94,14 @@ class DashboardFiguresTest(unittest.TestCase):
                     if variable["name"] == "job")
             self.check(given, name, "Exporters down", {"": 0}, job="sockdiag")
             self.check(given, name, "Exporters down", {"": 1}, job=job["allValue"])
+
+    def test_alerts_of_no_single_host_are_marked_for_the_fleet(self):
+        alert = 'alertname="SockdiagDependencyUnanswered",alertstate="firing",severity="critical"'
+        marks, _ = load("sockdiag_fleet")["annotations"]["list"]
+        self.check_expression(
+            [{"series": f'ALERTS{{{alert},service_name="web"}}', "values": "1x5"}],
+            queries.fill_in(marks["expr"], queries.ALL),
+            {'{alertname="SockdiagDependencyUnanswered",severity="critical"}': 1})
 
 
 if __name__ == "__main__":
