@@ -15,11 +15,11 @@ def states():
     return [
         row("Sockets by state"),
         time_series("TCP sockets by state", "All hosts together. Many in TIME_WAIT are normal on "
-                    "a busy host.", "short", 10, 8,
+                    "a busy host.", "short", 10, 9,
                     [query(by_state % (HOST, "tcp"), "{{state}}")], stacked=True),
         time_series("UDP sockets by state", "Unconnected sockets are UDP's listeners.", "short",
-                    6, 8, [query(by_state % (HOST, "udp"), "{{state}}")], stacked=True),
-        time_series("TCP sockets by host", "Which host has how many, in any state.", "short", 8, 8,
+                    6, 9, [query(by_state % (HOST, "udp"), "{{state}}")], stacked=True),
+        time_series("TCP sockets by host", "Which host has how many, in any state.", "short", 8, 9,
                     [query(most(f'sockdiag_dump_sockets{{{HOST},protocol="tcp"}}'),
                            "{{instance}}")], stacked=True),
     ]
@@ -38,20 +38,20 @@ def services():
                         query(most(f"sockdiag_service_sockets{{{SERVICE},{TROUBLED}}}"), WHOSE)],
                     runbooks="SynSentPileup SynRecvFlood"),
         time_series("Oldest socket", "How long the oldest one has been in its state: what grows "
-                    "as fast as the clock is never answered or never closed.", "s", 8, 8, [
+                    "as fast as the clock is never answered or never closed.", "s", 8, 9, [
                         query(most(f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}"),
                               WHOSE)], runbooks="SynSentStuck"),
         time_series("Peaks between scrapes", "The most at once within peak_window. Shows bursts "
-                    "that are over before Prometheus looks.", "short", 8, 8, [
+                    "that are over before Prometheus looks.", "short", 8, 9, [
                         query(most(f"sockdiag_service_sockets_peak{{{SERVICE}}}"), WHOSE)],
                     runbooks="SynSentPileup"),
         time_series("Entries into troubled states", "Sockets seen to come to a state, per second; "
-                    "a lower bound.", "cps", 8, 8, [
+                    "a lower bound.", "cps", 8, 9, [
                         query(most_rates(f"sockdiag_service_state_entries_total{{{SERVICE}}}"),
                               WHOSE)]),
         row("States of each service", collapsed=[
             time_series("$service", "The states of this service's sockets, both directions and "
-                        "all hosts together.", "short", 8, 8, [
+                        "all hosts together.", "short", 8, 9, [
                             query("sum by (state) (sockdiag_service_sockets"
                                   f"{{{SERVICE}}}) > 0", "{{state}}")],
                         stacked=True, repeat="service")]),
@@ -84,8 +84,8 @@ def ports():
                            query(of_rows(last(queue % "limit"), chosen, labels)),
                            query(chosen)],
                   columns={"instance": "Instance", "port": "Port", "service_name": "Service",
-                           "Value #A": "Listeners", "Value #B": "Waiting", "Value #C": "Backlog",
-                           "Value #D": "Fill"},
+                           "Value #D": "Fill", "Value #B": "Waiting", "Value #C": "Backlog",
+                           "Value #A": "Listeners"},
                   units={"Fill": "percentunit"}, sort="Fill",
                   widths={"Port": 70, "Listeners": 80, "Waiting": 75, "Backlog": 80, "Fill": 75}),
               runbooks="AcceptQueueSaturated"),
@@ -94,7 +94,7 @@ def ports():
 
 def queues():
     def queue(side, about):
-        return time_series(f"{side.capitalize()} queues", about, "bytes", 8, 8, [query(
+        return time_series(f"{side.capitalize()} queues", about, "bytes", 8, 9, [query(
             most(f"sockdiag_service_{side}_queue_bytes{{{SERVICE}}}"),
             "{{instance}} {{service_name}} {{direction}} {{protocol}}")])
 
@@ -105,7 +105,7 @@ def queues():
         queue("send", "Send-Q: data that the peer has not acknowledged. What stays high belongs "
               "to a slow peer or a bad network."),
         time_series("Connections that wait for accept()", "Over the listeners of a port; the "
-                    "saturation says how near that is to their backlog.", "short", 8, 8, [
+                    "saturation says how near that is to their backlog.", "short", 8, 9, [
                         query(most(f"sockdiag_listen_queue_length{{{SERVICE}}}"), LISTENER)],
                     runbooks="AcceptQueueSaturated"),
     ]
@@ -113,7 +113,7 @@ def queues():
 
 def _host_limit(title, about, unit, used, limit, lines, runbooks, dashed="limit"):
     """Lines of the hosts that are nearest to a limit: {selector: what it is called}."""
-    return time_series(title, about, unit, 6, 8, [
+    return time_series(title, about, unit, 6, 9, [
         query(of_worst_hosts(selector, used, limit), "{{instance}} " + name)
         for selector, name in lines.items()], runbooks=runbooks, dashed=dashed)
 
@@ -136,11 +136,11 @@ def limits():
         _host_limit("Ports for outgoing connections", "A port can be used towards several "
                     "destinations at once, so the one destination that uses the most runs out "
                     "first. Where there are hardly more sockets than ports in use, programs bind "
-                    "before they connect, and none is left for anybody when all are in use.",
+                    "before they connect, and none is left for them when all are in use.",
                     "short", used, limit, {
                         used: "used", to_one: "used to one destination",
                         f"sockdiag_ephemeral_port_sockets{{{HOST}}}": "sockets on them",
-                        limit: "limit"}, "EphemeralPortsExhausting"),
+                        limit: "limit"}, "EphemeralPortsExhausting BoundPortsExhausting"),
         simple("TIME_WAIT", "What the kernel holds against tcp_max_tw_buckets, orphans in "
                "FIN_WAIT2 among them. Beyond it they are destroyed early.",
                "sockdiag_tcp_time_wait_entries", "sockdiag_tcp_time_wait_limit",
@@ -158,7 +158,8 @@ def limits():
                   queries=[query(lowest),
                            query(of_rows(last(backlogs[1]), lowest, "job, instance"))],
                   columns={"instance": "Instance", "Value #A": "somaxconn",
-                           "Value #B": "tcp_max_syn_backlog"}, sort="somaxconn")),
+                           "Value #B": "tcp_max_syn_backlog"}, sort="somaxconn",
+                  units={"somaxconn": "none", "tcp_max_syn_backlog": "none"})),
     ]
 
 

@@ -10,16 +10,15 @@ from variables import HOSTS, choice_link, group_link
 
 _HOST = "job, instance"
 _STUCK = last(f"sockdiag_service_stuck_sockets{{{SERVICE}}}")
-_TROUBLED = last('sockdiag_service_stuck_sockets'
-                 f'{{{SERVICE},{CLOSING.replace("=~", "!~")}}}')
+_NOT_CLOSING = f'{SERVICE},{CLOSING.replace("=~", "!~")}'
 _ROWS = ROWS // 2  # of a table that several questions fill
 # What is shown at all is trouble; an empty cell is neither good nor bad.
 _ALWAYS = [(None, "text"), (0.6, WARNING), (0.8, BAD)]
 
 
-def _hosts(title, description, condition, runbooks, levels=None):
+def _hosts(title, description, condition, runbooks):
     """On how many hosts something is wrong: a figure of 0 or 1 for each of them."""
-    return stat(title, description, "short", levels or ANY_IS_BAD, 3, course=False,
+    return stat(title, description, "short", ANY_IS_BAD, 3, course=False,
                 runbooks=runbooks, queries=[query(figure(f"sum({condition})"), "hosts")])
 
 
@@ -28,12 +27,23 @@ def _stuck_hosts(state, above):
     return f"sum by ({_HOST}) ({found}) > bool {above}"
 
 
+def _near_a_limit():
+    """`or` keeps one series of a host: those above the limit, so that no other one hides them."""
+    shares = (promql.time_wait(), promql.orphans(), promql.memory())
+    above, known = (" or ".join(f"({share}{condition})" for share in shares)
+                    for condition in (" > 0.8", ""))
+    return stat("Hosts near another limit", "More than 80 % of the TIME_WAIT sockets, orphans or "
+                "TCP memory that the kernel allows.", "short", [(None, GOOD), (1, WARNING)], 3,
+                course=False, runbooks="TimeWaitNearLimit OrphansNearLimit TcpMemoryPressure",
+                queries=[query(figure(f"count({above}) or 0 * count({known})"), "hosts")])
+
+
 def figures():
     return [
         stat("Hosts that answer", "Exporters that Prometheus can scrape.", "short",
              [(None, "blue")], 3, course=False,
              queries=[query(figure(f"sum(up{{{HOST}}})"), "hosts")]),
-        host.down(),
+        host.down(course=False),
         _hosts("Collectors failing", "Hosts on which a collector fails: what it would show is missing.",
                f"max by ({_HOST}) ({host.FAILING})", "CollectorFailing"),
         _hosts("Hosts that leak or hang", "More than 10 sockets are stuck in CLOSE_WAIT: the "
@@ -44,17 +54,16 @@ def figures():
         _hosts("Hosts with full queues", "A listener's queue is filled to more than 80 %.",
                f"max by ({_HOST}) ({last(host.QUEUE)}) > bool 0.8", "AcceptQueueSaturated"),
         _hosts("Hosts short of ports", "More than 80 % of the ports for outgoing connections are "
-               "taken.", f"({promql.ports_taken()}) > bool 0.8", "EphemeralPortsExhausting"),
-        _hosts("Hosts near another limit", "More than 80 % of the TIME_WAIT sockets, orphans or "
-               "TCP memory that the kernel allows.", f"({promql.time_wait()} > bool 0.8)"
-               f" or ({promql.orphans()} > bool 0.8) or ({promql.memory()} > bool 0.8)",
-               "TimeWaitNearLimit OrphansNearLimit TcpMemoryPressure", [(None, GOOD), (1, WARNING)]),
+               f"taken. {promql.PORTS_TAKEN}", f"({promql.ports_taken()}) > bool 0.8",
+               "EphemeralPortsExhausting BoundPortsExhausting"),
+        _near_a_limit(),
     ]
 
 
 def hosts_by_trouble():
-    stuck = f"topk({_ROWS}, sum by ({_HOST}) ({_TROUBLED}) > 0)"
-    age = last(f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}")
+    found, age = (last(f"sockdiag_service_{name}{{{_NOT_CLOSING}}}")
+                  for name in ("stuck_sockets", "oldest_socket_age_seconds"))
+    stuck = f"topk({_ROWS}, sum by ({_HOST}) ({found}) > 0)"
     return table(
         "Hosts by trouble", "Those with the most stuck sockets, the fullest queues, the fewest ports "
         "left, and those of which nothing is known. Sockets that are stuck while closing are not "

@@ -112,8 +112,11 @@ def table(title, description, width, height, content, runbooks=""):
             "indexByName": {name: i for i, name in enumerate(content.columns)}}}]
     defaults = panel["fieldConfig"]["defaults"]
     defaults.update({"noValue": content.when_empty,
-                     "custom": {"align": "auto", "cellOptions": {"type": "auto"}}})
+                     "custom": {"align": "auto", "cellOptions": {"type": "auto"}, "minWidth": 80}})
     overrides = panel["fieldConfig"]["overrides"]
+    # A port is no number of something: else Grafana writes 8.08 K.
+    overrides += [_override("byName", heading, unit="string")
+                  for name, heading in content.columns.items() if not name.startswith("Value")]
     # A cell that is empty beside others is not an empty table.
     overrides += [_override("byName", heading, noValue="-")
                   for name, heading in content.columns.items() if name.startswith("Value")]
@@ -121,7 +124,7 @@ def table(title, description, width, height, content, runbooks=""):
                   for heading, unit in content.units.items()]
     overrides += [_override("byName", heading, **{
         "custom.cellOptions": {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"},
-        "color": {"mode": "fixed", "fixedColor": color}, "min": 0})
+        "color": {"mode": "fixed", "fixedColor": color}, "min": 0, "fieldMinMax": True})
         for heading, color in content.bars.items()]
     overrides += [_override("byName", heading, **{
         "custom.cellOptions": {"type": "color-text"},

@@ -61,15 +61,18 @@ def of_rows(expression, chosen, labels):
     return f"{expression} and on ({labels}) ({chosen})"
 
 
-# The share of its ports that a host cannot use for one more connection to the destination that uses
-# the most. A program that binds before it connects has none left for any destination when all are in
-# use; then there is hardly a port that several sockets share.
-def ports_taken(what=last):
-    used = what(f"sockdiag_ephemeral_ports_used{{{HOST}}}")
-    sockets = what(f"sockdiag_ephemeral_port_sockets{{{HOST}}}")
-    to_one = what(f"sockdiag_ephemeral_ports_max_used_per_destination{{{HOST}}}")
-    limit = what(f"sockdiag_ephemeral_ports_limit{{{HOST}}}")
-    return f"(({used} and {sockets} < 1.1 * {used}) or {to_one}) / {limit}"
+PORTS_TAKEN = ("With fewer than 1.5 sockets to a port in use, programs seem to bind before they "
+               "connect, for which a port has to be free of all others: each port in use counts. With "
+               "more, connections share ports: only those to the destination that uses the most count.")
+
+
+def ports_taken():
+    """The share of its ports that a host cannot use for one more connection: PORTS_TAKEN."""
+    used = last(f"sockdiag_ephemeral_ports_used{{{HOST}}}")
+    sockets = last(f"sockdiag_ephemeral_port_sockets{{{HOST}}}")
+    to_one = last(f"sockdiag_ephemeral_ports_max_used_per_destination{{{HOST}}}")
+    limit = last(f"sockdiag_ephemeral_ports_limit{{{HOST}}}")
+    return f"(({used} and {sockets} < 1.5 * {used}) or {to_one}) / {limit}"
 
 
 def time_wait():

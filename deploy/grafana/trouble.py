@@ -18,14 +18,15 @@ ANY_IS_BAD = [(None, GOOD), (1, BAD)]
 RATIO = [(None, GOOD), (0.6, WARNING), (0.8, BAD)]
 RATIO_LEFT = [(None, BAD), (0.2, WARNING), (0.4, GOOD)]
 
-DOWN = 'up{job=~"sockdiag.*|$job",instance=~"$instance"} == bool 0'
+DOWN = f"up{{{HOST}}} == bool 0"
 FAILING = f"{last(f'sockdiag_collector_success{{{HOST}}}')} == bool 0"
 
 
-def down():
+def down(course=True):
     return stat("Exporters down", "Targets of the selected jobs that Prometheus cannot scrape. All "
                 "other panels know nothing of them.", "short", ANY_IS_BAD, 3,
-                runbooks="ExporterDown NoTargets", queries=[query(figure(f"sum({DOWN})"), "down")])
+                runbooks="ExporterDown NoTargets", queries=[query(figure(f"sum({DOWN})"), "down")],
+                course=course)
 
 
 def failing():
@@ -59,9 +60,8 @@ def figures():
              "fullest listener of all. A full one drops new connections.", "percentunit",
              RATIO, 3, runbooks="AcceptQueueSaturated",
              queries=[query(figure(f"max({last(QUEUE)})"), "fullest")]),
-        stat("Ports left", "Local ports that are free for one more connection to the destination "
-             "that uses the most, on the host that has the fewest left. Where programs bind before "
-             "they connect: for any destination.", "percentunit", RATIO_LEFT, 3,
+        stat("Ports left", "Of the local ports for outgoing connections, on the host that has the "
+             f"fewest left. {promql.PORTS_TAKEN}", "percentunit", RATIO_LEFT, 3,
              runbooks="EphemeralPortsExhausting BoundPortsExhausting",
              queries=[query(figure(f"min(1 - {promql.ports_taken()})"), "left")]),
     ]
@@ -79,9 +79,10 @@ def what_is_stuck():
     return table(
         "What is stuck, and since when", "Sockets that are longer in a state than stuck_after "
         "allows, by service, the most at the top. Age: since the exporter first saw the oldest one "
-        "in this state, so never too high. Of all in the state, not accepted: they wait in the "
-        "accept queue, and no program has seen them. Unread: the program has not read what came "
-        "before the end. A click on a name selects it.", 15, 9, Table(
+        "in this state or, of CLOSE_WAIT, FIN_WAIT2 and CLOSING, since the peer last said something; "
+        "never too high. Of all in the state, not accepted: they wait in the accept queue, and no "
+        "program has seen them. Unread: the program has not read what came before the end. A click "
+        "on a name selects it.", 15, 9, Table(
             queries=[query(chosen),
                      column(last(f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}")),
                      column(f'label_replace({unaccepted}, "direction", "inbound", "", "")'),
@@ -119,11 +120,11 @@ def trouble():
         what_is_stuck(),
         limits_reached(),
         time_series("Stuck sockets", "The same over time: steady growth is a leak, a step is an "
-                    "event. Nothing is drawn where nothing is stuck, or not known.", "short", 12, 8,
+                    "event. Nothing is drawn where nothing is stuck, or not known.", "short", 12, 9,
                     [query(most(STUCK), WHOSE)], runbooks="CloseWaitLeak CloseWaitLeakFast SynSentStuck"),
         time_series("Accept queues", "The fullest listener of each port: connections that wait "
                     "for accept(), of the backlog. A queue that stays full means that the program "
-                    "does not accept fast enough.", "percentunit", 12, 8, [
+                    "does not accept fast enough.", "percentunit", 12, 9, [
                         query(promql.highest(QUEUE), LISTENER)],
                     levels=RATIO, runbooks="AcceptQueueSaturated"),
     ]
@@ -131,7 +132,7 @@ def trouble():
 
 def whose_fault():
     def figure_of(title, description, metric, legend, runbooks="", selector=SERVICE):
-        return time_series(title, description, "short", 6, 8, [
+        return time_series(title, description, "short", 6, 9, [
             query(most(f"{metric}{{{selector}}}"), legend)], runbooks=runbooks)
 
     return [

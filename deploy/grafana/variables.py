@@ -5,7 +5,10 @@ from promql import HOST
 HOSTS, FLEET = "sockdiag-exporter", "sockdiag-fleet"  # the dashboards' uids
 
 _DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
+_HIDDEN = 2
 _MARKS = 50  # of a kind, in the time shown
+# Of the others the kernel knows how long the peer has said nothing.
+_AT_A_START = "Ages of SYN_SENT, SYN_RECV, FIN_WAIT1 and LAST_ACK begin anew"
 # By what hosts are taken together: the exporters' own labels, and some that many give their targets.
 _GROUPS = ["job", "instance", "cluster", "datacenter", "region", "zone", "environment", "env", "team",
            "namespace", "node"]
@@ -17,8 +20,11 @@ def variables():
         {"name": "datasource", "label": "Data source", "description": "A Prometheus.",
          "type": "datasource", "query": "prometheus", "refresh": 1, "regex": "", "options": [],
          "current": {}, "hide": 0, "includeAll": False, "multi": False, "skipUrlSync": False},
-        # All jobs are listed one by one: `up` has other exporters' jobs too.
-        _label_values("job", "sockdiag_build_info", "job", "The scrape jobs of the exporters."),
+        # All are found by name: `up` has other exporters' jobs too, and the exporters of a job can be
+        # down for good.
+        _label_values("job", "sockdiag_build_info", "job", "The scrape jobs of the exporters. All: "
+                      "those whose name begins with sockdiag, as the alerts want it.",
+                      allValue="sockdiag.*"),
         _label_values("instance", 'sockdiag_build_info{job=~"$job"}', "instance", "The hosts.",
                       allValue=".+"),
         _label_values("service", f"sockdiag_service_sockets{{{HOST}}}", "service_name",
@@ -27,11 +33,9 @@ def variables():
         {"name": "filters", "label": "Only", "description": "Further labels that hosts must have.",
          "type": "adhoc", "datasource": _DATASOURCE, "filters": [], "hide": 0,
          "skipUrlSync": False},
-        {"name": "runbooks", "label": "Runbooks at", "description": "Where docs/runbooks.md can be "
-         "read; panels link to its sections.", "type": "textbox", "query": "docs/runbooks.md",
-         "current": {"text": "docs/runbooks.md", "value": "docs/runbooks.md"},
-         "options": [{"selected": True, "text": "docs/runbooks.md", "value": "docs/runbooks.md"}],
-         "hide": 0, "skipUrlSync": False},
+        {**_label_values("runbooks", "setting:sockdiag_runbooks:url", "url", "Where docs/runbooks.md "
+                         "can be read, by the rules' settings; panels link to its sections."),
+         "refresh": 1, "multi": False, "includeAll": False, "current": {}, "hide": _HIDDEN},
     ]
 
 
@@ -69,9 +73,9 @@ def choice_link(title, uid, variable):
 
 
 def group_link(title, uid):
-    """The same for a label that is no choice of its own."""
+    """The same for a label that is no choice of its own: a filter beside those that there are."""
     return _cell_link(title, uid, "var-filters=${group}|=|${__value.raw}", "job", "instance",
-                      "service")
+                      "service", "filters")
 
 
 def _cell_link(title, uid, choice, *kept):
@@ -82,20 +86,22 @@ def _cell_link(title, uid, choice, *kept):
 
 def annotations(together=False):
     """Marks of alerts and of exporters that were started: one by one, or counted."""
-    alerts = f'ALERTS{{alertname=~"Sockdiag.*",alertstate="firing",{HOST}}}'
+    # Alerts of the whole fleet have no host, and maybe no job.
+    hosts = 'job=~"$job|",instance=~"$instance|"' if together else HOST
+    alerts = f'ALERTS{{alertname=~"Sockdiag.*",alertstate="firing",{hosts}}}'
     starts = f"process_start_time_seconds{{{HOST}}} > time() - 300"
     if together:
         alerts = f"count by (alertname, severity) ({alerts})"
         starts = f"1000 * max({starts})"
         return [_marks("Alerts", alerts, "red", "{{alertname}}", "firing somewhere", "severity"),
                 _marks("Exporter starts", starts, "blue", "Exporters were started",
-                       "Ages begin anew", "", useValueForTime=True)]
+                       _AT_A_START, "", useValueForTime=True)]
     alerts += f" and topk({_MARKS}, max_over_time({alerts}[$__range] @ end()))"
     newest = f"topk({_MARKS}, last_over_time(process_start_time_seconds{{{HOST}}}[$__range] @ end()))"
     return [_marks("Alerts", alerts, "red", "{{alertname}}", "{{instance}} {{service_name}}",
                    "severity"),
             _marks("Exporter starts", f"1000 * ({starts} and {newest})", "blue",
-                   "Exporter started: ages begin anew", "{{instance}}", "",
+                   "Exporter started", f"{{{{instance}}}}. {_AT_A_START}", "",
                    useValueForTime=True)]
 
 

@@ -25,11 +25,11 @@ def escaped(label):
 
 
 def host_lines(samples, number):
-    """Name and labels of each sample, as this host has them."""
+    """Name and labels of each sample, as this host has them; a port is a number there, too."""
     for sample in samples:
         labels = {**sample.labels, "job": f"sockdiag-{number}", "instance": f"host-{number}"}
         for own in {"service_name", "port"} & labels.keys():
-            labels[own] = f"{labels[own]}-{number}"
+            labels[own] += str(number)
         text = ",".join(f'{key}="{escaped(labels[key])}"' for key in labels)
         yield f"{sample.name}{{{text}}} "
 

@@ -25,4 +25,4 @@ def load_all():
 def metric_names(expression):
     """Metrics stand before a selector, as all do here, or in label_values()."""
     return set(re.findall(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{", expression)
-               + re.findall(r"label_values\((\w+)", expression))
+               + re.findall(r"label_values\(([\w:]+)", expression))

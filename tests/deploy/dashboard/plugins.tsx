@@ -1,8 +1,9 @@
 // The panels that the dashboards have, from the components that Grafana's own panels are made of. The
 // panels themselves are in no package.
+import { useMemo } from 'react';
 import {
-  cacheFieldDisplayNames, EventBusSrv, getFieldDisplayValues, identityOverrideProcessor, PanelPlugin,
-  VizOrientation } from '@grafana/data';
+  applyNullInsertThreshold, cacheFieldDisplayNames, EventBusSrv, getDisplayValueAlignmentFactors,
+  getFieldDisplayValues, identityOverrideProcessor, PanelPlugin, VizOrientation } from '@grafana/data';
 import { BarGauge, BigValue, PanelContextProvider, TimeSeries, useTheme2, VizRepeater } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 
@@ -13,9 +14,12 @@ const Empty = ({ fieldConfig }: any) =>
   <p style={{ textAlign: 'center', paddingTop: '10%' }}>{fieldConfig.defaults.noValue ?? 'No data'}</p>;
 
 function Lines({ data, options, fieldConfig, width, height }: any) {
+  // A line ends where its series does, as the panel sees to it: TimeSeries does it for the first one alone.
+  const frames = useMemo(() => data.series.map((frame: any) => applyNullInsertThreshold({
+    frame, refFieldPseudoMin: data.timeRange.from.valueOf(), refFieldPseudoMax: data.timeRange.to.valueOf() })), [data]);
   if (!data.series.length) return <Empty fieldConfig={fieldConfig} />;
   return <PanelContextProvider value={context}>
-    <TimeSeries frames={data.series} structureRev={data.structureRev} timeRange={data.timeRange} timeZone={['utc']}
+    <TimeSeries frames={frames} structureRev={data.structureRev} timeRange={data.timeRange} timeZone={['utc']}
       width={width} height={height} legend={options.legend} options={options} />
   </PanelContextProvider>;
 }
@@ -42,9 +46,9 @@ function Bars(props: any) {
   const theme = useTheme2();
   return <VizRepeater getValues={useValues(props)} source={data} width={width} height={height} itemSpacing={8}
     renderCounter={renderCounter} orientation={options.orientation} minVizHeight={options.minVizHeight}
-    maxVizHeight={options.maxVizHeight}
-    renderValue={({ value, orientation, ...size }: any) =>
-      <BarGauge value={value.display} width={size.width} height={size.height} orientation={orientation}
+    maxVizHeight={options.maxVizHeight} getAlignmentFactors={getDisplayValueAlignmentFactors}
+    renderValue={({ value, orientation, alignmentFactors, ...size }: any) =>
+      <BarGauge alignmentFactors={alignmentFactors} value={value.display} width={size.width} height={size.height} orientation={orientation}
         field={value.field} display={value.view?.getFieldDisplayProcessor(value.colIndex)} theme={theme}
         displayMode={options.displayMode} showUnfilled={options.showUnfilled} namePlacement={options.namePlacement}
         valueDisplayMode={options.valueMode} text={options.text} itemSpacing={8} lcdCellWidth={8} />} />;

@@ -1,0 +1,108 @@
+"""What panels of the dashboards show of hosts whose figures are given, as promtool computes it."""
+
+import json
+import subprocess
+import unittest
+
+import support
+from dashboards import NAMES, load, queries
+
+HOST = '{job="sockdiag",instance="%s"%s}'
+
+
+def series(name, host, value, labels=""):
+    return {"series": f"sockdiag_{name}{HOST % (host, labels)}", "values": f"{value}x5"}
+
+
+def ports(host, used, sockets, to_one):
+    """Of 1,000 for outgoing connections."""
+    names = {"ports_limit": 1000, "ports_used": used, "port_sockets": sockets,
+             "ports_max_used_per_destination": to_one}
+    return [series(f"ephemeral_{name}", host, value) for name, value in names.items()]
+
+
+def limits(host, time_wait, orphans, memory):
+    """Shares of the kernel's limits, in percent."""
+    return [
+        series("tcp_time_wait_entries", host, time_wait), series("tcp_time_wait_limit", host, 100),
+        series("tcp_orphans", host, orphans), series("tcp_orphans_limit", host, 100),
+        series("tcp_memory_bytes", host, memory),
+        series("tcp_memory_limit_bytes", host, 100, ',level="pressure"')]
+
+
+def stuck(host, state, count, age):
+    labels = f',service_name="web",direction="inbound",state="{state}"'
+    return [series("service_stuck_sockets", host, count, labels),
+            series("service_oldest_socket_age_seconds", host, age, labels)]
+
+
+@support.release_only
+class DashboardFiguresTest(unittest.TestCase):
+    """Prometheus itself computes them; nothing is scraped."""
+
+    def check(self, given, dashboard, title, expected, ref="A", **choices):
+        """That query of the panel gives {host: value}, or without labels {"": value}."""
+        panel, = (panel for panel in queries.panels(load(dashboard)) if panel["title"] == title)
+        found = queries.of_panel(panel, {**queries.ALL, **choices})
+        expression, = (expression for target, expression in found if target["refId"] == ref)
+        self.check_expression(given, expression, {
+            HOST % (host, "") if host else "{}": value for host, value in expected.items()})
+
+    def check_expression(self, given, expression, expected):
+        """{labels: value}"""
+        samples = [{"labels": labels, "value": value} for labels, value in expected.items()]
+        tests = {"rule_files": [], "tests": [{
+            "interval": "1m", "input_series": given, "promql_expr_test": [
+                {"expr": expression, "eval_time": "2m", "exp_samples": samples}]}]}
+        result = subprocess.run(
+            [support.peer("promtool"), "test", "rules",
+             support.temporary_file(self, json.dumps(tests))],
+            capture_output=True, text=True, timeout=support.DEADLINE_S, check=False)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_each_limit_alone_counts_a_host(self):
+        for number in range(3):
+            near = [100 if number == limit else 1 for limit in range(3)]
+            given = limits("a", *near) + limits("b", 1, 1, 1) + limits("c", 100, 100, 100)
+            self.check(given, "sockdiag_fleet", "Hosts near another limit", {"": 2})
+        self.check(limits("b", 1, 1, 1), "sockdiag_fleet", "Hosts near another limit", {"": 0})
+        in_a_container = limits("d", 1, 1, 1)[:2]
+        self.check(in_a_container, "sockdiag_fleet", "Hosts near another limit", {"": 0})
+
+    def test_ports_that_are_bound_count_for_every_destination(self):
+        """Nearly all sockets alone on their ports; a proxy's few share theirs."""
+        bound = ports("a", used=1000, sockets=1150, to_one=150)
+        self.check(bound, "sockdiag_exporter", "Ports left", {"": 0})
+        self.check(bound, "sockdiag_fleet", "Hosts short of ports", {"": 1})
+
+    def test_ports_that_are_shared_count_for_their_destination(self):
+        shared = ports("a", used=1000, sockets=10000, to_one=250)
+        self.check(shared, "sockdiag_exporter", "Ports left", {"": 0.75})
+        self.check(shared, "sockdiag_fleet", "Hosts short of ports", {"": 0})
+
+    def test_the_oldest_is_of_the_sockets_that_are_counted(self):
+        given = stuck("a", "close_wait", 3, 100) + stuck("a", "fin_wait2", 1, 5000)
+        self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 3})
+        self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 100}, ref="B")
+
+    def test_what_is_down_belongs_to_the_chosen_jobs(self):
+        """A job that is down for good is among all of them, though none of its series is there."""
+        given = [{"series": f'up{{job="{job}",instance="a"}}', "values": f"{value}x5"}
+                 for job, value in {"sockdiag-db": 0, "sockdiag": 1, "node": 0}.items()]
+        for name in NAMES:
+            job, = (variable for variable in load(name)["templating"]["list"]
+                    if variable["name"] == "job")
+            self.check(given, name, "Exporters down", {"": 0}, job="sockdiag")
+            self.check(given, name, "Exporters down", {"": 1}, job=job["allValue"])
+
+    def test_alerts_of_no_single_host_are_marked_for_the_fleet(self):
+        alert = 'alertname="SockdiagDependencyUnanswered",alertstate="firing",severity="critical"'
+        marks, _ = load("sockdiag_fleet")["annotations"]["list"]
+        self.check_expression(
+            [{"series": f'ALERTS{{{alert},service_name="web"}}', "values": "1x5"}],
+            queries.fill_in(marks["expr"], queries.ALL),
+            {'{alertname="SockdiagDependencyUnanswered",severity="critical"}': 1})
+
+
+if __name__ == "__main__":
+    support.main()
