@@ -231,6 +231,16 @@ class NamesTest(unittest.TestCase):
         self.assertEqual(set(re.findall(r"setting:\w+:\w+", text)),
                          {name for name in recorded() if name.startswith("setting:")})
 
+    def test_each_number_that_is_set_is_the_default_without_it(self):
+        rules = load_rules()
+        settings = {rule["record"]: rule["expr"] for rule in rules if "record" in rule}
+        asked = [match for rule in rules
+                 for match in re.findall(r"(setting:\w+:\w+)( or vector\(\d+\))?",
+                                         rule["expr"] + rule.get("annotations", {}).get("description", ""))]
+        self.assertGreater(len(asked), 3)
+        for name, default in asked:
+            self.assertEqual(default, f" or {settings[name]}", name)
+
 
 class CheckerTest(unittest.TestCase):
     """A checker that finds nothing is only worth something if it would find it."""
