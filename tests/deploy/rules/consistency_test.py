@@ -20,7 +20,7 @@ ADDRESS = '{{ range query "setting:sockdiag_runbooks:url" }}{{ .Labels.url }}{{ 
 FLEET = {"SockdiagNoTargets", "SockdiagDependencyUnanswered"}
 # Where metrics and recorded series are named, in files of any kind but pictures.
 NAMING = ("README.md", "CHANGELOG.md", "docs", "deploy", "config")
-SUFFIXES = {".md", ".8", ".yaml", ".yml", ".json", ".py", ".js", ".html"}
+SUFFIXES = {".md", ".1", ".5", ".yaml", ".json", ".py"}
 
 _METRIC = re.compile(r'"((?:sockdiag|process)_[a-z0-9_]+)",\s*k(Gauge|Counter),')
 _NAME = re.compile(r"\b(?:[a-z_0-9]+:)?(?:sockdiag|process)_[a-z0-9_]+(?::[a-z0-9_]+)?")
@@ -208,6 +208,9 @@ class NamesTest(unittest.TestCase):
             with self.subTest(path.relative_to(SOURCE_DIR)):
                 text = path.read_text(encoding="utf-8")
                 self.assertEqual(unknown_names(text, known, files), [])
+
+    def test_each_kind_of_file_is_there(self):
+        self.assertEqual({path.suffix for path in naming_files()}, SUFFIXES)
 
     def test_rates_are_of_counters_and_slopes_of_gauges(self):
         expressions = [rule["expr"] for rule in load_rules()]
