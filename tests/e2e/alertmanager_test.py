@@ -102,6 +102,14 @@ class AlertmanagerTest(support.TestCase):
             {("SynRecvFlood", "warning"), ("CloseWaitStuck", "warning"),
              ("CloseWaitUnread", "warning")})
 
+    def test_a_full_queue_silences_neither_other_ports_nor_outbound_connections(self):
+        queue = {**HOST, "service_name": "web", "port": "80"}
+        outbound = {**WEB, "direction": "outbound"}
+        self.assertEqual(self._silenced(
+            ("AcceptQueueSaturated", "critical", queue),
+            ("SynRecvFlood", "warning", {**queue, "port": "8080"}),
+            ("CloseWaitStuck", "warning", outbound), ("CloseWaitUnread", "warning", outbound)), set())
+
     def test_a_full_queue_of_another_host_silences_nothing(self):
         queue = {**HOST, "instance": "b:10204", "service_name": "web", "port": "80"}
         self.assertEqual(self._silenced(

@@ -20,7 +20,7 @@ ADDRESS = '{{ range query "setting:sockdiag_runbooks:url" }}{{ .Labels.url }}{{ 
 FLEET = {"SockdiagNoTargets", "SockdiagDependencyUnanswered"}
 # Where metrics and recorded series are named, in files of any kind but pictures.
 NAMING = ("README.md", "CHANGELOG.md", "docs", "deploy", "config")
-SUFFIXES = {".md", ".8", ".yaml", ".yml", ".json", ".py", ".js", ".html"}
+SUFFIXES = {".md", ".1", ".5", ".yaml", ".json", ".py"}
 
 _METRIC = re.compile(r'"((?:sockdiag|process)_[a-z0-9_]+)",\s*k(Gauge|Counter),')
 _NAME = re.compile(r"\b(?:[a-z_0-9]+:)?(?:sockdiag|process)_[a-z0-9_]+(?::[a-z0-9_]+)?")
@@ -209,6 +209,9 @@ class NamesTest(unittest.TestCase):
                 text = path.read_text(encoding="utf-8")
                 self.assertEqual(unknown_names(text, known, files), [])
 
+    def test_each_kind_of_file_is_there(self):
+        self.assertEqual({path.suffix for path in naming_files()}, SUFFIXES)
+
     def test_rates_are_of_counters_and_slopes_of_gauges(self):
         expressions = [rule["expr"] for rule in load_rules()]
         for path in naming_files():
@@ -230,6 +233,16 @@ class NamesTest(unittest.TestCase):
                        if path.stem != "sockdiag_settings")
         self.assertEqual(set(re.findall(r"setting:\w+:\w+", text)),
                          {name for name in recorded() if name.startswith("setting:")})
+
+    def test_each_number_that_is_set_is_the_default_without_it(self):
+        rules = load_rules()
+        settings = {rule["record"]: rule["expr"] for rule in rules if "record" in rule}
+        asked = [match for rule in rules
+                 for match in re.findall(r"(setting:\w+:\w+)( or vector\(\d+\))?",
+                                         rule["expr"] + rule.get("annotations", {}).get("description", ""))]
+        self.assertGreater(len(asked), 3)
+        for name, default in asked:
+            self.assertEqual(default, f" or {settings[name]}", name)
 
 
 class CheckerTest(unittest.TestCase):
