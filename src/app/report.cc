@@ -142,6 +142,9 @@ std::string TableOfLimits(const Samples& samples) {
   };
   add("ephemeral ports", Ports::kUsed);
   add("ephemeral ports, fullest destination", Ports::kMaxUsedPerDestination);
+  samples.ForEach(Ports::kSockets, [&](double sockets, Labels) {
+    rows.push_back({"sockets on ephemeral ports", CountText(sockets)});
+  });
   return AlignColumns(rows, 1);
 }
 

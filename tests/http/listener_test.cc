@@ -176,7 +176,7 @@ TEST(Listener, NeverRemovesAFileThatIsNotASocket) {
   const TemporaryDirectory directory;
   const std::string path = directory.Path("precious");
   std::ofstream(path) << "data";
-  EXPECT_THAT(ErrorOf(Open("unix:" + path)), EndsWith("Address already in use (EADDRINUSE)"));
+  EXPECT_THAT(ErrorOf(Open("unix:" + path)), EndsWith(": there is a file that is no socket"));
   EXPECT_TRUE(S_ISREG(ModeOf(path)));
 }
 
@@ -190,6 +190,13 @@ TEST(Listener, LeavesTheSocketOfASuccessor) {
   ASSERT_TRUE(second) << ErrorOf(second);
   first->clear();
   EXPECT_TRUE(HttpClient("unix:" + path).IsConnected());
+}
+
+TEST(Listener, SaysWhatIsWrongWithAnInterface) {
+  EXPECT_EQ(ErrorOf(Open("[fe80::1%no-such]:0")),
+            "cannot listen on [fe80::1%no-such]:0: there is no interface no-such");
+  EXPECT_EQ(ErrorOf(Open("[::1%lo]:0")),
+            "cannot listen on [::1%lo]:0: only a link-local address has an interface");
 }
 
 TEST(Listener, SaysWhichDirectoryOfAUnixSocketIsMissing) {

@@ -57,7 +57,9 @@ class AdmittedNames {
     const auto last = newcomers + static_cast<std::ptrdiff_t>(std::min(limit_, waiting));
     std::partial_sort(newcomers, last, candidates.end(), ComesFirst);
     Newcomer next = newcomers;
-    for (; next != last && places_.size() < limit_; ++next) Admit(*next, now);
+    for (; next != last && places_.size() < limit_; ++next) {
+      Admit(*next, now, places_);
+    }
     Outcome outcome;
     if (next != last && may_expire) next = Replace(next, last, now, outcome);
     outcome.folded += static_cast<std::size_t>(candidates.cend() - next);
@@ -73,7 +75,7 @@ class AdmittedNames {
     retention_ = retention;
     std::erase_if(places_, [&](const auto& entry) { return gone(entry.first); });
     if (places_.size() <= limit_) return;
-    std::vector<Entry> entries = Entries();
+    std::vector<Entry> entries = EntriesOf(places_);
     std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
       return std::pair(a->second.rank, b->second.last_use) <
              std::pair(b->second.rank, a->second.last_use);
@@ -105,26 +107,29 @@ class AdmittedNames {
     return a->first > b->first;
   }
 
-  void Admit(const Candidate& candidate, Clock::TimePoint now) {
-    places_.emplace(candidate.name, Place{candidate.rank, candidate.sockets, now});
+  static void Admit(const Candidate& candidate, Clock::TimePoint now, Places& places) {
+    places.emplace(candidate.name, Place{candidate.rank, candidate.sockets, now});
   }
-  [[nodiscard]] std::vector<Entry> Entries() const {
+  [[nodiscard]] static std::vector<Entry> EntriesOf(const Places& places) {
     std::vector<Entry> entries;
-    for (Entry entry = places_.begin(); entry != places_.end(); ++entry) entries.push_back(entry);
+    for (Entry entry = places.begin(); entry != places.end(); ++entry) entries.push_back(entry);
     return entries;
   }
 
   /// Gives newcomers, the first ones first, the places of names of later ranks; how far it came.
+  /// When it throws, for want of memory, nobody has lost a place.
   Newcomer Replace(Newcomer next, Newcomer last, Clock::TimePoint now, Outcome& outcome) {
-    std::vector<Entry> entries = Entries();
+    Places places = places_;
+    std::vector<Entry> entries = EntriesOf(places);
     std::sort(entries.begin(), entries.end(), GoesFirst);
     for (const Entry& entry : entries) {
       if (next == last || entry->second.rank <= next->rank) break;
-      Admit(*next++, now);
+      Admit(*next++, now, places);
       if (entry->second.sockets != 0) ++outcome.folded;
       outcome.has_replaced = true;
-      places_.erase(entry);
+      places.erase(entry);
     }
+    places_.swap(places);
     return next;
   }
 
