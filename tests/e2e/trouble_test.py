@@ -73,6 +73,7 @@ def read(path):
 
 def minutes_to_seconds(rules):
     quick = re.sub(r"((?:for: |offset |\[)\d+)m\b", r"\1s", rules)
+    quick = re.sub(r"(\[\d+s:\d+)m\b", r"\1s", quick)
     if re.search(r"\b\d+m\b", re.sub(r"^\s*#.*$", "", quick, flags=re.M)):
         raise AssertionError("a duration is not in whole minutes")
     return quick
