@@ -84,7 +84,8 @@ http::Router MakeRoutes(const RouteSources& sources) {
       limited("/", [sources](const http::Request& request) { return Landing(sources, request); }));
   router.Add({std::string(web::kHealthyPath),
               [](const http::Request&) { return http::TextResponse(200, "healthy\n"); }});
-  router.Add({std::string(web::kReadyPath), [sources](const http::Request&) { return Ready(sources); }});
+  router.Add(
+      {std::string(web::kReadyPath), [sources](const http::Request&) { return Ready(sources); }});
   router.Add(ReloadRoute(sources));
   return router;
 }

@@ -46,8 +46,8 @@ struct SocketRecord {
   return IsListening(record) && Traits(record.protocol).queue_is_backlog;
 }
 
-/// Whether it is a connection that no accept() has taken yet. One that a program has given up has no
-/// inode either, and is in other states.
+/// Whether it is a connection that no accept() has taken yet. One that a program has given up has
+/// no inode either, and is in other states.
 [[nodiscard]] constexpr bool IsUnaccepted(const SocketRecord& record) {
   return !record.has_inode && Traits(record.protocol).has_connections &&
          (record.state == SocketState::kEstablished || record.state == SocketState::kCloseWait);

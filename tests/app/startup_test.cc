@@ -25,11 +25,10 @@ class ServicesDatabaseFileTest : public ::testing::Test {
   void ExpectWarning(const std::string& path, const std::string& error) {
     EXPECT_TRUE(Load(path).empty());
     const std::string line = out_.str();
-    EXPECT_EQ(
-        line.substr(line.find("level=")),
-        "level=warn msg=\"no services database: ports that no rule names go by "
-        "services_fallback\" error=\"" +
-            path + ": " + error + "\"\n");
+    EXPECT_EQ(line.substr(line.find("level=")),
+              "level=warn msg=\"no services database: ports that no rule names go by "
+              "services_fallback\" error=\"" +
+                  path + ": " + error + "\"\n");
   }
 
   const testing::TemporaryDirectory directory_;

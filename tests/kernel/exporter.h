@@ -24,7 +24,8 @@ namespace sockdiag::kernel {
 class Exporter {
  public:
   /// With a callback for each sample, it samples too.
-  explicit Exporter(const Config& config = WithoutNumbers(), std::function<void()> on_sample = nullptr,
+  explicit Exporter(const Config& config = WithoutNumbers(),
+                    std::function<void()> on_sample = nullptr,
                     const ServicesDatabase& database = {});
 
   /// Every dump must succeed, and each way of counting must give the same total.

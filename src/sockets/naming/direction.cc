@@ -43,7 +43,8 @@ std::optional<Direction> DirectionFromRules(const ServiceMatch& inbound,
 }
 
 Direction DirectionFromPorts(Port local, Port remote) {
-  return OnlyOne(IsOnlyForServices(local), IsOnlyForServices(remote)).value_or(Direction::kOutbound);
+  return OnlyOne(IsOnlyForServices(local), IsOnlyForServices(remote))
+      .value_or(Direction::kOutbound);
 }
 
 }  // namespace sockdiag

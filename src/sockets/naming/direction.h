@@ -13,8 +13,8 @@
 namespace sockdiag {
 
 /// What the kernel shows, in this dump or in those before: a state that decides it, see
-/// DirectionOf(); a listener on the local end; a connection that waits for accept(); a listener that
-/// was there and has gone; what this socket was before, when `known` (or null) remembers it.
+/// DirectionOf(); a listener on the local end; a connection that waits for accept(); a listener
+/// that was there and has gone; what this socket was before, when `known` (or null) remembers it.
 [[nodiscard]] std::optional<Direction> DirectionFromSockets(const SocketRecord& record,
                                                             ListenerMemory::Pass& listeners,
                                                             KnownDirections* known);

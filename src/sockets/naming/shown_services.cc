@@ -83,7 +83,8 @@ std::map<ShownServices::RowKey, ShownUses> ShownServices::UsesByRow() const {
   };
   for (const RowKey& row : configured_) row_of(row);
   in_use_.ForEach([&](const UseInState& use) { row_of(use.first).states.Add(use.second); });
-  stalled_.ForEach([&](const Stall& stall) { row_of(stall.first).stalls.set(Index(stall.second)); });
+  stalled_.ForEach(
+      [&](const Stall& stall) { row_of(stall.first).stalls.set(Index(stall.second)); });
   return rows;
 }
 

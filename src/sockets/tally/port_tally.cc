@@ -23,9 +23,8 @@ void PortTally::Show(Direction direction, Showing& showing) const {
   const PortTable& ports = directions_[Index(direction)];
   std::vector<AdmittedNames<Port, PortRank>::Candidate> candidates;
   ports.ForEach([&](Port port, const PortTable::Counts& counts) {
-    const PortRank rank =
-        showing.ranks.Of(showing.protocol, direction, port,
-                         IsServed(showing.protocol, direction, port));
+    const PortRank rank = showing.ranks.Of(showing.protocol, direction, port,
+                                           IsServed(showing.protocol, direction, port));
     candidates.push_back({port, rank, counts.Total()});
   });
   const auto outcome = shown.admitted.Update(std::move(candidates), true, showing.now);

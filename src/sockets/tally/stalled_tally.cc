@@ -21,14 +21,14 @@ std::optional<StallReason> StalledTally::ReasonOf(const SocketRecord& record) {
 
 void StalledTally::Show(Showing& showing) const {
   if (!Traits(showing.protocol).has_connections) return;
-  groups_.ForEachRow(
-      showing.protocol, showing.services, [&](const ServiceRow& row, const Counts& sockets) {
-        for (const StallReason reason : kStallReasons) {
-          if (!row.uses.stalls[Index(reason)]) continue;
-          showing.samples.Add(kStalledSockets, sockets.by_reason[Index(reason)], row.service_name,
-                              Name(row.direction), Name(reason));
-        }
-      });
+  groups_.ForEachRow(showing.protocol, showing.services,
+                     [&](const ServiceRow& row, const Counts& sockets) {
+                       for (const StallReason reason : kStallReasons) {
+                         if (!row.uses.stalls[Index(reason)]) continue;
+                         showing.samples.Add(kStalledSockets, sockets.by_reason[Index(reason)],
+                                             row.service_name, Name(row.direction), Name(reason));
+                       }
+                     });
 }
 
 }  // namespace sockdiag

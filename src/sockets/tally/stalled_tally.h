@@ -51,8 +51,8 @@ class StalledTally {
     std::array<std::uint64_t, kStallReasons.size()> by_reason{};
 
     Counts& operator+=(const Counts& other) {
-      std::transform(by_reason.begin(), by_reason.end(), other.by_reason.begin(),
-                     by_reason.begin(), std::plus());
+      std::transform(by_reason.begin(), by_reason.end(), other.by_reason.begin(), by_reason.begin(),
+                     std::plus());
       return *this;
     }
     friend bool operator==(const Counts&, const Counts&) = default;

@@ -72,8 +72,8 @@ struct WatchPass {
 };
 
 /// Follows the sockets in the watched states from pass to pass, by cookie: since when each has been
-/// in its state, be it seen or told by a least age, and whether its direction is known. It belongs to
-/// the group that the newest pass says, as in all other figures of that dump.
+/// in its state, be it seen or told by a least age, and whether its direction is known. It belongs
+/// to the group that the newest pass says, as in all other figures of that dump.
 ///
 /// A dump can miss a socket that is there, so one is forgotten only when a second pass in a row
 /// misses it. A pass that fails leaves everything as it was, but that a socket which changed its

@@ -23,12 +23,12 @@ class WatchFiguresByName {
       kGauge,
       {"service_name", "direction", "state"},
       "TCP sockets that are longer in this state than stuck_after allows."};
-  static constexpr Metric kOldestSocketAge{
-      "sockdiag_service_oldest_socket_age_seconds",
-      kGauge,
-      {"service_name", "direction", "state"},
-      "Age in this state of the oldest TCP socket, since it was first seen there or its peer was last "
-      "heard; 0 without one."};
+  static constexpr Metric kOldestSocketAge{"sockdiag_service_oldest_socket_age_seconds",
+                                           kGauge,
+                                           {"service_name", "direction", "state"},
+                                           "Age in this state of the oldest TCP socket, since it "
+                                           "was first seen there or its peer was last "
+                                           "heard; 0 without one."};
   static constexpr Metric kStateEntries{"sockdiag_service_state_entries_total",
                                         kCounter,
                                         {"service_name", "direction", "state"},
