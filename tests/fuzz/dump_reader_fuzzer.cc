@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Protocol protocol : kProtocols) {
       fuzz::ProtocolSink sink(protocol);
       const auto stats =
-          source.Dump(protocol, {.states = StateSet::All(protocol), .last_ack = true}, sink);
+          source.Dump(protocol, {.states = StateSet::All(protocol), .attributes = {.last_ack = true, .cgroup = true}}, sink);
       if (stats) fuzz::Expect(stats->sockets == sink.count());
     }
   }

@@ -42,12 +42,12 @@ nlmsghdr FirstHeader(std::span<const std::byte> datagram) {
 DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
   if (protocol == Protocol::kTcp) {
-    return Walk(protocol, TcpDumpRequest(wanted, 1), wanted.last_ack, sink);
+    return Walk(protocol, TcpDumpRequest(wanted, 1), wanted.attributes, sink);
   }
   DumpStats total;
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     for (const Family family : kFamilies) {
-      const auto walk = Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), false, sink);
+      const auto walk = Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), wanted.attributes, sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;
@@ -57,13 +57,13 @@ DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const WantedSockets
 }
 
 DumpResult<DumpStats> RecordedDumps::Walk(Protocol protocol, DumpRequest request,
-                                          bool with_last_ack, SocketSink& sink) {
+                                          WantedAttributes attributes, SocketSink& sink) {
   constexpr std::uint64_t kRecordBytes = 16 + 72;  // nlmsghdr, inet_diag_msg
   if (rest_.empty()) return FailDump(DumpErrorReason::kTimeout, "silence");
   const nlmsghdr header = FirstHeader(rest_.subspan(std::min<std::size_t>(2, rest_.size())));
   request.sequence = header.nlmsg_seq;
   CountingSink counted(sink);
-  InetDiagDecoder decoder(protocol, counted, with_last_ack);
+  InetDiagDecoder decoder(protocol, counted, attributes);
   DumpReader reader(request, header.nlmsg_pid, decoder);
   while (!rest_.empty()) {
     // In memory of just its size, so that a byte too many is noticed.

@@ -24,7 +24,7 @@ class RecordedDumps final : public SocketSource {
 
  private:
   [[nodiscard]] DumpResult<DumpStats> Walk(Protocol protocol, DumpRequest request,
-                                           bool with_last_ack, SocketSink& sink);
+                                           WantedAttributes attributes, SocketSink& sink);
   [[nodiscard]] std::span<const std::byte> TakeDatagram();
 
   std::span<const std::byte> rest_;

@@ -47,6 +47,21 @@ DumpResult<std::uint32_t> FindLastAckMs(std::span<const std::byte> attributes) {
   return last_ack_ms;
 }
 
+/// Of the cgroup2 hierarchy; 0 when there is none.
+DumpResult<std::uint64_t> FindCgroupId(std::span<const std::byte> attributes) {
+  const auto found = FindAttribute(attributes, INET_DIAG_CGROUP_ID);
+  if (!found) return tl::unexpected(found.error());
+  std::uint64_t id = 0;
+  if (!*found) return id;
+  if ((*found)->size() < sizeof(id)) {
+    return FailDump(DumpErrorReason::kMalformed, "INET_DIAG_CGROUP_ID has " +
+                                                     std::to_string((*found)->size()) +
+                                                     " bytes instead of 8");
+  }
+  std::memcpy(&id, (*found)->data(), sizeof(id));
+  return id;
+}
+
 IpAddress DecodeAddress(Family family, const __be32 (&words)[4]) {
   if (family == Family::kIpv4) {
     std::array<std::byte, 4> bytes;
@@ -71,7 +86,7 @@ bool CarriesIpv6Only(const SocketRecord& record) {
 }  // namespace
 
 DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::byte> payload,
-                                        bool with_last_ack) {
+                                        WantedAttributes wanted) {
   const std::optional<inet_diag_msg> message = TakeStruct<inet_diag_msg>(payload);
   static_assert(sizeof(*message) == 72);
   if (!message) {
@@ -106,7 +121,12 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
     if (!ipv6_only) return tl::unexpected(ipv6_only.error());
     record.ipv6_only = *ipv6_only;
   }
-  if (with_last_ack) {
+  if (wanted.cgroup) {
+    const DumpResult<std::uint64_t> cgroup_id = FindCgroupId(payload);
+    if (!cgroup_id) return tl::unexpected(cgroup_id.error());
+    record.cgroup_id = *cgroup_id;
+  }
+  if (wanted.last_ack) {
     const DumpResult<std::uint32_t> last_ack_ms = FindLastAckMs(payload);
     if (!last_ack_ms) return tl::unexpected(last_ack_ms.error());
     record.last_ack_ms = *last_ack_ms;
@@ -116,7 +136,7 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
 
 DumpResult<void> InetDiagDecoder::Add(const NetlinkMessage& message) {
   const DumpResult<SocketRecord> record =
-      DecodeInetDiag(protocol_, message.payload, with_last_ack_);
+      DecodeInetDiag(protocol_, message.payload, wanted_);
   if (!record) return tl::unexpected(record.error());
   sink_.Add(*record);
   return {};

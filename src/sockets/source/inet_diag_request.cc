@@ -32,7 +32,7 @@ DumpRequest TcpDumpRequest(const WantedSockets& wanted, std::uint32_t sequence) 
   static_assert(sizeof(payload) == 60);
   payload.idiag_family = AF_UNSPEC;
   payload.idiag_states = StateMask(Protocol::kTcp, wanted.states);
-  if (wanted.last_ack) payload.idiag_ext = 1 << (INET_DIAG_INFO - 1);
+  if (wanted.attributes.last_ack) payload.idiag_ext = 1 << (INET_DIAG_INFO - 1);
   return MakeRequest(TCPDIAG_GETSOCK, sequence, payload);
 }
 

@@ -41,16 +41,16 @@ bool NetlinkSource::IsOver(const Refusal& refusal) const {
 
 DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                 SocketSink& sink) {
-  if (protocol == Protocol::kUdp) return DumpUdp(wanted.states, sink);
-  InetDiagDecoder decoder(protocol, sink, wanted.last_ack);
+  if (protocol == Protocol::kUdp) return DumpUdp(wanted, sink);
+  InetDiagDecoder decoder(protocol, sink, wanted.attributes);
   return WalkOnce(protocol, TcpDumpRequest(wanted, ++sequence_), decoder);
 }
 
-DumpResult<DumpStats> NetlinkSource::DumpUdp(const StateSet& states, SocketSink& sink) {
+DumpResult<DumpStats> NetlinkSource::DumpUdp(const WantedSockets& wanted, SocketSink& sink) {
   DumpStats total;
-  InetDiagDecoder decoder(Protocol::kUdp, sink);
+  InetDiagDecoder decoder(Protocol::kUdp, sink, wanted.attributes);
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
-    if (!states.Contains(state)) continue;
+    if (!wanted.states.Contains(state)) continue;
     for (const Family family : kFamilies) {
       DumpResult<DumpStats> walk =
           WalkOnce(Protocol::kUdp, UdpDumpRequest(family, StateSet{state}, ++sequence_), decoder);

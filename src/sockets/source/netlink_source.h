@@ -48,7 +48,7 @@ class NetlinkSource final : public SocketSource {
 
   [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                  SocketSink& sink);
-  [[nodiscard]] DumpResult<DumpStats> DumpUdp(const StateSet& states, SocketSink& sink);
+  [[nodiscard]] DumpResult<DumpStats> DumpUdp(const WantedSockets& wanted, SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> WalkOnce(Protocol protocol, const DumpRequest& request,
                                                InetDiagDecoder& decoder);
 

@@ -9,11 +9,18 @@
 
 namespace sockdiag {
 
+/// What of a socket a dump is to show that not everybody wants.
+struct WantedAttributes {
+  /// Of TCP sockets SocketRecord::last_ack_ms, for which the kernel writes three times as much.
+  bool last_ack = false;
+  /// SocketRecord::cgroup_id, which the kernel writes anyway.
+  bool cgroup = false;
+};
+
 /// What a dump is to show.
 struct WantedSockets {
   StateSet states;
-  /// Of TCP sockets SocketRecord::last_ack_ms, for which the kernel writes three times as much.
-  bool last_ack = false;
+  WantedAttributes attributes = {};
 };
 
 /// What one dump cost.

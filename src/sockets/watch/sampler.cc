@@ -56,7 +56,7 @@ Result<void> Sampler::Dump() {
   // first.
   StateSet states = pass.states();
   states.Add(Traits(kWatchedProtocol).listening);
-  const WantedSockets wanted{.states = states, .last_ack = true};
+  const WantedSockets wanted{.states = states, .attributes = {.last_ack = true}};
   const auto stats = environment_.source.Dump(kWatchedProtocol, wanted, sink);
   if (!stats) {
     environment_.errors.Add(kWatchedProtocol, stats.error().reason);

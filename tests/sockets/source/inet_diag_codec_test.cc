@@ -132,7 +132,7 @@ TEST(InetDiagCodec, FindsTheLastAckWhereItIsWanted) {
   for (const std::size_t size : std::initializer_list<std::size_t>{60, 232, 280, 400}) {
     const Bytes payload =
         Join(Join(InetDiagPayload(DiagSocket()), other), Attribute(INET_DIAG_INFO, TcpInfo(size)));
-    const auto record = DecodeInetDiag(Protocol::kTcp, payload, true);
+    const auto record = DecodeInetDiag(Protocol::kTcp, payload, {.last_ack = true});
     ASSERT_TRUE(record) << record.error().message;
     EXPECT_EQ(record->last_ack_ms, 0x01010101U) << size;
     EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload)->last_ack_ms, 0U);
@@ -141,19 +141,37 @@ TEST(InetDiagCodec, FindsTheLastAckWhereItIsWanted) {
 
 TEST(InetDiagCodec, KnowsNoLastAckWithoutTheWholeField) {
   const Bytes base = InetDiagPayload(DiagSocket());
-  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, true)->last_ack_ms, 0U) << "as of a minisock";
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, {.last_ack = true})->last_ack_ms, 0U) << "as of a minisock";
   for (const std::size_t size : std::initializer_list<std::size_t>{0, 56, 59}) {
     const Bytes payload = Join(base, Attribute(INET_DIAG_INFO, TcpInfo(size)));
-    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload, true)->last_ack_ms, 0U) << size;
+    EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload, {.last_ack = true})->last_ack_ms, 0U) << size;
   }
 }
 
 TEST(InetDiagCodec, RejectsLyingAttributesBeforeTheLastAck) {
   const Bytes lie = LyingAttribute(INET_DIAG_SHUTDOWN, {kOne}, 9);
   const auto record =
-      DecodeInetDiag(Protocol::kTcp, Join(InetDiagPayload(DiagSocket()), lie), true);
+      DecodeInetDiag(Protocol::kTcp, Join(InetDiagPayload(DiagSocket()), lie), {.last_ack = true});
   ASSERT_FALSE(record);
   EXPECT_EQ(record.error().reason, DumpErrorReason::kMalformed);
+}
+
+TEST(InetDiagCodec, FindsTheCgroupWhereItIsWanted) {
+  const Bytes base = Join(InetDiagPayload(DiagSocket()), Attribute(INET_DIAG_SHUTDOWN, {kOne}));
+  const Bytes id{kOne, std::byte{2}, {}, {}, {}, {}, {}, std::byte{3}};
+  const Bytes payload = Join(base, Attribute(INET_DIAG_CGROUP_ID, id));
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload, {.cgroup = true})->cgroup_id,
+            0x0300'0000'0000'0201U);
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload)->cgroup_id, 0U);
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, {.cgroup = true})->cgroup_id, 0U) << "a minisock";
+}
+
+TEST(InetDiagCodec, RejectsACgroupThatIsTooShort) {
+  const Bytes payload =
+      Join(InetDiagPayload(DiagSocket()), Attribute(INET_DIAG_CGROUP_ID, Bytes(7)));
+  const auto record = DecodeInetDiag(Protocol::kTcp, payload, {.cgroup = true});
+  ASSERT_FALSE(record);
+  EXPECT_EQ(record.error().message, "INET_DIAG_CGROUP_ID has 7 bytes instead of 8");
 }
 
 TEST(InetDiagCodec, RejectsPayloadShorterThanHeader) {

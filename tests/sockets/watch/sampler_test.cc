@@ -105,7 +105,7 @@ TEST_F(SamplerTest, AsksForNoEstablishedSocketsAndForTheLastAck) {
   Sampler sampler = MakeSampler({});
   ASSERT_TRUE(sampler.SampleOnce());
   EXPECT_EQ(source_.last_wanted.states, (StateSet{SocketState::kCloseWait, SocketState::kListen}));
-  EXPECT_TRUE(source_.last_wanted.last_ack);
+  EXPECT_TRUE(source_.last_wanted.attributes.last_ack);
 }
 
 TEST_F(SamplerTest, CountsAFailureAndTriesAgain) {
