@@ -25,8 +25,8 @@ struct SocketRecord {
   bool has_inode = true;
   /// Unique for the socket's life, whatever its state; 0 when the kernel gives none.
   std::uint64_t cookie = 0;
-  /// The cgroup2 id: the inode number of the cgroup's folder. 0 where that was not asked for, and of
-  /// sockets in TIME_WAIT and SYN_RECV, which have none.
+  /// The cgroup2 id: the inode number of the cgroup's folder. 0 where that was not asked for, and
+  /// of sockets in TIME_WAIT and SYN_RECV, which have none.
   std::uint64_t cgroup_id = 0;
   Endpoint local;
   /// All zero when there is no peer.

@@ -34,8 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!source.AreAtEnd()) {
     for (const Protocol protocol : kProtocols) {
       fuzz::ProtocolSink sink(protocol);
-      const auto stats =
-          source.Dump(protocol, {.states = StateSet::All(protocol), .attributes = {.last_ack = true, .cgroup = true}}, sink);
+      const auto stats = source.Dump(
+          protocol,
+          {.states = StateSet::All(protocol), .attributes = {.last_ack = true, .cgroup = true}},
+          sink);
       if (stats) fuzz::Expect(stats->sockets == sink.count());
     }
   }

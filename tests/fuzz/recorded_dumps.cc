@@ -47,7 +47,8 @@ DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const WantedSockets
   DumpStats total;
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     for (const Family family : kFamilies) {
-      const auto walk = Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), wanted.attributes, sink);
+      const auto walk =
+          Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), wanted.attributes, sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;

@@ -80,8 +80,8 @@ std::optional<std::string> PodUidOf(std::string_view folder) {
 std::optional<std::string_view> ContainerIdOf(std::string_view folder) {
   if (IsContainerId(folder)) return folder;
   if (const auto scope = Between(folder, "", ".scope")) {
-    constexpr std::array<std::string_view, 6> runtimes{"cri-containerd-", "containerd-", "crio-",
-                                                       "docker-",         "libpod-",     "nerdctl-"};
+    constexpr std::array<std::string_view, 6> runtimes{
+        "cri-containerd-", "containerd-", "crio-", "docker-", "libpod-", "nerdctl-"};
     for (const std::string_view runtime : runtimes) {
       const auto id = Between(*scope, runtime, "");
       if (id && IsContainerId(*id)) return id;

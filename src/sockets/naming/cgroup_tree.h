@@ -20,8 +20,8 @@ struct CgroupMount {
   friend bool operator==(const CgroupMount&, const CgroupMount&) = default;
 };
 
-/// The first cgroup2 mount in the text of /proc/self/mountinfo (proc_pid_mountinfo(5)); nothing when
-/// there is none, as with cgroup v1 alone.
+/// The first cgroup2 mount in the text of /proc/self/mountinfo (proc_pid_mountinfo(5)); nothing
+/// when there is none, as with cgroup v1 alone.
 [[nodiscard]] std::optional<CgroupMount> FindCgroup2(std::string_view mountinfo);
 
 /// Gets a cgroup's id, which is its folder's inode number, and its path in the hierarchy.

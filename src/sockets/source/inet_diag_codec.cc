@@ -54,9 +54,9 @@ DumpResult<std::uint64_t> FindCgroupId(std::span<const std::byte> attributes) {
   std::uint64_t id = 0;
   if (!*found) return id;
   if ((*found)->size() < sizeof(id)) {
-    return FailDump(DumpErrorReason::kMalformed, "INET_DIAG_CGROUP_ID has " +
-                                                     std::to_string((*found)->size()) +
-                                                     " bytes instead of 8");
+    return FailDump(
+        DumpErrorReason::kMalformed,
+        "INET_DIAG_CGROUP_ID has " + std::to_string((*found)->size()) + " bytes instead of 8");
   }
   std::memcpy(&id, (*found)->data(), sizeof(id));
   return id;
@@ -135,8 +135,7 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
 }
 
 DumpResult<void> InetDiagDecoder::Add(const NetlinkMessage& message) {
-  const DumpResult<SocketRecord> record =
-      DecodeInetDiag(protocol_, message.payload, wanted_);
+  const DumpResult<SocketRecord> record = DecodeInetDiag(protocol_, message.payload, wanted_);
   if (!record) return tl::unexpected(record.error());
   sink_.Add(*record);
   return {};

@@ -39,7 +39,8 @@ TEST(FindCgroup2, KnowsWhichCgroupIsMounted) {
 TEST(FindCgroup2, TakesEscapesBack) {
   EXPECT_EQ(FindCgroup2("30 22 0:26 / /a\\040b\\134 rw - cgroup2 none rw\n"),
             (CgroupMount{"/a b\\", "/"}));
-  EXPECT_EQ(FindCgroup2("30 22 0:26 / /a\\04 rw - cgroup2 none rw\n"), (CgroupMount{"/a\\04", "/"}));
+  EXPECT_EQ(FindCgroup2("30 22 0:26 / /a\\04 rw - cgroup2 none rw\n"),
+            (CgroupMount{"/a\\04", "/"}));
 }
 
 TEST(FindCgroup2, TakesAnyText) {

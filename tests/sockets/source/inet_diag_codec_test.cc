@@ -141,7 +141,8 @@ TEST(InetDiagCodec, FindsTheLastAckWhereItIsWanted) {
 
 TEST(InetDiagCodec, KnowsNoLastAckWithoutTheWholeField) {
   const Bytes base = InetDiagPayload(DiagSocket());
-  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, {.last_ack = true})->last_ack_ms, 0U) << "as of a minisock";
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, base, {.last_ack = true})->last_ack_ms, 0U)
+      << "as of a minisock";
   for (const std::size_t size : std::initializer_list<std::size_t>{0, 56, 59}) {
     const Bytes payload = Join(base, Attribute(INET_DIAG_INFO, TcpInfo(size)));
     EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload, {.last_ack = true})->last_ack_ms, 0U) << size;
