@@ -83,7 +83,8 @@ Result<void> VisitCgroups(const CgroupMount& mount, const CgroupVisitor& visit) 
     if (!folder) continue;
     for (const auto& [name, id] : ReadFolder(folder.get())) {
       if (visited++ == kMaxCgroups) return {};
-      paths.push_back(path + "/" + name);
+      paths.push_back(path);
+      paths.back().append("/").append(name);
       visit(id, cgroup + paths.back());
     }
   }
