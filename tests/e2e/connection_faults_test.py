@@ -2,7 +2,6 @@
 
 import errno
 import http.client
-import os
 import resource
 import shutil
 import signal
@@ -21,14 +20,9 @@ ATTEMPTS = 5
 
 def threads(exporter):
     """{name: how often it has waited} of the threads."""
-    folder = f"/proc/{exporter.process.pid}/task"
     found = {}
-    for task in os.listdir(folder):
-        try:
-            with open(f"{folder}/{task}/status", encoding="ascii") as file:
-                fields = dict(line.split(":", 1) for line in file)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+    for status, in exporter.threads("status"):
+        fields = dict(line.split(":", 1) for line in status.splitlines())
         found[fields["Name"].strip()] = int(fields["voluntary_ctxt_switches"])
     return found
 

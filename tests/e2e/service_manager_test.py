@@ -265,14 +265,8 @@ class PrivilegesTest(support.TestCase):
     @staticmethod
     def _status(exporter):
         """Of every thread."""
-        tasks = f"/proc/{exporter.process.pid}/task"
-        for task in os.listdir(tasks):
-            try:
-                with open(f"{tasks}/{task}/status", encoding="ascii") as file:
-                    text = file.read()
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # that thread has ended: the first collection has one
-            yield dict(re.findall(r"^(Cap\w+|NoNewPrivs):\s*(\w+)$", text, re.M))
+        for status, in exporter.threads("status"):
+            yield dict(re.findall(r"^(Cap\w+|NoNewPrivs):\s*(\w+)$", status, re.M))
 
     def test_no_thread_has_any(self):
         exporter = support.start_exporter(self, listen=["127.0.0.1:0"])

@@ -40,15 +40,7 @@ class SoakTest(support.TestCase):
 
     def _connections(self):
         """Threads of connections that are left."""
-        tasks = f"/proc/{self.exporter.process.pid}/task"
-        names = []
-        for task in os.listdir(tasks):
-            try:
-                with open(f"{tasks}/{task}/comm", encoding="ascii") as comm:
-                    names.append(comm.read())
-            except FileNotFoundError:
-                continue
-        return sum(name.startswith("MHD-connection") for name in names)
+        return sum(name.startswith("MHD-connection") for name, in self.exporter.threads("comm"))
 
     def _scrape_many(self, count, problems):
         kept = self.exporter.connect()

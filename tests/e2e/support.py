@@ -276,21 +276,26 @@ class Exporter:
     def wait_until_connections_rest(self):
         """Each is gone or waits for its client. A client has its answer before the exporter is
         through with it, and what happens to clocks then, happens in the middle of the answer."""
-        wait_until(lambda: not any(map(self._is_at_work, self._tasks())), "connections to rest")
+        def any_is_at_work():
+            """Whether a connection's thread does anything but poll its socket."""
+            return any(name == "MHD-connection\n" and "poll" not in place
+                       for name, place in self.threads("comm", "wchan"))
+        wait_until(lambda: not any_is_at_work(), "connections to rest")
 
-    def _tasks(self):
+    def threads(self, *files):
+        """What these files of /proc say of each thread; one may end while they are read."""
         folder = f"/proc/{self.process.pid}/task"
-        return [f"{folder}/{task}" for task in os.listdir(folder)]
-
-    @staticmethod
-    def _is_at_work(task):
-        """Whether it is a connection's thread that does anything but poll its socket."""
-        try:
-            with open(f"{task}/comm", encoding="ascii") as name, \
-                    open(f"{task}/wchan", encoding="ascii") as place:
-                return name.read() == "MHD-connection\n" and "poll" not in place.read()
-        except (FileNotFoundError, ProcessLookupError):
-            return False
+        found = []
+        for task in os.listdir(folder):
+            try:
+                texts = []
+                for name in files:
+                    with open(f"{folder}/{task}/{name}", encoding="ascii") as file:
+                        texts.append(file.read())
+                found.append(texts)
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        return found
 
     def stop(self, signal=None):
         """Ends it and gives its exit status."""
