@@ -89,7 +89,6 @@ mount -t tmpfs layer /layer
 mkdir /layer/upper /layer/work
 mount -t overlay -o lowerdir=/host,upperdir=/layer/upper,workdir=/layer/work overlay /root
 mount -t tmpfs run /root/run
-mount -t tmpfs tmp /root/tmp
 mkdir -p /root/run/share /root/usr/lib/modules
 mount $share modules /root/usr/lib/modules
 mount $share run /root/run/share
