@@ -9,6 +9,9 @@ install(FILES deploy/systemd/sockdiag_exporter.default
   DESTINATION ${CMAKE_INSTALL_FULL_SYSCONFDIR}/default RENAME sockdiag_exporter)
 install(FILES deploy/systemd/sockdiag_exporter.service deploy/systemd/sockdiag_exporter.socket
   DESTINATION ${SOCKDIAG_UNIT_DIR})
+# Not in force until it is copied: it gives capabilities.
+install(FILES deploy/systemd/sockdiag_exporter.service.d/namespaces.conf
+  DESTINATION ${SOCKDIAG_DOC_DIR}/examples)
 install(FILES deploy/debian/copyright DESTINATION ${SOCKDIAG_DOC_DIR})
 
 # The changelog of the package names its version and date; the one of the program is CHANGELOG.md.

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Measures, in one run and side by side, what a scrape of N TCP sockets (default 1000000, both ends
 # of each connection counted) costs this exporter, a bare dump, ss and node_exporter, what a sample
-# of the watched states and what tracking them costs, and how much memory the exporter takes. Prints
-# Markdown tables with the targets beside the figures.
+# of the watched states and what tracking them costs, what owners and other network namespaces cost,
+# and how much memory the exporter takes. Prints Markdown tables with the targets beside the figures.
 #
-#   scripts/bench.sh [N] [--rounds=5]
+#   scripts/bench.sh [N] [--rounds=5] [--only=SECTION]...
+#
+# SECTION is one of serving, namespaces, tracking, scrapes, owners and memory.
 #
 # It shows and does not judge: it fails only when a count is not what was made. Everything happens
-# in a network namespace of its own, which ends with it. A million sockets take 4 GB and, for about
+# in namespaces of its own, which end with it, as the cgroups do that it makes. A million sockets take 4 GB and, for about
 # half a minute a round, most of a core.
 #
 # Run it as root. As another user it works in a user namespace, but then it cannot raise
@@ -31,6 +33,8 @@ fi
 
 namespaces=(--net)
 [ "$(id -u)" -eq 0 ] || namespaces+=(--user --map-root-user)
-exec unshare "${namespaces[@]}" python3 -B tests/bench/bench.py "$sockets" \
+# Where net.ipv4.tcp_mem can be raised.
+exec 9</proc/self/ns/net
+exec unshare "${namespaces[@]}" python3 -B tests/bench/bench.py "$sockets" --first-network=9 \
   --bin-dir="$SOCKDIAG_BUILD_DIR/bin" \
   --node-exporter=build/peers/usr/bin/prometheus-node-exporter "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a step needs and that are not there yet:
-#   scripts/install_packages.sh build|test|check|coverage|package|boot|kernels|picture|image|deploy|npm ...
+#   scripts/install_packages.sh build|test|check|coverage|package|boot|kernels|picture|image|docker|deploy|npm ...
 # Quick, and no root needed, when nothing is missing.
 set -euo pipefail
 
@@ -18,13 +18,14 @@ declare -A steps=(
   [kernels]="qemu-system-x86 busybox-static kmod cpio xz-utils iproute2 nftables python3"
   [picture]="chromium fonts-inter pngquant"
   [image]="podman crun debootstrap"
+  [docker]="docker.io runc iptables iproute2 python3"
   [deploy]="python3-jsonschema python3-yaml"
   [npm]="nodejs npm")
 
 wanted=()
 for step in "$@"; do
   if [ -z "${steps[$step]-}" ]; then
-    echo "usage: $0 build|test|check|coverage|package|boot|kernels|picture|image|deploy|npm ..." >&2
+    echo "usage: $0 build|test|check|coverage|package|boot|kernels|picture|image|docker|deploy|npm ..." >&2
     exit 2
   fi
   read -ra packages <<<"${steps[$step]//$'\n'/ }"

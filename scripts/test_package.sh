@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Proves the Debian package in a booted Debian: scripts/test_package.sh [CHECK ...]
 # The tree (scripts/make_tree.sh) is booted by systemd-nspawn in a network namespace of its own, the package
-# installed in it, and tests/deploy/package/booted_package.py looks at what systemd makes of it: two minutes,
-# nearly all of them a watchdog's, and one or two more when the tree has to be made. Takes root. What CHECK names is
+# installed in it, and tests/deploy/package/booted_package.py looks at what systemd makes of it: two minutes and
+# a half, most of them a watchdog's, and one or two more when the tree has to be made. Takes root. What CHECK names is
 # run alone, after the installation.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -8,21 +8,26 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/command_line.h"
 #include "app/daemon.h"
 #include "app/health_check.h"
+#include "app/namespace_access.h"
 #include "app/once.h"
 #include "app/privileges.h"
 #include "app/spdlog_log.h"
 #include "app/startup.h"
+#include "namespaces/supervisor.h"
 
 namespace {
 
 using sockdiag::Config;
+using sockdiag::HelperProcess;
 using sockdiag::LoadedConfig;
 using sockdiag::Log;
+using sockdiag::NamespaceAccess;
 using sockdiag::OnceFormat;
 using sockdiag::Options;
 using sockdiag::Result;
@@ -68,8 +73,9 @@ int PrintHealth(const Options& options) {
 }
 
 /// A failure of each collector is a line of its own.
-int PrintOnce(OnceFormat format, const Config& config, const Log& log) {
-  const Result<std::vector<std::string>> failures = sockdiag::RunOnce(format, config, log);
+int PrintOnce(OnceFormat format, const Config& config, NamespaceAccess namespaces, const Log& log) {
+  const Result<std::vector<std::string>> failures =
+      sockdiag::RunOnce(format, config, std::move(namespaces), log);
   if (!failures) return Failure(failures.error().message);
   for (const std::string& failure : *failures) Failure(failure);
   return failures->empty() ? kFine : kFailure;
@@ -91,12 +97,17 @@ void TellConfig(const Options& options, const LoadedConfig& loaded) {
 
 int Run(const Options& options) {
   if (options.healthcheck) return PrintHealth(options);
+  // It keeps the capabilities that this process gives up now, before it reads anything.
+  Result<HelperProcess> helper =
+      options.config_check ? sockdiag::Fail("") : sockdiag::StartNamespaceHelper();
   const Result<void> restricted = sockdiag::KeepOnlyCapabilityToBind();
   const Result<LoadedConfig> config = sockdiag::LoadConfig(options.config_file);
   if (!config) {
     std::cerr << config.error().message << "\n";
     return kWrongUsage;
   }
+  // Where it is not wanted it ends here.
+  NamespaceAccess namespaces = sockdiag::MakeNamespaceAccess(std::move(helper), config->config);
   const Result<void> web_config = sockdiag::CheckWebConfig(options.web_config_file);
   if (!web_config) {
     std::cerr << web_config.error().message << "\n";
@@ -104,12 +115,16 @@ int Run(const Options& options) {
   }
   TellConfig(options, *config);
   if (options.config_check) return PrintCheck(*config);
+  const Result<void> confined = sockdiag::CheckCannotEnterNamespaces();
+  if (!confined) return Failure(confined.error().message);
   const sockdiag::SpdlogLog log(options.log_level, options.log_format);
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  if (options.once) return PrintOnce(*options.once, config->config, log);
-  const Result<void> result = sockdiag::RunDaemon(options, *config, log);
+  if (options.once) {
+    return PrintOnce(*options.once, config->config, std::move(namespaces), log);
+  }
+  const Result<void> result = sockdiag::RunDaemon(options, *config, std::move(namespaces), log);
   return result ? kFine : Failure(result.error().message);
 }
 

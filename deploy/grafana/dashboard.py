@@ -4,8 +4,8 @@
     deploy/grafana/dashboard.py                           # writes the files
     deploy/grafana/dashboard.py --print sockdiag_fleet    # one to standard output
 
-trouble.py, details.py and fleet.py say what is on them, a row each; promql.py has what their questions
-have in common; panels.py and variables.py know how Grafana wants it written.
+trouble.py, owners.py, drops.py, details.py and fleet.py say what is on them, a row each; promql.py has what
+their questions have in common; panels.py and variables.py know how Grafana wants it written.
 """
 
 import argparse
@@ -13,7 +13,9 @@ import json
 import pathlib
 
 from details import limits, own_cost, ports, queues, services, states
+from drops import drops
 from fleet import fleet
+from owners import owners
 from panels import lay_out
 from trouble import trouble, whose_fault
 from variables import FLEET, HOSTS, annotations, grouping, link, variables
@@ -36,9 +38,9 @@ def dashboards():
     """{name of the file: dashboard}"""
     return {
         "sockdiag_exporter": dashboard(
-            HOSTS, "Sockets (sockdiag_exporter)", "TCP and UDP sockets by state, service and port.",
-            [*trouble(), *whose_fault(), *states(), *services(), *ports(), *queues(), *limits(),
-             *own_cost()],
+            HOSTS, "Sockets (sockdiag_exporter)", "TCP and UDP sockets by state, service, port and owner.",
+            [*trouble(), *whose_fault(), *owners(), *states(), *services(), *ports(), *queues(),
+             *drops(), *limits(), *own_cost()],
             links=[link("The fleet", FLEET)], annotations={"list": annotations()},
             templating={"list": variables()}),
         "sockdiag_fleet": dashboard(

@@ -3,7 +3,8 @@ exporter itself costs. Counts of sockets are summed over the hosts, each graph's
 
 import promql
 from panels import Table, query, row, table, time_series
-from promql import HOST, SERVICE, highest, last, most, most_rates, most_sums, of_rows, of_worst_hosts
+from promql import (HOST, SERVICE, anywhere, highest, last, most, most_rates, most_sums, of_rows,
+                    of_worst_hosts)
 from trouble import LISTENER, WHOSE
 
 TROUBLED = 'state=~"syn_sent|syn_recv|fin_wait1|fin_wait2|close_wait|last_ack|closing"'
@@ -19,9 +20,10 @@ def states():
                     [query(by_state % (HOST, "tcp"), "{{state}}")], stacked=True),
         time_series("UDP sockets by state", "Unconnected sockets are UDP's listeners.", "short",
                     6, 9, [query(by_state % (HOST, "udp"), "{{state}}")], stacked=True),
-        time_series("TCP sockets by host", "Which host has how many, in any state.", "short", 8, 9,
-                    [query(most(f'sockdiag_dump_sockets{{{HOST},protocol="tcp"}}'),
-                           "{{instance}}")], stacked=True),
+        time_series("TCP sockets by host", "Which host has how many, in any state and in all of its "
+                    "network namespaces that the exporter sees.", "short", 8, 9, [
+                        query(most_sums("job, instance", f'sockdiag_sockets{{{HOST},protocol="tcp"}}'),
+                              "{{instance}}")], stacked=True),
     ]
 
 
@@ -69,7 +71,7 @@ def ports():
                            stacked=True)
 
     queue = f"sockdiag_listen_queue_%s{{{SERVICE}}}"
-    chosen = f"topk({promql.ROWS}, {last(queue % 'saturation_ratio')})"
+    chosen = f"topk({promql.ROWS}, {anywhere('max', queue % 'saturation_ratio')})"
     labels = "job, instance, port, service_name"
     listeners = last(f'sockdiag_listeners{{{SERVICE},protocol="tcp"}}')
     return [
@@ -77,11 +79,12 @@ def ports():
         connections("tcp", 8),
         connections("udp", 6),
         table("TCP listeners", "Those whose queues are fullest. Several listeners share a port with "
-              "SO_REUSEPORT; length and limit of their queues are sums, the fill is the fullest "
-              "one's.", 10, 9, Table(
-                  queries=[query(of_rows(f"sum without (protocol) ({listeners})", chosen, labels)),
-                           query(of_rows(last(queue % "length"), chosen, labels)),
-                           query(of_rows(last(queue % "limit"), chosen, labels)),
+              "SO_REUSEPORT, or one in each network namespace; length and limit of their queues are "
+              "sums, the fill is the fullest one's.", 10, 9, Table(
+                  queries=[query(of_rows(f"sum without (protocol, scope) ({listeners})", chosen,
+                                         labels)),
+                           query(of_rows(anywhere("sum", queue % "length"), chosen, labels)),
+                           query(of_rows(anywhere("sum", queue % "limit"), chosen, labels)),
                            query(chosen)],
                   columns={"instance": "Instance", "port": "Port", "service_name": "Service",
                            "Value #D": "Fill", "Value #B": "Waiting", "Value #C": "Backlog",
@@ -96,7 +99,7 @@ def queues():
     def queue(side, about):
         return time_series(f"{side.capitalize()} queues", about, "bytes", 8, 9, [query(
             most(f"sockdiag_service_{side}_queue_bytes{{{SERVICE}}}"),
-            "{{instance}} {{service_name}} {{direction}} {{protocol}}")])
+            "{{instance}} {{service_name}} {{direction}} {{protocol}} {{scope}}")])
 
     return [
         row("Queues"),
@@ -193,10 +196,11 @@ def own_cost():
               "scrape_samples_scraped"),
         gauge("Time between samples", "Longer than configured when cpu_budget asks for it.", "s",
               "sockdiag_sampling_interval_seconds", runbooks="SamplingStretched"),
-        gauge("Names that did not fit", "Services and ports beyond the limits, which are counted "
-              "under other.", "short", "sockdiag_folded_keys", "limit", runbooks="NamesFolded"),
+        gauge("Names that did not fit", "Services, ports and owners beyond the limits, which are "
+              "counted under other.", "short", "sockdiag_folded_keys", "limit", "scope",
+              runbooks="NamesFolded"),
         gauge("Sockets without an age", "Beyond max_tracked_sockets an age is not known; they "
-              "are counted everywhere else.", "short", "sockdiag_untracked_sockets",
+              "are counted everywhere else.", "short", "sockdiag_untracked_sockets", "scope",
               runbooks="UntrackedSockets"),
         gauge("Open file descriptors", "Of the exporter itself.", "short", "process_open_fds"),
         table("Versions and configurations", "Which build runs where, whether the last attempt to "

@@ -94,12 +94,14 @@ def hosts_by_trouble():
 def services_by_trouble():
     labels = "service_name, direction, state"
     stuck = f"topk({ROWS}, sum by ({labels}) ({_STUCK}) > 0)"
+    # A host is one, in however many of its network namespaces something is stuck.
+    hosts = f"count by ({_HOST}, {labels}) ({_STUCK} > 0)"
     return table(
         "Services by trouble", "What is stuck, over all hosts, and on how many. An outbound service "
         "that does not answer many hosts is down itself. A click on a service shows its hosts.",
         10, 13, Table(
             queries=[query(stuck),
-                     query(promql.of_rows(f"count by ({labels}) ({_STUCK} > 0)", stuck, labels))],
+                     query(promql.of_rows(f"count by ({labels}) ({hosts})", stuck, labels))],
             columns={"service_name": "Service", "direction": "Direction", "state": "State",
                      "Value #B": "Hosts", "Value #A": "Stuck"},
             bars={"Stuck": BAD}, sort="Stuck", when_empty=host.NOTHING_STUCK,
@@ -109,7 +111,8 @@ def services_by_trouble():
 
 
 def groups():
-    tcp = f'sockdiag_dump_sockets{{{HOST},protocol="tcp"}}'
+    tcp = last(f'sockdiag_sockets{{{HOST},protocol="tcp"}}')
+    own_tcp = f'sockdiag_dump_sockets{{{HOST},protocol="tcp"}}'
 
     def grouped(expression):
         """With the group's label always under the same name, which the column is called by."""
@@ -121,7 +124,7 @@ def groups():
         table("Groups", "The hosts of each group that can be scraped or not, their TCP sockets, and "
               "how many of these are stuck.", 10, 10, Table(
                   queries=[query(grouped(chosen)),
-                           query(grouped(promql.of_rows(f"sum by ($group) ({last(tcp)})", chosen,
+                           query(grouped(promql.of_rows(f"sum by ($group) ({tcp})", chosen,
                                                         "$group"))),
                            query(grouped(promql.of_rows(f"sum by ($group) ({_STUCK})", chosen,
                                                         "$group")))],
@@ -129,8 +132,9 @@ def groups():
                            "Value #C": "Stuck"},
                   bars={"Stuck": BAD}, sort="Stuck",
                   links={"Group": group_link("This group in detail", HOSTS)})),
-        time_series("TCP sockets", "Of each group, in any state.", "short", 7, 10,
-                    [query(most_sums("$group", tcp), "{{$group}}")], stacked=True),
+        time_series("TCP sockets, own namespaces", "Of each group, in any state, in the exporters' own network "
+                    "namespaces.", "short", 7, 10,
+                    [query(most_sums("$group", own_tcp), "{{$group}}")], stacked=True),
         time_series("Samples per scrape", "What Prometheus stores of each group at once.", "short",
                     7, 10, [query(most_sums("$group", f"scrape_samples_scraped{{{HOST}}}"),
                                   "{{$group}}")], stacked=True),

@@ -119,7 +119,7 @@ def table(title, description, width, height, content, runbooks=""):
                   for name, heading in content.columns.items() if not name.startswith("Value")]
     # A cell that is empty beside others is not an empty table.
     overrides += [_override("byName", heading, noValue="-")
-                  for name, heading in content.columns.items() if name.startswith("Value")]
+                  for heading in content.columns.values()]
     overrides += [_override("byName", heading, unit=unit)
                   for heading, unit in content.units.items()]
     overrides += [_override("byName", heading, **{

@@ -22,6 +22,11 @@ def last(selector):
     return f"last_over_time({selector}[5m])"
 
 
+def anywhere(operation, selector):
+    """The last that was known, of all network namespaces of a host together."""
+    return f"{operation} without (scope) ({last(selector)})"
+
+
 def figure(expression):
     """An aggregation without labels that is NaN when there is nothing to aggregate."""
     return f"{expression} or vector(NaN)"
@@ -41,6 +46,12 @@ def most_rates(selector, count=LINES):
     """Rates of the counters that counted the most in the time shown."""
     return (f"rate({selector}[$__rate_interval])"
             f" and topk({count}, increase({selector}[$__range] @ end()) > 0)")
+
+
+def highest_rates(selector, count=LINES):
+    """The same, also of those that counted nothing."""
+    return (f"rate({selector}[$__rate_interval])"
+            f" and topk({count}, increase({selector}[$__range] @ end()))")
 
 
 def most_sums(labels, selector, count=LINES):

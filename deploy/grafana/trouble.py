@@ -2,12 +2,13 @@
 
 import promql
 from panels import Table, bar_gauge, query, row, stat, table, time_series
-from promql import HOST, SERVICE, figure, last, most
+from promql import HOST, SERVICE, anywhere, figure, last, most
 from variables import HOSTS, choice_link
 
 CLOSING = 'state=~"fin_wait1|fin_wait2|last_ack|closing"'
-WHOSE = "{{instance}} {{service_name}} {{direction}} {{state}}"
-LISTENER = "{{instance}} {{service_name}}:{{port}}"
+# Series of the exporter's own network namespace have no scope, and are called by nothing more.
+WHOSE = "{{instance}} {{service_name}} {{direction}} {{state}} {{scope}}"
+LISTENER = "{{instance}} {{service_name}}:{{port}} {{scope}}"
 QUEUE = f"sockdiag_listen_queue_saturation_ratio{{{SERVICE}}}"
 STUCK = f"sockdiag_service_stuck_sockets{{{SERVICE}}}"
 NOTHING_STUCK = "No stuck socket is reported. Do all report? See Exporters down, Collectors failing"
@@ -68,23 +69,24 @@ def figures():
 
 
 def what_is_stuck():
-    chosen = f"topk({promql.ROWS}, {last(STUCK)} > 0)"
+    chosen = f"topk({promql.ROWS}, {anywhere('sum', STUCK)} > 0)"
     labels = "job, instance, service_name, direction, state"
 
     def column(expression):
         return query(promql.of_rows(expression, chosen, labels))
 
-    unaccepted = last(f"sockdiag_service_unaccepted_sockets{{{SERVICE}}}")
-    unread = last(f"sockdiag_service_close_wait_unread_sockets{{{SERVICE}}}")
+    age = anywhere("max", f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}")
+    unaccepted = anywhere("sum", f"sockdiag_service_unaccepted_sockets{{{SERVICE}}}")
+    unread = anywhere("sum", f"sockdiag_service_close_wait_unread_sockets{{{SERVICE}}}")
     return table(
         "What is stuck, and since when", "Sockets that are longer in a state than stuck_after "
-        "allows, by service, the most at the top. Age: since the exporter first saw the oldest one "
-        "in this state or, of CLOSE_WAIT, FIN_WAIT2 and CLOSING, since the peer last said something; "
-        "never too high. Of all in the state, not accepted: they wait in the accept queue, and no "
-        "program has seen them. Unread: the program has not read what came before the end. A click "
-        "on a name selects it.", 15, 9, Table(
+        "allows, by service and in all network namespaces, the most at the top. Age: since the exporter "
+        "first saw the oldest one in this state or, of CLOSE_WAIT, FIN_WAIT2 and CLOSING, since the peer "
+        "last said something; never too high. Of all in the state, not accepted: they wait in the accept "
+        "queue, and no program has seen them. Unread: the program has not read what came before the end. "
+        "A click on a name selects it.", 15, 9, Table(
             queries=[query(chosen),
-                     column(last(f"sockdiag_service_oldest_socket_age_seconds{{{SERVICE}}}")),
+                     column(age),
                      column(f'label_replace({unaccepted}, "direction", "inbound", "", "")'),
                      column(f'label_replace({unread}, "state", "close_wait", "", "")')],
             columns={"instance": "Instance", "service_name": "Service", "direction": "Direction",
@@ -104,7 +106,8 @@ def limits_reached():
         "How near to a limit", "For each limit the host that is nearest to it. Orphans and TCP "
         "memory are the whole host's, so they are missing from an exporter in a container with a "
         "network namespace of its own.", "percentunit", RATIO, 9, 9, [
-            query(f"topk(1, {last(QUEUE)})", "accept queue, {{service_name}}:{{port}} on {{instance}}"),
+            query(f"topk(1, {last(QUEUE)})",
+                  "accept queue, {{service_name}}:{{port}} on {{instance}} {{scope}}"),
             query(f"topk(1, {promql.ports_taken()})", "ports for connections, {{instance}}"),
             query(f"topk(1, {promql.time_wait()})", "TIME_WAIT, {{instance}}"),
             query(f"topk(1, {promql.orphans()})", "orphans, {{instance}}"),
@@ -140,18 +143,19 @@ def whose_fault():
         figure_of("Not accepted yet", "Connections that the kernel has opened and that no accept() "
                   "has taken: the program does not come to its listener. In CLOSE_WAIT the client "
                   "has given up already; this is no leak.", "sockdiag_service_unaccepted_sockets",
-                  "{{instance}} {{service_name}} {{state}}", "AcceptQueueSaturated"),
+                  "{{instance}} {{service_name}} {{state}} {{scope}}", "AcceptQueueSaturated"),
         figure_of("CLOSE_WAIT with data unread", "The program has not read what the peer sent "
                   "before it closed: it hangs, rather than that it forgets to close.",
                   "sockdiag_service_close_wait_unread_sockets",
-                  "{{instance}} {{service_name}} {{direction}}", "CloseWaitUnread"),
+                  "{{instance}} {{service_name}} {{direction}} {{scope}}", "CloseWaitUnread"),
         figure_of("Stalled connections", "retransmitting: the peer does not acknowledge, so it or "
                   "the way to it is lost. zero_window: the peer is there and does not read. "
                   "keepalive_unanswered: an idle connection whose peer is gone.",
                   "sockdiag_service_stalled_sockets",
-                  "{{instance}} {{service_name}} {{direction}} {{reason}}", "PeersRetransmitting"),
+                  "{{instance}} {{service_name}} {{direction}} {{reason}} {{scope}}",
+                  "PeersRetransmitting"),
         figure_of("Stuck by port", "Stuck sockets by service port, for services that share a name, "
                   "such as other. All services: a port has no service label.",
-                  "sockdiag_port_stuck_sockets", "{{instance}} {{direction}} {{port}} {{state}}",
-                  selector=HOST),
+                  "sockdiag_port_stuck_sockets",
+                  "{{instance}} {{direction}} {{port}} {{state}} {{scope}}", selector=HOST),
     ]

@@ -97,9 +97,10 @@ def annotations(together=False):
                 _marks("Exporter starts", starts, "blue", "Exporters were started",
                        _AT_A_START, "", useValueForTime=True)]
     alerts += f" and topk({_MARKS}, max_over_time({alerts}[$__range] @ end()))"
+    # Grafana writes the name of a label that an alert does not have in a mark's text.
+    alerts = f'label_join({alerts}, "whose", " ", "instance", "service_name", "owner")'
     newest = f"topk({_MARKS}, last_over_time(process_start_time_seconds{{{HOST}}}[$__range] @ end()))"
-    return [_marks("Alerts", alerts, "red", "{{alertname}}", "{{instance}} {{service_name}}",
-                   "severity"),
+    return [_marks("Alerts", alerts, "red", "{{alertname}}", "{{whose}}", "severity"),
             _marks("Exporter starts", f"1000 * ({starts} and {newest})", "blue",
                    "Exporter started", f"{{{{instance}}}}. {_AT_A_START}", "",
                    useValueForTime=True)]

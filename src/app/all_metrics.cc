@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "app/self_samples.h"
+#include "collectors/owners_by_name.h"
 #include "collectors/registry.h"
 #include "collectors/scheduler.h"
 #include "collectors/socket_memory.h"
 #include "collectors/sockets.h"
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/socket_tallies.h"
+#include "sockets/watch/drops_by_port.h"
 #include "sockets/watch/sampler.h"
 #include "sockets/watch/stuck_ports.h"
 #include "sockets/watch/watch_figures.h"
@@ -22,6 +24,8 @@ std::vector<const Metric*> AllMetrics() {
   };
   add(WatchFiguresByName::kMetrics);
   add(StuckPorts::kMetrics);
+  add(DropsByPort::kMetrics);
+  add(OwnersByName::kMetrics);
   add(Sampler::kMetrics);
   add(EphemeralPortsTally::kMetrics);
   for (const CollectorEntry& collector : AllCollectors()) add(collector.metrics);

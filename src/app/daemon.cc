@@ -10,6 +10,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "app/signals.h"
 #include "app/startup.h"
 #include "base/guard.h"
+#include "collectors/namespaces.h"
 #include "http/server.h"
 #include "web/config_loader.h"
 #include "web/live_access_policy.h"
@@ -75,18 +77,21 @@ std::optional<milliseconds> Shorter(std::optional<milliseconds> wait, bool appli
 /// The parts of the running program, in an order in which each outlives those that refer to it.
 class Daemon {
  public:
-  Daemon(const Options& options, const Config& config, const Log& log)
+  Daemon(const Options& options, const LoadedConfig& loaded, NamespaceAccess namespaces,
+         const Log& log)
       : options_(options),
-        config_at_start_(config),
+        config_at_start_(loaded.config),
+        had_file_(!loaded.is_built_in),
         log_(log),
-        pipelines_(log, [this] { return Statuses(); }),
+        pipelines_(
+            log, [this] { return Statuses(); }, std::move(namespaces)),
         notifier_(log, pipelines_.clock()),
         scrapes_(log, pipelines_.clock()),
         reloader_({[this] { return Load(); },
                    [this](const Config& next) { return pipelines_.Make(next); },
                    [this](const Config& next) { ApplyToAccess(next); }},
                   scrapes_, record_, notifier_, log) {
-    scrapes_.Use(pipelines_.Make(config));
+    scrapes_.Use(pipelines_.Make(config_at_start_));
   }
 
   [[nodiscard]] Result<void> Serve(std::vector<http::Listener> listeners);
@@ -106,6 +111,8 @@ class Daemon {
 
   const Options& options_;
   const Config& config_at_start_;
+  /// Some configuration so far came from a file.
+  bool had_file_;
   const Log& log_;
   KernelPipelines pipelines_;
   service_manager::Notifier notifier_;
@@ -186,8 +193,16 @@ Result<Config> Daemon::Load() {
   }
   Result<LoadedConfig> loaded = LoadConfig(options_.config_file);
   if (!loaded) return tl::unexpected(loaded.error());
-  log_.Info("taking the configuration anew", {{"config", loaded->source}});
+  TellReload(*loaded, had_file_, log_);
+  had_file_ = had_file_ || !loaded->is_built_in;
   WarnOfDoubts(*loaded, log_);
+  constexpr std::string_view kNamespaces = NamespacesCollector::kName;
+  const bool had_namespaces = config_at_start_.collectors.IsEnabled(kNamespaces);
+  if (loaded->config.collectors.IsEnabled(kNamespaces) != had_namespaces) {
+    log_.Warn("namespaces.enabled stays as it was at the start: a change needs a restart",
+              {{"enabled", had_namespaces ? "true" : "false"}});
+    loaded->config.collectors.Set(kNamespaces, had_namespaces);
+  }
   return std::move(loaded->config);
 }
 
@@ -268,7 +283,8 @@ bool Daemon::Stop() {
 
 }  // namespace
 
-Result<void> RunDaemon(const Options& options, const LoadedConfig& config, const Log& log) {
+Result<void> RunDaemon(const Options& options, const LoadedConfig& config,
+                       NamespaceAccess namespaces, const Log& log) {
   const SignalQueue signals;
   log.Info("starting", {{"version", std::string(CurrentBuild().version)},
                         {"revision", std::string(CurrentBuild().revision)},
@@ -282,7 +298,7 @@ Result<void> RunDaemon(const Options& options, const LoadedConfig& config, const
   if (!restricted) {
     log.Warn("running with more privileges than needed", {{"error", restricted.error().message}});
   }
-  Daemon daemon(options, config.config, log);
+  Daemon daemon(options, config, std::move(namespaces), log);
   Result<void> serving = daemon.Serve(std::move(*listeners));
   if (!serving) return serving;
   daemon.Run(signals);

@@ -1,26 +1,26 @@
 #include "app/kernel_pipelines.h"
 
-#include <chrono>
 #include <string>
+#include <utility>
 
 #include "app/startup.h"
+#include "netlink/transport.h"
 #include "sockets/source/netlink_source.h"
 #include "sockets/source/sock_diag.h"
 
 namespace sockdiag {
 namespace {
 
-auto OpenNetlink() {
-  /// How long the kernel may stay silent in the middle of a dump.
-  constexpr std::chrono::seconds kSilenceLimit{10};
-  return OpenSockDiag(kSilenceLimit);
-}
+auto OpenNetlink() { return OpenSockDiag(kDumpSilenceLimit); }
 
 }  // namespace
 
-std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
+std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_used_again) {
+  const auto make_source = [this, is_used_again](NetlinkTransportFactory open) {
+    return std::make_unique<NetlinkSource>(std::move(open), clock_, IsModuleLoaded, is_used_again);
+  };
   const PipelineEnvironment environment{
-      .open_source = [this] { return std::make_unique<NetlinkSource>(OpenNetlink, clock_); },
+      .open_source = [make_source] { return make_source(OpenNetlink); },
       .clock = clock_,
       .memory = memory_,
       .on_sample =
@@ -29,6 +29,15 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config) {
             sampling_.Note(error);
           },
       .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
+      .owners = &owners_,
+      .namespaces = {.helper = namespaces_.helper.get(),
+                     .why_no_helper = namespaces_.why_none,
+                     .make_source = make_source,
+                     .listener =
+                         [this](const std::string& error) { reading_namespaces_.Note(error); }},
+      .open_netlink =
+          [](int protocol) { return OpenNetlinkTransport(protocol, kDumpSilenceLimit); },
+      .takes_all_turns = !is_used_again,
       .show_self =
           [this](Samples& samples) { SelfSamples::Show(reloads_(), CurrentBuild(), samples); },
   };

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "app/kernel_pipelines.h"
 #include "app/reload_record.h"
@@ -26,10 +27,16 @@ std::string Render(const Collection& collection, OnceFormat format) {
 
 }  // namespace
 
-Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config, const Log& log) {
+Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config,
+                                         NamespaceAccess namespaces, const Log& log) {
   const ReloadRecord record;
-  KernelPipelines pipelines(log, [&] { return ReloadStatuses{record.status(), std::nullopt}; });
-  const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config);
+  KernelPipelines pipelines(
+      log,
+      [&] {
+        return ReloadStatuses{record.status(), std::nullopt};
+      },
+      std::move(namespaces));
+  const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config, /*is_used_again=*/false);
   pipeline->TakeEffect();
   const std::shared_ptr<const Collection> collection = pipeline->Collect();
   std::cout << Render(*collection, format) << std::flush;

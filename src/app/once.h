@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/command_line.h"
+#include "app/namespace_access.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "config/config.h"
@@ -13,6 +14,6 @@ namespace sockdiag {
 /// Collects once and prints in the format. Why each collector failed that did; an error when it
 /// could not be printed.
 [[nodiscard]] Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config,
-                                                       const Log& log);
+                                                       NamespaceAccess namespaces, const Log& log);
 
 }  // namespace sockdiag

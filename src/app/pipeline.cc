@@ -1,6 +1,7 @@
 #include "app/pipeline.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "app/all_metrics.h"
@@ -30,6 +31,20 @@ SocketMemory::Settings MakeSettings(const Config& config, const ServiceMatcher& 
   return settings;
 }
 
+NamespaceReach MakeReach(const Config& config, const PipelineEnvironment& environment) {
+  NamespaceReach reach = environment.namespaces;
+  if (!environment.takes_all_turns) reach.cpu_budget = config.namespaces.cpu_budget;
+  return reach;
+}
+
+ProtocolFlags CollectedProtocols(const Config& config) {
+  ProtocolFlags is_collected{};
+  for (const Protocol protocol : kProtocols) {
+    is_collected[Index(protocol)] = config.collectors.IsEnabled(Name(protocol));
+  }
+  return is_collected;
+}
+
 std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,
                                                        const CollectorEnvironment& environment) {
   std::vector<std::unique_ptr<Collector>> collectors;
@@ -50,6 +65,8 @@ std::chrono::milliseconds TimeLeft(std::chrono::steady_clock::time_point deadlin
 Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                    const PipelineEnvironment& environment)
     : memory_(environment.memory),
+      owners_(config.owners.enabled ? environment.owners : nullptr),
+      collects_namespaces_(config.collectors.IsEnabled(NamespacesCollector::kName)),
       show_self_(environment.show_self),
       order_(AllMetrics()),
       matcher_(std::make_shared<ServiceMatcher>(
@@ -60,8 +77,14 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
           MakeCollectors(config, {.open_source = environment.open_source,
                                   .matcher = matcher_,
                                   .ephemeral_ports = environment.ephemeral_ports,
+                                  .owners = owners_,
                                   .memory = environment.memory,
                                   .generation = settings_.generation,
+                                  .watch = settings_.watch,
+                                  .is_collected = CollectedProtocols(config),
+                                  .namespaces = MakeReach(config, environment),
+                                  .options = config.collector_options,
+                                  .open_netlink = environment.open_netlink,
                                   .clock = environment.clock}),
           [this](const auto& findings, Collection& collection) { Complete(findings, collection); },
           environment.clock, environment.start) {
@@ -75,23 +98,30 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                          .generation = settings_.generation,
                          .errors = memory_.errors(),
                          .ephemeral_ports = environment.ephemeral_ports,
+                         .owners = owners_,
                          .cpu_clock = Sampler::ThreadCpuTime,
                          .listener = environment.on_sample,
                          .clock = environment.clock});
 }
 
-void Pipeline::TakeEffect() { memory_.Configure(settings_); }
+void Pipeline::TakeEffect() {
+  memory_.Configure(settings_);
+  if (owners_ != nullptr) owners_->SetRetention(settings_.limits.retention);
+}
 
 void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& findings,
                         Collection& collection) const {
   SocketMemory::Round round;
   round.generation = settings_.generation;
+  round.owners = owners_;
+  round.are_namespaces_collected = collects_namespaces_;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const auto protocol = ProtocolFromName(collection.collectors[i].collector);
     if (protocol) round.is_collected[Index(*protocol)] = true;
     if (!findings[i]) continue;
     collection.samples.Append(Samples(findings[i]->samples));
     if (protocol) round.tallies[Index(*protocol)] = findings[i]->sockets;
+    if (findings[i]->namespaces) round.namespaces = findings[i]->namespaces;
   }
   if (sampler_) sampler_->Show(collection.samples);
   show_self_(collection.samples);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -9,11 +10,14 @@
 
 #include "base/clock.h"
 #include "collectors/collector.h"
+#include "collectors/namespaces.h"
 #include "collectors/scheduler.h"
 #include "collectors/socket_memory.h"
 #include "config/config.h"
 #include "metrics/samples.h"
+#include "netlink/transport.h"
 #include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/owners.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/naming/services_database.h"
 #include "sockets/source/socket_source.h"
@@ -31,6 +35,14 @@ struct PipelineEnvironment {
   std::function<void(const std::string& error)> on_sample;
   /// Called by any thread.
   EphemeralPortsReader ephemeral_ports;
+  /// Null where there are none to be had; looked for as the configuration says.
+  Owners* owners = nullptr;
+  /// The configuration says the budget.
+  NamespaceReach namespaces = {};
+  /// Called by any thread. A test has none.
+  NetlinkOpener open_netlink = [](int) { return tl::unexpected(ENOSYS); };
+  /// Of namespaces: for as long as it takes, instead of within the budget.
+  bool takes_all_turns = false;
   /// Adds what is shown besides the collectors' findings. Called by any thread.
   std::function<void(Samples&)> show_self = [](Samples&) {};
   RunStarter start = RunInThread;
@@ -76,6 +88,9 @@ class Pipeline {
                 Collection& collection) const;
 
   SocketMemory& memory_;
+  /// Null where they are not looked for.
+  Owners* const owners_;
+  const bool collects_namespaces_;
   const std::function<void(Samples&)> show_self_;
   const std::vector<const Metric*> order_;
   const std::shared_ptr<const ServiceMatcher> matcher_;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 namespace sockdiag {
 namespace {
@@ -42,6 +43,20 @@ Result<void> KeepOnlyCapabilityToBind() {
     return FailErrno("cannot give up the right to gain privileges", errno);
   }
   return KeepOnly(Keep::kBind);
+}
+
+Result<void> CheckCannotEnterNamespaces() {
+  // KeepOnlyCapabilityToBind() has told of it.
+  if (capng_get_caps_process() != 0) return {};
+  using Capability = std::pair<unsigned int, const char*>;
+  for (const auto& [number, name] :
+       {Capability{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"}, {CAP_SYS_PTRACE, "CAP_SYS_PTRACE"}}) {
+    if (capng_have_capability(CAPNG_PERMITTED, number) != 1) continue;
+    return Fail("cannot give up " + std::string(name) +
+                ", which only the namespace helper may have: a filter of system calls must let "
+                "capset(2) through, as with systemd's SystemCallFilter=capset");
+  }
+  return {};
 }
 
 Result<void> DropAllCapabilities() { return KeepOnly(Keep::kNone); }

@@ -12,6 +12,10 @@ namespace sockdiag {
 /// later cannot be read at the start either.
 [[nodiscard]] Result<void> KeepOnlyCapabilityToBind();
 
+/// Fails when this process may still enter other network namespaces: what the helper alone may
+/// (namespaces/supervisor.h) it must not, and so it must not go on.
+[[nodiscard]] Result<void> CheckCannotEnterNamespaces();
+
 /// Gives up that one too.
 [[nodiscard]] Result<void> DropAllCapabilities();
 

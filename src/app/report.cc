@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <span>
 #include <tuple>
@@ -31,6 +32,8 @@ struct Subject {
   std::string name;
   std::string protocol;
   std::string direction;
+  /// As ScopeOf().
+  std::string scope;
 
   friend auto operator<=>(const Subject&, const Subject&) = default;
 };
@@ -47,6 +50,24 @@ std::uint64_t At(const Counts& counts, const std::string& state) {
   return found == counts.end() ? 0 : found->second;
 }
 
+/// Whose sockets a sample is about: empty of this network namespace, `namespaces` of the others.
+std::string ScopeOf(Labels labels) {
+  const auto scope = std::find_if(labels.begin(), labels.end(), [](const Samples::Label& label) {
+    return label.name == "scope";
+  });
+  return scope == labels.end() ? "" : scope->value;
+}
+
+/// As a cell, where there is such a column.
+Row ScopeCells(bool has_scopes, const std::string& cell) {
+  return has_scopes ? Row{cell.empty() ? "own" : cell} : Row();
+}
+
+void Append(Row cells, Row& row) {
+  row.insert(row.end(), std::make_move_iterator(cells.begin()),
+             std::make_move_iterator(cells.end()));
+}
+
 std::string CountText(std::uint64_t count) { return count == 0 ? "-" : std::to_string(count); }
 
 std::string CountText(double count) { return std::to_string(static_cast<std::uint64_t>(count)); }
@@ -55,8 +76,8 @@ std::string CountText(double count) { return std::to_string(static_cast<std::uin
 CountsBySubject SubjectsOf(const Metric& metric, const Samples& samples) {
   CountsBySubject subjects;
   samples.ForEach(metric, [&](double value, Labels labels) {
-    subjects[{labels[1].value, labels[0].value, labels[2].value}][labels[3].value] =
-        static_cast<std::uint64_t>(value);
+    const Subject subject{labels[1].value, labels[0].value, labels[2].value, ScopeOf(labels)};
+    subjects[subject][labels[3].value] = static_cast<std::uint64_t>(value);
   });
   return subjects;
 }
@@ -74,31 +95,37 @@ std::vector<std::string> StatesInUse(const CountsBySubject& subjects) {
 }
 
 std::string TableOfSubjects(const std::string& heading, const CountsBySubject& subjects) {
-  const std::vector<std::string> states = StatesInUse(subjects);
-  Row head{heading, "PROTO", "DIRECTION", "TOTAL"};
-  head.insert(head.end(), states.begin(), states.end());
-
-  std::vector<std::pair<Subject, Counts>> sorted(subjects.begin(), subjects.end());
+  std::vector<std::pair<Subject, Counts>> sorted;
+  std::copy_if(subjects.begin(), subjects.end(), std::back_inserter(sorted),
+               [](const auto& entry) { return Total(entry.second) != 0; });
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return Total(a.second) > Total(b.second); });
-  std::vector<Row> rows{head};
+  const bool has_scopes = std::any_of(sorted.begin(), sorted.end(),
+                                      [](const auto& entry) { return !entry.first.scope.empty(); });
+  const std::vector<std::string> states = StatesInUse(subjects);
+  std::vector<Row> rows{{heading, "PROTO", "DIRECTION"}};
+  Append(ScopeCells(has_scopes, "SCOPE"), rows.front());
+  const std::size_t left_columns = rows.front().size();
+  rows.front().emplace_back("TOTAL");
+  Append(states, rows.front());
   for (const auto& [subject, counts] : sorted) {
-    if (Total(counts) == 0) continue;
-    Row row{subject.name, subject.protocol, subject.direction, std::to_string(Total(counts))};
+    Row row{subject.name, subject.protocol, subject.direction};
+    Append(ScopeCells(has_scopes, subject.scope), row);
+    row.push_back(std::to_string(Total(counts)));
     for (const std::string& state : states) row.push_back(CountText(At(counts, state)));
     rows.push_back(std::move(row));
   }
-  return AlignColumns(rows, 3);
+  return AlignColumns(rows, left_columns);
 }
 
-/// The queue of the listeners of a port and service, as cells.
-using QueueCells = std::map<std::pair<std::string, std::string>, Row>;
+/// The queue of the listeners of a scope, port and service, as cells.
+using QueueCells = std::map<std::tuple<std::string, std::string, std::string>, Row>;
 
 QueueCells CellsOfQueues(const Samples& samples) {
   QueueCells cells;
   const auto add = [&](const Metric& metric, const auto& text_of) {
     samples.ForEach(metric, [&](double value, Labels labels) {
-      cells[{labels[0].value, labels[1].value}].push_back(text_of(value));
+      cells[{ScopeOf(labels), labels[0].value, labels[1].value}].push_back(text_of(value));
     });
   };
   const auto count_text = [](double count) { return CountText(count); };
@@ -112,37 +139,56 @@ QueueCells CellsOfQueues(const Samples& samples) {
   return cells;
 }
 
+bool HasScopes(const Metric& metric, const Samples& samples) {
+  bool has_scopes = false;
+  samples.ForEach(
+      metric, [&](double, Labels labels) { has_scopes = has_scopes || !ScopeOf(labels).empty(); });
+  return has_scopes;
+}
+
 std::string TableOfListeners(const Samples& samples) {
   const QueueCells queues = CellsOfQueues(samples);
-  std::vector<Row> rows{{"LISTENING", "PROTO", "SERVICE", "SOCKETS", "QUEUE", "LIMIT", "FULLEST"}};
+  const bool has_scopes = HasScopes(ListenerTally::kListeners, samples);
+  std::vector<Row> rows{{"LISTENING", "PROTO", "SERVICE"}};
+  Append(ScopeCells(has_scopes, "SCOPE"), rows.front());
+  const std::size_t left_columns = rows.front().size();
+  Append({"SOCKETS", "QUEUE", "LIMIT", "FULLEST"}, rows.front());
   samples.ForEach(ListenerTally::kListeners, [&](double listeners, Labels labels) {
     const std::string& protocol = labels[0].value;
     const std::string& port = labels[1].value;
     const std::string& service = labels[2].value;
-    Row row{port, protocol, service, CountText(listeners)};
+    const std::string scope = ScopeOf(labels);
+    Row row{port, protocol, service};
+    Append(ScopeCells(has_scopes, scope), row);
+    row.push_back(CountText(listeners));
     const auto known = ProtocolFromName(protocol);
-    if (known && Traits(*known).queue_is_backlog) {
-      const Row& cells = queues.at({port, service});
-      row.insert(row.end(), cells.begin(), cells.end());
-    }
+    if (known && Traits(*known).queue_is_backlog) Append(queues.at({scope, port, service}), row);
     rows.push_back(std::move(row));
   });
-  return AlignColumns(rows, 3);
+  return AlignColumns(rows, left_columns);
+}
+
+/// Calls `visit(double value)` for each sample of this network namespace.
+template <typename Visitor>
+void ForEachOwn(const Metric& metric, const Samples& samples, Visitor&& visit) {
+  samples.ForEach(metric, [&](double value, Labels labels) {
+    if (ScopeOf(labels).empty()) visit(value);
+  });
 }
 
 std::string TableOfLimits(const Samples& samples) {
   using Ports = EphemeralPortsTally;
   std::vector<Row> rows{{"LIMIT", "USED", "OF"}};
   std::string limit;
-  samples.ForEach(Ports::kLimit, [&](double ports, Labels) { limit = CountText(ports); });
+  ForEachOwn(Ports::kLimit, samples, [&](double ports) { limit = CountText(ports); });
   const auto add = [&](const char* what, const Metric& metric) {
-    samples.ForEach(metric, [&](double used, Labels) {
+    ForEachOwn(metric, samples, [&](double used) {
       rows.push_back({what, CountText(used), limit});
     });
   };
   add("ephemeral ports", Ports::kUsed);
   add("ephemeral ports, fullest destination", Ports::kMaxUsedPerDestination);
-  samples.ForEach(Ports::kSockets, [&](double sockets, Labels) {
+  ForEachOwn(Ports::kSockets, samples, [&](double sockets) {
     rows.push_back({"sockets on ephemeral ports", CountText(sockets)});
   });
   return AlignColumns(rows, 1);
@@ -152,17 +198,21 @@ std::string TableOfLimits(const Samples& samples) {
 
 std::string ToStateTable(const Samples& samples) {
   if (!samples.Has(FamilyTally::kSockets)) return "";
-  std::map<std::string, Counts> columns;
+  // By scope, and the protocol and family.
+  std::map<std::pair<std::string, std::string>, Counts> columns;
   Counts totals;
   samples.ForEach(FamilyTally::kSockets, [&](double value, Labels labels) {
     const auto sockets = static_cast<std::uint64_t>(value);
-    columns[labels[0].value + " " + labels[1].value][labels[2].value] = sockets;
+    const std::string family = labels[0].value + " " + labels[1].value;
+    columns[{ScopeOf(labels), family}][labels[2].value] = sockets;
     totals[labels[2].value] += sockets;
   });
   Row head{"STATE", "TOTAL"};
   Row sum{"all", std::to_string(Total(totals))};
   for (const auto& [column, counts] : columns) {
-    head.push_back(column);
+    const auto& [scope, family] = column;
+    head.push_back(family);
+    if (!scope.empty()) head.back().append(" ").append(scope);
     sum.push_back(CountText(Total(counts)));
   }
   std::vector<Row> rows{head};

@@ -57,11 +57,21 @@ void ScrapeService::Tell(const std::shared_ptr<const Collection>& collection) {
   if (last_told_.lock() == collection) return;
   for (const CollectorReport& report : collection->collectors) {
     failures_.Note(report.error, {{"collector", report.collector}});
+    TellLack(report);
     log_.Debug("collected", {{"collector", report.collector},
                              {"success", report.Succeeded() ? "true" : "false"},
                              {"seconds", std::to_string(report.seconds)}});
   }
   last_told_ = collection;
+}
+
+void ScrapeService::TellLack(const CollectorReport& report) {
+  std::string& told = told_lacks_[report.collector];
+  if (!report.Succeeded() || told == report.lack) return;
+  if (!report.lack.empty()) {
+    log_.Info("collector lacks figures", {{"collector", report.collector}, {"lack", report.lack}});
+  }
+  told = report.lack;
 }
 
 }  // namespace sockdiag

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "app/pipeline.h"
 #include "base/failure_log.h"
@@ -36,11 +38,15 @@ class ScrapeService {
  private:
   /// Once for all who share it.
   void Tell(const std::shared_ptr<const Collection>& collection);
+  /// Once, until it is another one.
+  void TellLack(const CollectorReport& report);
 
   const Log& log_;
   std::atomic<bool> has_collected_ = false;
   std::mutex telling_mutex_;
   FailureLog failures_;
+  /// By collector.
+  std::map<std::string, std::string> told_lacks_;
   std::weak_ptr<const Collection> last_told_;
   mutable std::mutex mutex_;
   std::shared_ptr<Pipeline> pipeline_;

@@ -16,10 +16,17 @@ Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
   const Result<std::optional<std::string>> text = ReadFileIfAny(path, kMaxConfigFileBytes);
   if (!text) return tl::unexpected(text.error());
   if (!*text && file) return FailErrno(path, ENOENT);
-  if (!*text) return LoadedConfig{Config(), "built-in defaults, as there is no " + path};
+  if (!*text) return LoadedConfig{Config(), "built-in defaults, as there is no " + path, true};
   Result<Config> config = ParseConfig(**text, path);
   if (!config) return tl::unexpected(config.error());
   return LoadedConfig{*std::move(config), path};
+}
+
+void TellReload(const LoadedConfig& loaded, bool had_file, const Log& log) {
+  if (loaded.is_built_in && had_file) {
+    return log.Warn("the configuration file has gone", {{"config", loaded.source}});
+  }
+  log.Info("taking the configuration anew", {{"config", loaded.source}});
 }
 
 std::vector<std::string> FindDoubts(const LoadedConfig& loaded) {

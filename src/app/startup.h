@@ -18,12 +18,18 @@ struct LoadedConfig {
   Config config;
   /// Which one it is, for people: its file, or that there is none.
   std::string source;
+  /// There is no file.
+  bool is_built_in = false;
 };
 
 /// The file's configuration. Without a file, the packaged one's where that exists, else the
 /// built-in one. A packaged one that is there and cannot be read is an error, too.
 [[nodiscard]] Result<LoadedConfig> LoadConfig(
     const std::optional<std::string>& file, const std::string& packaged_file = kPackagedConfigFile);
+
+/// Logs which configuration is taken at a reload. `had_file`: one before came from a file, so that
+/// it is worth a warning when there is none any more.
+void TellReload(const LoadedConfig& loaded, bool had_file, const Log& log);
 
 /// FindDoubts() about it, each with its source.
 [[nodiscard]] std::vector<std::string> FindDoubts(const LoadedConfig& loaded);

@@ -19,6 +19,12 @@ std::string ErrnoMessage(std::string_view what, int error_number) {
   return std::string(what) + ": " + ErrnoText(error_number);
 }
 
+std::string Joined(const std::vector<std::string>& messages) {
+  std::string all;
+  for (const std::string& message : messages) all += (all.empty() ? "" : "; ") + message;
+  return all;
+}
+
 std::string Excerpt(std::string_view text) {
   constexpr std::size_t kMost = 40;
   const std::string_view line = text.substr(0, text.find('\n'));

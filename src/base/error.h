@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 namespace sockdiag {
 
@@ -29,6 +30,9 @@ using Result = tl::expected<T, Error>;
 /// A text for an error message, in quotes: the first few dozen bytes of its first line, with a
 /// question mark for what is not printable ASCII.
 [[nodiscard]] std::string Excerpt(std::string_view text);
+
+/// Several messages as one line.
+[[nodiscard]] std::string Joined(const std::vector<std::string>& messages);
 
 /// Fail() with ErrnoMessage().
 [[nodiscard]] inline tl::unexpected<Error> FailErrno(std::string_view what, int error_number) {

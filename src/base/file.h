@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -16,5 +18,12 @@ namespace sockdiag {
 /// every file of /proc.
 [[nodiscard]] Result<std::optional<std::string>> ReadFileIfAny(const std::string& path,
                                                                std::size_t limit_bytes);
+
+/// Gives the lines of a file that are not empty one after the other, without their ends: a table of
+/// /proc may be long, and takes no more memory than one line. False when there is no such file. An
+/// error when it cannot be read, a line is longer than any of /proc, or `visit` has one, which ends
+/// it.
+[[nodiscard]] Result<bool> VisitLinesIfAny(
+    const std::string& path, const std::function<Result<void>(std::string_view)>& visit);
 
 }  // namespace sockdiag

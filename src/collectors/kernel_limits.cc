@@ -108,13 +108,11 @@ Result<void> KernelLimitsCollector::Collect(Findings& findings) {
   }
   AddMemoryLimit(files, findings.samples);
   AddUsage(files, findings.samples);
-  std::string errors;
-  for (const std::string& error : files.errors()) errors += (errors.empty() ? "" : "; ") + error;
-  if (!errors.empty()) return Fail(errors);
-  if (findings.samples.families().empty()) {
+  Result<void> read = files.Check();
+  if (read && findings.samples.families().empty()) {
     return Fail(root_ + " shows none of the kernel's TCP limits");
   }
-  return {};
+  return read;
 }
 
 Result<std::optional<double>> SockstatTcpField(std::string_view text, std::string_view key) {

@@ -1,15 +1,14 @@
 #include "collectors/process.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <memory>
 #include <optional>
 
+#include "base/folder.h"
 #include "proc/proc_files.h"
 #include "proc/scanner.h"
 
@@ -39,13 +38,8 @@ std::optional<double> MaxFds() {
   return static_cast<double>(limit.rlim_cur);
 }
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
-
-/// Not with std::filesystem, whose iterator ends the process when memory runs out.
 Result<std::optional<double>> CountOpenFds(const std::string& path) {
-  const std::unique_ptr<DIR, CloseDirectory> directory(opendir(path.c_str()));
+  const Folder directory = OpenFolder(path);
   if (!directory && errno == ENOENT) return std::nullopt;
   // There is no descriptor to count with: all are in use.
   if (!directory && errno == EMFILE) return MaxFds();

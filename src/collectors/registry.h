@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -8,9 +9,13 @@
 
 #include "base/clock.h"
 #include "collectors/collector.h"
+#include "collectors/collector_options.h"
+#include "collectors/namespaces.h"
 #include "collectors/socket_memory.h"
 #include "metrics/metric.h"
+#include "netlink/transport.h"
 #include "sockets/naming/ephemeral_ports.h"
+#include "sockets/naming/owners.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/socket_source.h"
 
@@ -24,20 +29,32 @@ struct CollectorEnvironment {
   std::shared_ptr<const ServiceMatcher> matcher;
   /// Called by any thread.
   EphemeralPortsReader ephemeral_ports;
+  /// Null where they are not looked for.
+  Owners* owners = nullptr;
   SocketMemory& memory;
   /// Of the configuration; see SocketMemory::Settings.
   std::uint64_t generation;
+  /// What is watched of sockets.
+  WatchOptions watch;
+  /// By Protocol: of which ones sockets are collected.
+  ProtocolFlags is_collected{};
+  NamespaceReach namespaces = {};
+  CollectorOptions options = {};
+  NetlinkOpener open_netlink = {};
   const Clock& clock;
 };
 
 /// One collector of the program.
 struct CollectorEntry {
-  /// The key below `collectors` in the configuration, and the label `collector`.
+  /// The label `collector`, and the key of its switch in the configuration.
   std::string_view name;
   bool is_enabled_by_default;
   /// Those that it alone fills.
   std::span<const Metric* const> metrics;
   std::unique_ptr<Collector> (*make)(const CollectorEnvironment& environment);
+  /// Its switch is the key `enabled` of a section of that name, beside others of its own, and not
+  /// one below `collectors`.
+  bool has_own_section = false;
 };
 
 /// Every collector, in the order in which they are reported: here one is registered.

@@ -129,6 +129,7 @@ void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
     result = std::move(survived);
   }
   if (!result) outcome.report.error = std::move(result.error().message);
+  outcome.report.lack = outcome.findings.lack;
   outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
 }
 

@@ -24,6 +24,8 @@ struct CollectorReport {
   double seconds = 0;
   /// Why it failed; empty when it did not.
   std::string error;
+  /// See Findings.
+  std::string lack = {};
 
   [[nodiscard]] bool Succeeded() const { return error.empty(); }
 };

@@ -1,38 +1,51 @@
 #include "collectors/socket_memory.h"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "collectors/owners_by_name.h"
 #include "collectors/sockets.h"
 #include "sockets/watch/stuck_ports.h"
 
 namespace sockdiag {
 
-bool SocketMemory::Round::IsComplete() const {
-  return std::all_of(kProtocols.begin(), kProtocols.end(), [this](Protocol protocol) {
-    return tallies[Index(protocol)] != nullptr || !is_collected[Index(protocol)];
-  });
-}
-
 void SocketMemory::Configure(const Settings& settings) {
   const std::lock_guard lock(mutex_);
   Shown next = shown_;
   // What the watch has not told yet belongs to the names before.
-  const WatchReport report = watch_.Report();
-  next.watch.Count(report, next.services);
-  next.services.Configure(settings.limits, settings.configured);
-  for (ShownPorts& ports : next.ports) ports.Configure(settings.limits, next.services);
+  const Uncounted uncounted = Report();
+  next.own.watch.Count(uncounted.report, next.own.services);
+  for (std::size_t i = 0; i < drops_.size(); ++i) {
+    next.own.drops[i].Count(uncounted.drops[i], next.own.ports[i], next.own.services);
+  }
+  for (Scope* scope : {&next.own, &next.others}) {
+    scope->services.Configure(settings.limits, settings.configured);
+    for (ShownPorts& ports : scope->ports) ports.Configure(settings.limits, scope->services);
+  }
+  next.owners.Configure(settings.limits);
   // From here on nothing fails.
   shown_ = std::move(next);
   generation_ = settings.generation;
-  watch_.MarkCounted(report);
+  MarkCounted(uncounted);
   watch_.Configure(settings.watch, settings.generation);
 }
 
-std::size_t SocketMemory::SettleNames(const Round& round, const WatchReport& report,
-                                      Clock::TimePoint now, ShownServices& services) {
+SocketMemory::Uncounted SocketMemory::Report() {
+  Uncounted uncounted{watch_.Report(), {}};
+  for (std::size_t i = 0; i < drops_.size(); ++i) uncounted.drops[i] = drops_[i].Uncounted();
+  return uncounted;
+}
+
+void SocketMemory::MarkCounted(const Uncounted& uncounted) noexcept {
+  watch_.MarkCounted(uncounted.report);
+  for (std::size_t i = 0; i < drops_.size(); ++i) drops_[i].MarkCounted(uncounted.drops[i]);
+}
+
+std::size_t SocketMemory::SettleNames(const Counted& counted, Clock::TimePoint now,
+                                      ShownServices& services) {
+  const WatchReport& report = counted.report;
   ShownServices::Sizes sizes;
-  for (const auto& tallies : round.tallies) {
+  for (const auto& tallies : counted.tallies) {
     if (!tallies) continue;
     tallies->services().ForEachGroup([&](GroupId group, const ServiceTally::States& states) {
       sizes[GroupOf(group).service] += states.Total();
@@ -40,8 +53,8 @@ std::size_t SocketMemory::SettleNames(const Round& round, const WatchReport& rep
   }
   // A service that only the watch saw, between two dumps, is shown, too.
   for (const auto& [key, entered] : report.entered) sizes[GroupOf(key.group).service] += entered;
-  const std::size_t folded = services.Admit(sizes, round.IsComplete(), now);
-  for (const auto& tallies : round.tallies) {
+  const std::size_t folded = services.Admit(sizes, counted.is_complete, now);
+  for (const auto& tallies : counted.tallies) {
     if (!tallies) continue;
     tallies->services().ForEachGroup([&](GroupId group, const ServiceTally::States& states) {
       for (const SocketState state : kAllStates) {
@@ -61,49 +74,91 @@ std::size_t SocketMemory::SettleNames(const Round& round, const WatchReport& rep
 
 void SocketMemory::Show(const Round& round, Samples& samples) {
   const std::lock_guard lock(mutex_);
-  const WatchReport report = watch_.Report();
+  Uncounted uncounted = Report();
+  for (std::size_t i = 0; i < drops_.size(); ++i) {
+    // Told when its listeners are shown again.
+    if (!round.tallies[i]) uncounted.drops[i].clear();
+  }
   if (round.generation != generation_) {
     Shown once = shown_;
-    return Show(round, report, once, samples);
+    return Show(round, uncounted, once, samples);
   }
-  Show(round, report, shown_, samples);
+  Show(round, uncounted, shown_, samples);
   // Only now: had there been no memory until here, the next collection would have to count them.
-  watch_.MarkCounted(report);
+  MarkCounted(uncounted);
+  if (round.namespaces) namespaces_.MarkCounted(*round.namespaces);
 }
 
-void SocketMemory::Show(const Round& round, const WatchReport& report, Shown& shown,
+void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& shown,
                         Samples& samples) const {
-  const Clock::TimePoint now = clock_.Now();
-  const std::size_t folded_services = SettleNames(round, report, now, shown.services);
-  std::uint64_t folded_ports = 0;
-  for (const auto& tallies : round.tallies) {
-    if (!tallies) continue;
-    Showing showing{tallies->protocol(),
-                    shown.services,
-                    shown.ports[Index(tallies->protocol())],
-                    tallies->ranks(),
-                    now,
-                    samples};
-    tallies->Show(showing);
-    folded_ports += showing.folded_ports;
-  }
-  samples.Add(kFoldedKeys, folded_services, "services");
-  samples.Add(kFoldedKeys, folded_ports, "ports");
   for (const Protocol protocol : kProtocols) {
     if (round.is_collected[Index(protocol)]) {
       SocketsCollector::ShowErrors(protocol, errors_, samples);
     }
   }
+  ShowOwners(round, uncounted.report, shown.owners, samples);
+  ShowNamespaces(round, shown.others, samples);
+  // Last, as it counts what the watch reports: nothing fails after it.
+  const bool is_complete = !IsAny(LackingProtocols(round.tallies, round.is_collected));
+  ShowScope({round.tallies, is_complete, uncounted.drops, uncounted.report}, shown.own, samples);
+}
+
+void SocketMemory::ShowOwners(const Round& round, const WatchReport& report, ShownOwners& owners,
+                              Samples& samples) const {
+  if (round.owners == nullptr) return;
   const bool is_watched_seen = round.tallies[Index(kWatchedProtocol)] != nullptr;
+  const WatchPass* pass = is_watched_seen ? report.latest.get() : nullptr;
+  OwnerSums sums = SumOwners(round.tallies, pass, *round.owners);
+  if (round.namespaces) sums += round.namespaces->owners;
+  const StateSet watched = is_watched_seen || round.namespaces ? watch_.states() : StateSet();
+  const OwnersByName::Lacks lacks{
+      .own = LackingProtocols(round.tallies, round.is_collected),
+      .other_namespaces = round.are_namespaces_collected && !round.namespaces};
+  const std::size_t folded =
+      OwnersByName::Show(sums, lacks, watched, owners, clock_.Now(), samples);
+  samples.Add(kFoldedKeys, folded, "owners");
+}
+
+void SocketMemory::ShowNamespaces(const Round& round, Scope& scope, Samples& samples) const {
+  if (!round.namespaces) return;
+  Samples scoped(std::vector<Samples::Label>{{"scope", "namespaces"}});
+  const TalliesByProtocol& tallies = round.namespaces->tallies;
+  const bool is_complete = !IsAny(LackingProtocols(tallies, round.is_collected));
+  ShowScope({tallies, is_complete, round.namespaces->drops, round.namespaces->report}, scope,
+            scoped);
+  samples.Append(std::move(scoped));
+}
+
+void SocketMemory::ShowScope(const Counted& counted, Scope& scope, Samples& samples) const {
+  const Clock::TimePoint now = clock_.Now();
+  const WatchReport& report = counted.report;
+  const std::size_t folded_services = SettleNames(counted, now, scope.services);
+  std::uint64_t folded_ports = 0;
+  for (const auto& tallies : counted.tallies) {
+    if (!tallies) continue;
+    Showing showing{tallies->protocol(),
+                    scope.services,
+                    scope.ports[Index(tallies->protocol())],
+                    tallies->ranks(),
+                    now,
+                    samples};
+    tallies->Show(showing);
+    folded_ports += showing.folded_ports;
+    const std::size_t i = Index(tallies->protocol());
+    scope.drops[i].Show(counted.drops[i], tallies->protocol(), scope.ports[i], scope.services,
+                        samples);
+  }
+  samples.Add(kFoldedKeys, folded_services, "services");
+  samples.Add(kFoldedKeys, folded_ports, "ports");
+  const bool is_watched_seen = counted.tallies[Index(kWatchedProtocol)] != nullptr;
   if (is_watched_seen && report.latest) {
-    StuckPorts::Show(*report.latest, watch_.states(), shown.ports[Index(kWatchedProtocol)], now,
+    StuckPorts::Show(*report.latest, watch_.states(), scope.ports[Index(kWatchedProtocol)], now,
                      samples);
   }
-  // Last, as it counts: nothing fails after it.
   if (is_watched_seen) {
-    shown.watch.Show(report, watch_.states(), kWatchedProtocol, shown.services, samples);
+    scope.watch.Show(report, watch_.states(), kWatchedProtocol, scope.services, samples);
   } else {
-    shown.watch.Count(report, shown.services);
+    scope.watch.Count(report, scope.services);
   }
 }
 

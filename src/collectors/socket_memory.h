@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "collectors/families/socket_drops.h"
+#include "collectors/namespaces/namespace_memory.h"
+#include "collectors/owner_sums.h"
 #include "metrics/metric.h"
 #include "metrics/samples.h"
 #include "model/protocol.h"
@@ -15,10 +18,13 @@
 #include "sockets/naming/listener_memory.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/naming/service_names.h"
+#include "sockets/naming/shown_owners.h"
 #include "sockets/naming/shown_ports.h"
 #include "sockets/naming/shown_services.h"
 #include "sockets/source/dump_errors.h"
 #include "sockets/tally/socket_tallies.h"
+#include "sockets/watch/drop_watch.h"
+#include "sockets/watch/drops_by_port.h"
 #include "sockets/watch/state_watch.h"
 #include "sockets/watch/watch_figures.h"
 #include "sockets/watch/watch_options.h"
@@ -48,19 +54,24 @@ class SocketMemory {
   };
 
   /// The tallies of one collection: null where a dump failed, and `is_collected` says whether there
-  /// should have been one. By Protocol.
+  /// should have been one. By Protocol; and of other network namespaces.
   struct Round {
     /// Of the configuration that counted.
     std::uint64_t generation = 0;
-    std::array<std::shared_ptr<const SocketTallies>, kProtocols.size()> tallies;
-    std::array<bool, kProtocols.size()> is_collected{};
-
-    [[nodiscard]] bool IsComplete() const;
+    TalliesByProtocol tallies;
+    ProtocolFlags is_collected{};
+    std::shared_ptr<const NamespaceFindings> namespaces;
+    bool are_namespaces_collected = false;
+    /// Null where they are not looked for.
+    const Owners* owners = nullptr;
   };
 
   /// The clock must outlive this.
   explicit SocketMemory(const Clock& clock)
-      : clock_(clock), shown_{ShownServices(names_), {}, {}}, watch_(clock) {}
+      : clock_(clock),
+        shown_{Scope(names_), Scope(names_), {}},
+        watch_(clock),
+        namespaces_(clock) {}
 
   /// A number that no other configuration has.
   [[nodiscard]] std::uint64_t NewGeneration() { return ++last_generation_; }
@@ -74,34 +85,77 @@ class SocketMemory {
 
   [[nodiscard]] ServiceNames& names() { return names_; }
   [[nodiscard]] StateWatch& watch() { return watch_; }
+  /// Of all namespaces but our own.
+  [[nodiscard]] NamespaceMemory& namespaces() { return namespaces_; }
   [[nodiscard]] ListenerMemory& listeners(Protocol protocol) { return listeners_[Index(protocol)]; }
+  [[nodiscard]] DropWatch& drops(Protocol protocol) { return drops_[Index(protocol)]; }
   /// Counts for as long as the program runs.
   [[nodiscard]] DumpErrors& errors() { return errors_; }
+  /// Likewise.
+  [[nodiscard]] SocketDrops& packet_drops() { return packet_drops_; }
+  [[nodiscard]] SocketDrops& netlink_drops() { return netlink_drops_; }
 
  private:
-  /// What each collection that is shown leaves to the next.
-  struct Shown {
+  /// What each collection that is shown leaves to the next: of our own namespace, or of all others
+  /// together.
+  struct Scope {
+    explicit Scope(const ServiceNames& names) : services(names) {}
+
     ShownServices services;
     /// By Protocol.
     std::array<ShownPorts, kProtocols.size()> ports;
+    /// By Protocol.
+    std::array<DropsByPort, kProtocols.size()> drops;
     WatchFiguresByName watch;
+  };
+  struct Shown {
+    Scope own;
+    Scope others;
+    /// Of both.
+    ShownOwners owners;
+  };
+  /// What was counted in one of the scopes.
+  struct Counted {
+    const TalliesByProtocol& tallies;
+    bool is_complete;
+    const DropsByProtocol& drops;
+    const WatchReport& report;
+  };
+
+  /// What happened since it was last counted, and the watch's latest figures.
+  struct Uncounted {
+    WatchReport report;
+    /// Of protocols that were dumped.
+    DropsByProtocol drops;
   };
 
   /// Who has a place, and which rows are shown; how many services have none.
-  static std::size_t SettleNames(const Round& round, const WatchReport& report,
-                                 Clock::TimePoint now, ShownServices& services);
-  void Show(const Round& round, const WatchReport& report, Shown& shown, Samples& samples) const;
+  static std::size_t SettleNames(const Counted& counted, Clock::TimePoint now,
+                                 ShownServices& services);
+  void ShowScope(const Counted& counted, Scope& scope, Samples& samples) const;
+  void ShowOwners(const Round& round, const WatchReport& report, ShownOwners& owners,
+                  Samples& samples) const;
+  void ShowNamespaces(const Round& round, Scope& scope, Samples& samples) const;
+  void Show(const Round& round, const Uncounted& uncounted, Shown& shown, Samples& samples) const;
+  /// Of what is known of sockets in our own namespace.
+  [[nodiscard]] Uncounted Report();
+  void MarkCounted(const Uncounted& uncounted) noexcept;
 
   const Clock& clock_;
   std::atomic<std::uint64_t> last_generation_ = 0;
   ServiceNames names_;
   DumpErrors errors_;
+  SocketDrops packet_drops_;
+  SocketDrops netlink_drops_;
   /// Held while something is shown.
   std::mutex mutex_;
   /// Of the configuration in force.
   std::uint64_t generation_ = 0;
   Shown shown_;
   StateWatch watch_;
+  /// By Protocol.
+  std::array<DropWatch, kProtocols.size()> drops_;
+  NamespaceMemory namespaces_;
   /// By Protocol.
   std::array<ListenerMemory, kProtocols.size()> listeners_{ListenerMemory(Protocol::kTcp),
                                                            ListenerMemory(Protocol::kUdp)};

@@ -13,6 +13,7 @@
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/dump_errors.h"
 #include "sockets/source/socket_source.h"
+#include "sockets/watch/drop_watch.h"
 #include "sockets/watch/state_watch.h"
 
 namespace sockdiag {
@@ -22,9 +23,12 @@ struct SocketsEnvironment {
   std::shared_ptr<SocketSource> source;
   std::shared_ptr<const ServiceMatcher> matcher;
   EphemeralPortsReader ephemeral_ports;
+  /// Null where they are not looked for.
+  Owners* owners = nullptr;
   StateWatch& watch;
-  /// Of the collector's protocol.
+  /// These two are of the collector's protocol.
   ListenerMemory& listeners;
+  DropWatch& drops;
   /// Of the matcher's rules; see StateWatch::Configure().
   std::uint64_t generation;
   DumpErrors& errors;

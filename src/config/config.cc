@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 #include "collectors/registry.h"
 #include "model/protocol.h"
 #include "sockets/naming/rule_check.h"
+#include "sockets/naming/service_names.h"
 
 namespace sockdiag {
 namespace {
@@ -14,6 +16,32 @@ std::string NotCollected(Protocol protocol, std::ptrdiff_t rules) {
   const std::string name(Name(protocol));
   return "services: " + std::to_string(rules) + " of the rules name " + name +
          " sockets, which collectors." + name + " turns off";
+}
+
+/// Of rules that ask for an owner while nobody looks for any.
+std::string OwnersNotLookedFor(std::ptrdiff_t rules) {
+  return "services: " + std::to_string(rules) +
+         " of the rules name an owner, and owners.enabled is false: they match nothing";
+}
+
+/// Of more names than there are places for; empty when all have one.
+std::string NamesWithoutPlace(const Config& config) {
+  std::set<std::string_view> names;
+  for (const ServiceRule& rule : config.services) names.insert(rule.name);
+  names.erase(kOtherName);
+  if (names.size() <= config.limits.services) return {};
+  return "limits.services: the rules give " + std::to_string(names.size()) +
+         " names, and there are places for " + std::to_string(config.limits.services) +
+         ": the last ones count under " + std::string(kOtherName);
+}
+
+/// Whether it gives its sockets the name that a port's unnamed ones have, and others than these.
+bool TakesAPortsName(const ServiceRule& rule) {
+  const std::optional<Port> port = PortOfNumberName(rule.name);
+  return port && (rule.ports.empty() ||
+                  std::any_of(rule.ports.begin(), rule.ports.end(), [&](const PortRange& range) {
+                    return range.first != *port || range.last != *port;
+                  }));
 }
 
 }  // namespace
@@ -41,6 +69,17 @@ std::vector<std::string> FindDoubts(const Config& config) {
     const auto is_of_it = [&](const ServiceRule& rule) { return rule.protocol == protocol; };
     const auto count = std::count_if(config.services.begin(), config.services.end(), is_of_it);
     if (count > 0) doubts.push_back(NotCollected(protocol, count));
+  }
+  const auto asking = std::count_if(config.services.begin(), config.services.end(),
+                                    [](const ServiceRule& rule) { return !rule.owner.empty(); });
+  if (asking > 0 && !config.owners.enabled) doubts.push_back(OwnersNotLookedFor(asking));
+  if (const std::string doubt = NamesWithoutPlace(config); !doubt.empty()) doubts.push_back(doubt);
+  if (config.services_fallback != ServicesFallback::kNumber) return doubts;
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    const ServiceRule& rule = config.services[i];
+    if (!TakesAPortsName(rule)) continue;
+    doubts.push_back(RuleText(config.services, i) + " has the name of port " + rule.name +
+                     " where nothing names that: nothing will tell the two apart");
   }
   return doubts;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/collector_options.h"
 #include "model/socket_state.h"
 #include "sockets/naming/limits.h"
 #include "sockets/naming/service_matcher.h"
@@ -17,7 +18,8 @@
 
 namespace sockdiag {
 
-/// `collectors`: which ones run. One that is not mentioned runs as AllCollectors() says.
+/// `collectors`, and `enabled` in the sections of those that have one of their own: which ones run.
+/// One that is not mentioned runs as AllCollectors() says.
 class CollectorSwitches {
  public:
   void Set(std::string_view name, bool is_enabled) {
@@ -53,6 +55,21 @@ struct SamplingOptions {
   friend bool operator==(const SamplingOptions&, const SamplingOptions&) = default;
 };
 
+/// `owners`: who holds the sockets.
+struct OwnerOptions {
+  bool enabled = true;
+
+  friend bool operator==(const OwnerOptions&, const OwnerOptions&) = default;
+};
+
+/// `namespaces`: the sockets of every container, beside whether they are collected.
+struct NamespaceOptions {
+  /// Share of one core, 0..1.
+  double cpu_budget = 0.05;
+
+  friend bool operator==(const NamespaceOptions&, const NamespaceOptions&) = default;
+};
+
 /// `web`: who may ask, beside the web configuration, whose format is not ours to extend.
 struct WebOptions {
   /// Whether /-/healthy and /-/ready are answered without a password.
@@ -64,6 +81,7 @@ struct WebOptions {
 /// The configuration file as values; default-constructed, it is the built-in configuration.
 struct Config {
   CollectorSwitches collectors;
+  CollectorOptions collector_options;
   /// In the file's order: the first rule that matches names the socket.
   std::vector<ServiceRule> services;
   /// Names ports that no rule names; absent turns it off.
@@ -73,13 +91,16 @@ struct Config {
   SamplingOptions sampling;
   /// Longer than this in one state is stuck.
   StuckAfter stuck_after = DefaultStuckAfter();
+  OwnerOptions owners;
+  NamespaceOptions namespaces;
   WebOptions web;
 
   friend bool operator==(const Config&, const Config&) = default;
 };
 
 /// What an operator should hear of a configuration that is right and surely not meant so, a line
-/// each: see FindRuleDoubts(), and rules for what is not collected.
+/// each: see FindRuleDoubts(), rules for what is not collected, names without a place, and names of
+/// ports.
 [[nodiscard]] std::vector<std::string> FindDoubts(const Config& config);
 
 }  // namespace sockdiag

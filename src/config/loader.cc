@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/families/unix.h"
+#include "collectors/namespaces.h"
+#include "collectors/protocols.h"
 #include "collectors/registry.h"
 #include "config/service_section.h"
 #include "yaml/reader.h"
@@ -45,20 +48,56 @@ Result<std::optional<std::string>> ParseDatabasePath(const YamlNode& node) {
   return std::optional<std::string>(*std::move(path));
 }
 
-void ReadCollectors(MappingReader& keys, CollectorSwitches& collectors) {
+void ReadSwitch(MappingReader& keys, std::string_view collector, CollectorSwitches& collectors) {
+  bool is_enabled = collectors.IsEnabled(collector);
+  keys.Read("enabled", Flag{}, is_enabled);
+  collectors.Set(collector, is_enabled);
+}
+
+Result<std::string> ParseUnixPath(const YamlNode& node) {
+  constexpr std::size_t kMostBytes = 512;
+  Result<std::string> glob = ParseText(node, "a path such as /run/*.sock, or @ and a name");
+  if (!glob) return glob;
+  if (glob->empty()) return Fail("an empty text is no path");
+  if (glob->size() <= kMostBytes) return glob;
+  return Fail(Shown(*glob) + " is " + std::to_string(glob->size()) + " bytes long, at most " +
+              std::to_string(kMostBytes) + " are allowed");
+}
+
+void ReadUnixPaths(MappingReader& keys, std::vector<std::string>& paths) {
+  constexpr std::size_t kMostGlobs = 100;
+  if (const auto list = keys.Find("paths")) {
+    list->ReadList("a list of paths", kMostGlobs, ParseUnixPath, paths);
+  }
+}
+
+/// The keys of a collector's section besides its switch.
+void ReadCollectorOptions(std::string_view collector, MappingReader& keys,
+                          CollectorOptions& options) {
+  if (collector == ProtocolsCollector::kName) {
+    keys.Read("raw", Flag{}, options.raw_protocol_counters);
+  }
+  if (collector == UnixCollector::kName) ReadUnixPaths(keys, options.unix_paths);
+}
+
+void ReadCollectors(MappingReader& keys, Config& config) {
   for (const CollectorEntry& entry : AllCollectors()) {
+    if (entry.has_own_section) continue;
     keys.ReadMapping(entry.name, [&](MappingReader& inner) {
-      bool is_enabled = entry.is_enabled_by_default;
-      inner.Read("enabled", Flag{}, is_enabled);
-      collectors.Set(entry.name, is_enabled);
+      ReadSwitch(inner, entry.name, config.collectors);
+      ReadCollectorOptions(entry.name, inner, config.collector_options);
     });
   }
 }
 
-void ReadLimits(MappingReader& keys, Limits& limits) {
+void ReadLimits(MappingReader& keys, Config& config) {
+  Limits& limits = config.limits;
   keys.Read("services", IntegerIn{0, 10'000}, limits.services);
   keys.Read("ports", IntegerIn{0, 65'535}, limits.ports);
+  keys.Read("owners", IntegerIn{0, 10'000}, limits.owners);
   keys.Read("retention", DurationIn{seconds(0), hours(24 * 365)}, limits.retention);
+  keys.Read("interfaces", IntegerIn{0, 10'000}, config.collector_options.interfaces_limit);
+  keys.Read("routes", IntegerIn{0, 10'000'000}, config.collector_options.routes_limit);
 }
 
 void ReadWatchedStates(const NodeReader& node, std::vector<SocketState>& states) {
@@ -93,15 +132,21 @@ void ReadStuckAfter(MappingReader& keys, StuckAfter& stuck_after) {
 }
 
 void ReadConfig(MappingReader& keys, Config& config) {
-  keys.ReadMapping("collectors",
-                   [&](MappingReader& inner) { ReadCollectors(inner, config.collectors); });
+  keys.ReadMapping("collectors", [&](MappingReader& inner) { ReadCollectors(inner, config); });
   if (const auto services = keys.Find("services")) ReadServices(*services, config.services);
   keys.Read("services_database", ParseDatabasePath, config.services_database);
   keys.Read("services_fallback", OneOf<ServicesFallback>{kFallbackWords}, config.services_fallback);
-  keys.ReadMapping("limits", [&](MappingReader& inner) { ReadLimits(inner, config.limits); });
+  keys.ReadMapping("limits", [&](MappingReader& inner) { ReadLimits(inner, config); });
   keys.ReadMapping("sampling", [&](MappingReader& inner) { ReadSampling(inner, config.sampling); });
   keys.ReadMapping("stuck_after",
                    [&](MappingReader& inner) { ReadStuckAfter(inner, config.stuck_after); });
+  keys.ReadMapping("owners", [&](MappingReader& inner) {
+    inner.Read("enabled", Flag{}, config.owners.enabled);
+  });
+  keys.ReadMapping("namespaces", [&](MappingReader& inner) {
+    ReadSwitch(inner, NamespacesCollector::kName, config.collectors);
+    inner.Read("cpu_budget", Share{}, config.namespaces.cpu_budget);
+  });
   keys.ReadMapping("web", [&](MappingReader& inner) {
     inner.Read("unauthenticated_health", Flag{}, config.web.unauthenticated_health);
   });

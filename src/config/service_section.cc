@@ -46,6 +46,17 @@ Result<std::string> ParseServiceName(const YamlNode& node) {
   return name;
 }
 
+Result<std::string> ParseOwner(const YamlNode& node) {
+  Result<std::string> glob = ParseText(node, "an owner such as nginx.service, * and ? allowed");
+  if (!glob) return glob;
+  if (glob->empty()) return Fail("an empty text matches nobody; leave the key out for any owner");
+  if (glob->size() > kMaxOwnerGlobBytes) {
+    return Fail(Shown(*glob) + " is " + std::to_string(glob->size()) + " bytes long, at most " +
+                std::to_string(kMaxOwnerGlobBytes) + " are allowed");
+  }
+  return glob;
+}
+
 Result<PortRange> ParsePorts(const YamlNode& node) {
   const Result<std::string> text = ParseText(node, kPortExamples);
   if (!text) return tl::unexpected(text.error());
@@ -93,6 +104,7 @@ void ReadRule(MappingReader& keys, ServiceRule& rule) {
   ReadFilter(keys, "ports", kPortExamples, ParsePorts, rule.ports);
   ReadFilter(keys, "local_networks", kNetworkExamples, ParseNetwork, rule.local_networks);
   ReadFilter(keys, "remote_networks", kNetworkExamples, ParseNetwork, rule.remote_networks);
+  keys.Read("owner", ParseOwner, rule.owner);
 }
 
 }  // namespace

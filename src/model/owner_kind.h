@@ -1,9 +1,10 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "model/socket_state.h"
 
 namespace sockdiag {
 
@@ -24,8 +25,6 @@ enum class OwnerKind : std::uint8_t {
   /// A network namespace of which nothing else is known.
   kNetns
 };
-
-[[nodiscard]] constexpr std::size_t Index(OwnerKind kind) { return static_cast<std::size_t>(kind); }
 
 /// The label value.
 [[nodiscard]] constexpr std::string_view Name(OwnerKind kind) {

@@ -35,6 +35,12 @@ struct SocketRecord {
   /// backlog that bounds them.
   std::uint32_t receive_queue = 0;
   std::uint32_t send_queue = 0;
+  /// Of a socket that listens or is unconnected, where that was asked for: bytes that wait in its
+  /// receive buffer, with what the kernel needs to keep them, the limit of these, and what it has
+  /// dropped since it was made.
+  std::uint32_t receive_buffer_bytes = 0;
+  std::uint32_t receive_buffer_limit_bytes = 0;
+  std::uint32_t drops = 0;
   /// Milliseconds since the peer's last acknowledgement; 0 where that was not asked for.
   std::uint32_t last_ack_ms = 0;
 };
@@ -47,6 +53,14 @@ struct SocketRecord {
 /// Whether its queues count connections instead of bytes.
 [[nodiscard]] constexpr bool HasBacklog(const SocketRecord& record) {
   return IsListening(record) && Traits(record.protocol).queue_is_backlog;
+}
+
+/// How full its accept queue is, of a socket that HasBacklog(): length / limit. One more than the
+/// backlog may wait (sk_acceptq_is_full() in the kernel's net/sock.h), so a backlog of 0 is full
+/// with one.
+[[nodiscard]] constexpr double ListenQueueSaturation(const SocketRecord& listener) {
+  const std::uint32_t limit = listener.send_queue == 0 ? 1 : listener.send_queue;
+  return static_cast<double>(listener.receive_queue) / static_cast<double>(limit);
 }
 
 /// Whether it is a connection that no accept() has taken yet. One that a program has given up has

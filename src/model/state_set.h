@@ -22,6 +22,7 @@ class StateSet {
   }
 
   constexpr void Add(SocketState state) { bits_ |= Bit(state); }
+  constexpr void Remove(SocketState state) { bits_ &= ~Bit(state); }
   [[nodiscard]] constexpr bool Contains(SocketState state) const {
     return (bits_ & Bit(state)) != 0;
   }

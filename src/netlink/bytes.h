@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 namespace sockdiag {
 
@@ -25,6 +26,13 @@ template <typename Struct>
 [[nodiscard]] std::span<const std::byte> BytesOf(const Struct& value) {
   static_assert(std::is_trivially_copyable_v<Struct>);
   return std::as_bytes(std::span(&value, 1));
+}
+
+/// A copy of them.
+template <typename Struct>
+[[nodiscard]] std::vector<std::byte> CopyBytes(const Struct& value) {
+  const std::span<const std::byte> bytes = BytesOf(value);
+  return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace sockdiag

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 
 #include "netlink/dump_error.h"
@@ -36,8 +37,8 @@ struct NetlinkAttribute {
   return bytes.subspan(std::min(padded, bytes.size()));
 }
 
-// Both are inline, as they run once and more for each socket of a dump: called from elsewhere, they
-// would add a third to what it costs to read one.
+// These are inline, as they run once and more for each socket of a dump: called from elsewhere,
+// they would add a third to what it costs to read one.
 
 /// Takes the message at the front of what is left of a datagram off it, with its padding.
 /// kMalformed when its length contradicts what is left, which then stays as it is. Not with
@@ -71,6 +72,18 @@ struct NetlinkAttribute {
                                    attributes.subspan(sizeof(header), length - sizeof(header))};
   attributes = Behind(attributes, length);
   return attribute;
+}
+
+/// The payload of the first attribute of this type; nothing when there is none. kMalformed as
+/// above.
+[[nodiscard]] inline DumpResult<std::optional<std::span<const std::byte>>> FindAttribute(
+    std::span<const std::byte> attributes, std::uint16_t type) {
+  while (!attributes.empty()) {
+    const DumpResult<NetlinkAttribute> attribute = TakeAttribute(attributes);
+    if (!attribute) return tl::unexpected(attribute.error());
+    if (attribute->type == type) return attribute->payload;
+  }
+  return std::nullopt;
 }
 
 /// Where the records of a dump go, each as one message, whole and of the type that the request

@@ -8,6 +8,8 @@
 #include <span>
 #include <tl/expected.hpp>
 
+#include "base/unique_fd.h"
+
 namespace sockdiag {
 
 /// A netlink socket as a dump uses it: the kernel's, or a test's. Errors are errno values.
@@ -27,10 +29,21 @@ class NetlinkTransport {
 using NetlinkTransportFactory =
     std::function<tl::expected<std::unique_ptr<NetlinkTransport>, int>()>;
 
+/// The same for any netlink family, such as NETLINK_ROUTE (`uapi/linux/netlink.h`).
+using NetlinkOpener =
+    std::function<tl::expected<std::unique_ptr<NetlinkTransport>, int>(int protocol)>;
+
 /// Over libmnl, in the network namespace of the calling thread. `protocol` is the netlink family,
 /// such as NETLINK_SOCK_DIAG (`uapi/linux/netlink.h`). Receive() waits at most `silence_limit` for
-/// the kernel to say something; see netlink(7).
+/// the kernel to say something; see netlink(7). Of NETLINK_ROUTE a request for a dump is taken
+/// strictly, so that what it asks for is all that comes, by kernels that can: 4.20 and later.
 [[nodiscard]] tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenNetlinkTransport(
     int protocol, std::chrono::milliseconds silence_limit);
+
+/// The same over a netlink socket that somebody else opened, such as one of another network
+/// namespace, which it stays in. EBADF, ENOTSOCK or EAFNOSUPPORT when it is
+/// something else.
+[[nodiscard]] tl::expected<std::unique_ptr<NetlinkTransport>, int> AdoptNetlinkTransport(
+    UniqueFd socket, std::chrono::milliseconds silence_limit);
 
 }  // namespace sockdiag

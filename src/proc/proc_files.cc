@@ -38,4 +38,9 @@ std::optional<std::string> ProcFiles::ReadText(std::string_view file, std::size_
   return std::nullopt;
 }
 
+Result<void> ProcFiles::Check() const {
+  if (errors_.empty()) return {};
+  return Fail(Joined(errors_));
+}
+
 }  // namespace sockdiag

@@ -52,6 +52,8 @@ class ProcFiles {
 
   /// What was wrong so far, in the order of reading; each names its file.
   [[nodiscard]] const std::vector<std::string>& errors() const { return errors_; }
+  /// Fails with all of it.
+  [[nodiscard]] Result<void> Check() const;
 
  private:
   [[nodiscard]] std::optional<std::string> ReadText(std::string_view file, std::size_t limit_bytes);

@@ -1,8 +1,8 @@
 #include "yaml/text.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
+
+#include "base/utf8.h"
 
 namespace sockdiag {
 namespace {
@@ -15,38 +15,6 @@ std::string Hex(unsigned char byte) {
 }
 
 bool IsControl(unsigned char byte) { return byte < 0x20 || byte == 0x7f; }
-
-/// A lead byte's sequence: its length, and the range of the second byte, which is what keeps
-/// overlong forms, surrogates and values above U+10FFFF out (RFC 3629, section 4).
-struct Utf8Form {
-  unsigned char first_lead, last_lead;
-  std::size_t length;
-  unsigned char first_second, last_second;
-};
-constexpr std::array<Utf8Form, 8> kUtf8Forms{{{0xc2, 0xdf, 2, 0x80, 0xbf},
-                                              {0xe0, 0xe0, 3, 0xa0, 0xbf},
-                                              {0xe1, 0xec, 3, 0x80, 0xbf},
-                                              {0xed, 0xed, 3, 0x80, 0x9f},
-                                              {0xee, 0xef, 3, 0x80, 0xbf},
-                                              {0xf0, 0xf0, 4, 0x90, 0xbf},
-                                              {0xf1, 0xf3, 4, 0x80, 0xbf},
-                                              {0xf4, 0xf4, 4, 0x80, 0x8f}}};
-
-/// How many bytes the character at the front takes; 0 when it is not UTF-8.
-std::size_t Utf8Length(std::string_view text) {
-  const auto byte_at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte_at(0);
-  if (lead < 0x80) return 1;
-  const auto* form = std::find_if(kUtf8Forms.begin(), kUtf8Forms.end(), [&](const Utf8Form& f) {
-    return f.first_lead <= lead && lead <= f.last_lead;
-  });
-  if (form == kUtf8Forms.end() || text.size() < form->length) return 0;
-  if (byte_at(1) < form->first_second || byte_at(1) > form->last_second) return 0;
-  for (std::size_t i = 2; i < form->length; ++i) {
-    if ((byte_at(i) & 0xc0) != 0x80) return 0;
-  }
-  return form->length;
-}
 
 bool IsAllowedControl(std::string_view text, std::size_t i) {
   if (text[i] == '\r') return i + 1 < text.size() && text[i + 1] == '\n';

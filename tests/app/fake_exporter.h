@@ -79,9 +79,10 @@ inline void ExpectSame(const Lines& actual, const Lines& expected) {
   if (line.find("protocol=\"") != std::string::npos) {
     return line.find("protocol=\"" + std::string(Name(protocol)) + "\"") != std::string::npos;
   }
-  const std::string tcp_only[] = {"sockdiag_listen_queue_", "sockdiag_ephemeral_port",
-                                  "sockdiag_untracked_sockets", "sockdiag_service_",
-                                  "sockdiag_port_"};
+  if (line.starts_with("sockdiag_udp_")) return protocol == Protocol::kUdp;
+  const std::string tcp_only[] = {"sockdiag_listen_queue_",  "sockdiag_listen_drops_",
+                                  "sockdiag_ephemeral_port", "sockdiag_untracked_sockets",
+                                  "sockdiag_service_",       "sockdiag_port_"};
   return protocol == Protocol::kTcp &&
          std::any_of(std::begin(tcp_only), std::end(tcp_only),
                      [&](const std::string& name) { return line.starts_with(name); });

@@ -30,7 +30,7 @@ inline void KeepOnlySockets(Config& config) {
 inline std::shared_ptr<Pipeline> FakePipeline(
     const Config& config, const ServicesDatabase& database,
     std::function<std::unique_ptr<SocketSource>()> open_source, const Clock& clock,
-    SocketMemory& memory, ShowSelf show_self = [](Samples&) {}) {
+    SocketMemory& memory, ShowSelf show_self = [](Samples&) {}, Owners* owners = nullptr) {
   return std::make_shared<Pipeline>(
       config, database,
       PipelineEnvironment{.open_source = std::move(open_source),
@@ -38,6 +38,7 @@ inline std::shared_ptr<Pipeline> FakePipeline(
                           .memory = memory,
                           .on_sample = nullptr,
                           .ephemeral_ports = [] { return EphemeralPorts(); },
+                          .owners = owners,
                           .show_self = std::move(show_self),
                           .start = RunHere});
 }

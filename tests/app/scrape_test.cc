@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <future>
 #include <latch>
@@ -11,6 +12,8 @@
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
+#include "tests/support/fake_transport.h"
+#include "tests/support/run_here.h"
 
 namespace sockdiag {
 namespace {
@@ -78,6 +81,38 @@ TEST_F(ScrapeServiceTest, LogsWhatFails) {
   EXPECT_NE(out_.str().find("msg=\"collector failed\" collector=tcp error=\"no netlink\""),
             std::string::npos);
   EXPECT_NE(out_.str().find("collector=udp"), std::string::npos);
+}
+
+TEST_F(ScrapeServiceTest, WhatTheKernelLacksIsToldOnceAndIsNoFailure) {
+  testing::FakeKernel kernel;
+  testing::Script refusal;
+  refusal.answers.emplace_back(
+      testing::DatagramBuilder(1, testing::FakeKernel::kPortId).Error(-ENOENT).bytes());
+  kernel.Add(refusal);
+  Config config = WithoutSampling();
+  testing::KeepOnlySockets(config);
+  config.collectors.Set("unix", true);
+  scrapes_.Use(std::make_shared<Pipeline>(
+      config, ServicesDatabase(),
+      PipelineEnvironment{
+          .open_source = [this] { return std::make_unique<testing::BorrowedSource>(source_); },
+          .clock = clock_,
+          .memory = memory_,
+          .on_sample = nullptr,
+          .ephemeral_ports = [] { return EphemeralPorts(); },
+          .open_netlink = kernel.Opener(),
+          .start = testing::RunHere}));
+  for (int i = 0; i < 3; ++i) {
+    const auto scrape = scrapes_.Get(std::nullopt);
+    EXPECT_TRUE(Shows(scrape, "sockdiag_collector_success{collector=\"unix\"} 1"));
+    EXPECT_FALSE(Shows(scrape, "sockdiag_unix_sockets"));
+  }
+  const std::string line = "level=info msg=\"collector lacks figures\" collector=unix lack=";
+  const std::string said = out_.str();
+  EXPECT_NE(said.find(line), std::string::npos) << said;
+  EXPECT_EQ(said.find(line), said.rfind(line)) << said;
+  EXPECT_EQ(said.find("level=warn"), std::string::npos) << said;
+  EXPECT_EQ(kernel.opened, 1);
 }
 
 TEST_F(ScrapeServiceTest, EachScrapeAfterTheOtherIsANewOne) {

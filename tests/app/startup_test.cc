@@ -8,6 +8,7 @@
 
 #include "app/spdlog_log.h"
 #include "config/loader.h"
+#include "tests/support/fake_log.h"
 #include "tests/support/files.h"
 
 namespace sockdiag {
@@ -86,6 +87,24 @@ TEST_F(ConfigFileTest, WithoutAnyItIsTheBuiltInOne) {
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config, Config());
   EXPECT_EQ(loaded->source, "built-in defaults, as there is no " + packaged_);
+}
+
+TEST_F(ConfigFileTest, ThatVanishedIsAWarningAtAReload) {
+  testing::FakeLog log;
+  const auto none = LoadConfig(std::nullopt, packaged_);
+  ASSERT_TRUE(none) << none.error().message;
+  TellReload(*none, /*had_file=*/false, log);
+  EXPECT_EQ(log.Messages(LogLevel::kInfo).size(), 1U);
+  EXPECT_TRUE(log.Messages(LogLevel::kWarn).empty());
+  TellReload(*none, /*had_file=*/true, log);
+  EXPECT_TRUE(log.HasWarning("the configuration file has gone"));
+  log.Clear();
+  directory_.Write("packaged.yaml", "limits: {ports: 7}\n");
+  const auto file = LoadConfig(std::nullopt, packaged_);
+  ASSERT_TRUE(file) << file.error().message;
+  TellReload(*file, /*had_file=*/true, log);
+  EXPECT_EQ(log.Messages(LogLevel::kInfo).size(), 1U);
+  EXPECT_TRUE(log.Messages(LogLevel::kWarn).empty());
 }
 
 TEST_F(ConfigFileTest, ANamedOneHasToBeThere) {

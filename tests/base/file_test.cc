@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <string>
+#include <vector>
 
 namespace sockdiag {
 namespace {
@@ -38,6 +40,53 @@ TEST(ReadFileIfAny, TellsApartAnAbsentFileAndAnUnreadableOne) {
   EXPECT_EQ(ReadFileIfAny("/proc", 1000).error().message, "/proc: Is a directory (EISDIR)");
   EXPECT_FALSE(ReadFileIfAny("/proc/self/stat/x", 1000)) << "ENOTDIR is another matter";
   EXPECT_TRUE(ReadFileIfAny("/proc/self/stat", 4096).value());
+}
+
+/// The lines of a file with this text, or why there are none.
+std::vector<std::string> LinesOf(const std::string& text) {
+  const std::string path = ::testing::TempDir() + "visit_lines";
+  std::ofstream(path, std::ios::binary) << text;
+  std::vector<std::string> lines;
+  const Result<bool> visited = VisitLinesIfAny(path, [&](std::string_view line) -> Result<void> {
+    lines.emplace_back(line);
+    return {};
+  });
+  if (!visited) return {visited.error().message.substr(path.size())};
+  EXPECT_TRUE(*visited);
+  return lines;
+}
+
+TEST(VisitLinesIfAny, GivesThemOneByOneWhereverTheFileIsCut) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(LinesOf(""), Lines());
+  EXPECT_EQ(LinesOf("a\n\nb b\n"), (Lines{"a", "b b"}));
+  EXPECT_EQ(LinesOf("a\nno end"), (Lines{"a", "no end"}));
+  Lines many;
+  std::string text;
+  for (int i = 0; i < 20000; ++i) text += many.emplace_back(std::to_string(i)) + "\n";
+  EXPECT_EQ(LinesOf(text), many);
+}
+
+TEST(VisitLinesIfAny, RefusesALineWithoutEnd) {
+  EXPECT_EQ(LinesOf(std::string(5000, 'x')),
+            std::vector<std::string>{": a line is longer than the limit of 4096 bytes"});
+}
+
+TEST(VisitLinesIfAny, EndsWithTheFirstError) {
+  int visited = 0;
+  const Result<bool> result =
+      VisitLinesIfAny("/proc/self/status", [&](std::string_view) -> Result<void> {
+        ++visited;
+        return Fail("not so");
+      });
+  EXPECT_EQ(visited, 1);
+  EXPECT_EQ(result.error().message, "/proc/self/status: not so");
+}
+
+TEST(VisitLinesIfAny, TellsApartAnAbsentFileAndAnUnreadableOne) {
+  const auto visit = [](std::string_view) -> Result<void> { return {}; };
+  EXPECT_FALSE(VisitLinesIfAny("/nonexistent/file", visit).value());
+  EXPECT_EQ(VisitLinesIfAny("/proc", visit).error().message, "/proc: Is a directory (EISDIR)");
 }
 
 TEST(Excerpt, IsShort) {

@@ -8,6 +8,7 @@
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/inet_diag_codec.h"
 #include "sockets/source/inet_diag_request.h"
+#include "sockets/tally/owner_tally.h"
 #include "sockets/tally/socket_tallies.h"
 #include "tests/bench/synthetic.h"
 
@@ -88,6 +89,34 @@ BENCHMARK_CAPTURE(ReadAndAggregate, ports, PortRules)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(ReadAndAggregate, one_port_many_networks, OnePortRules)
     ->Arg(500)
+    ->Unit(benchmark::kMillisecond);
+
+/// Sockets of `range(0)` owners, whose ids are `range(1)` apart, `range(2)` of one in a row; a
+/// dump's tally per iteration.
+void CountByOwner(benchmark::State& state) {
+  const auto owners = static_cast<std::size_t>(state.range(0));
+  const auto distance = static_cast<std::size_t>(state.range(1));
+  const auto in_a_row = static_cast<std::size_t>(state.range(2));
+  std::vector<SocketRecord> records;
+  std::vector<Classification> classifications(kSockets);
+  for (std::size_t i = 0; i < kSockets; ++i) {
+    records.push_back(Established(i));
+    classifications[i].owner = static_cast<OwnerId>(i / in_a_row % owners * distance);
+  }
+  for (auto _ : state) {
+    OwnerTally tally;
+    for (std::size_t i = 0; i < kSockets; ++i) tally.Add(records[i], classifications[i]);
+    benchmark::DoNotOptimize(tally);
+  }
+  CountRecords(state);
+}
+BENCHMARK(CountByOwner)
+    ->ArgNames({"owners", "distance", "in_a_row"})
+    ->Args({100, 1, 16})
+    ->Args({100, 1, 1})
+    ->Args({1000, 1000, 16})
+    ->Args({1000, 1000, 1})
+    ->Args({1000, 1'000'000, 16})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -1,7 +1,7 @@
 """Measures what a scrape costs, side by side with a bare dump, ss and node_exporter.
 
-To be run by scripts/bench.sh, in a network namespace of its own. It ends with 1 when a count is not
-what was made, and with 0 whatever the times are.
+To be run by scripts/bench.sh, in a network namespace of its own; it makes one for its processes by
+itself. It ends with 1 when a count is not what was made, and with 0 whatever the times are.
 """
 
 import argparse
@@ -14,8 +14,11 @@ import sys
 import tempfile
 
 import counts
+import isolation
+import namespace_costs
+import owner_costs
 import report
-from processes import BenchError, Daemon, Sockets, bare_dump, cpu_of_run, sample_costs
+from processes import BenchError, Daemon, Made, bare_dump, cpu_of_run, sample_costs
 
 # Only what a scrape costs: nothing is to happen between scrapes. The watch lives from scrapes then.
 QUIET = "sampling: { interval: 0s }\n"
@@ -29,6 +32,7 @@ OURS = "sockdiag_exporter, one scrape: default configuration, sampler off"
 RULES = "sockdiag_exporter, one scrape: 500 rules, sampler off"
 NODE = report.NODE
 NODE_FIRST = report.NODE_FIRST
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 TARGETS = {OURS: "at most 1.10 x bare dump and 0.33 x node_exporter"}
 
 
@@ -55,16 +59,28 @@ class Bench:
     """The programs, and the scenarios that they are measured in."""
 
     def __init__(self, arguments, directory):
-        self._sockets = arguments.sockets
-        self._rounds = arguments.rounds
+        self.sockets = arguments.sockets
+        self.rounds = arguments.rounds
+        self._first_network = arguments.first_network
         self._programs = arguments.bin_dir
         self._node_exporter = arguments.node_exporter
         self._directory = directory
 
-    def _make(self, count, **options):
-        return Sockets(self._programs / "make_sockets", count, **options)
+    def make(self, count, **options):
+        """So many TCP sockets; the options are those of make_sockets."""
+        return Made(self._programs / "make_sockets", count, pass_fds=(self._first_network,),
+                    first_network=self._first_network, **options)
 
-    def _exporter(self, config, port=10204):
+    def make_namespaces(self, count, **options):
+        """So many network namespaces; the options are those of make_namespaces."""
+        return Made(self._programs / "make_namespaces", count, **options)
+
+    def bare_dump(self, network_of=None):
+        """As processes.bare_dump()."""
+        return bare_dump(self._programs / "bare_dump", network_of)
+
+    def exporter(self, config, port=10204):
+        """A daemon with that configuration, on that port."""
         path = self._directory / f"{port}.yaml"
         path.write_text(config)
         program = self._programs / "sockdiag_exporter"
@@ -78,7 +94,7 @@ class Bench:
 
     def memory(self, count, scrapes=20, **options):
         """VmRSS and VmHWM of an exporter with the built-in configuration, sampler on."""
-        with self._make(count, **options) as sockets, self._exporter("") as exporter:
+        with self.make(count, **options) as sockets, self.exporter("") as exporter:
             exporter.scrape()  # may share the collection of the start, older than its connection
             for _ in range(scrapes):
                 counts.check(exporter.scrape(), sockets.made, daemons=1)
@@ -88,7 +104,7 @@ class Bench:
         """How many samples about 10,000 are, and the CPU seconds of each scrape of them."""
         config = QUIET + "limits: { services: 10000, ports: 65535 }\n"
         figures = []
-        with self._make(0, listeners=1900) as sockets, self._exporter(config) as exporter:
+        with self.make(0, listeners=1900) as sockets, self.exporter(config) as exporter:
             exporter.scrape()
             for _ in range(40):
                 cpu, text = exporter.cpu_of_scrape()
@@ -100,18 +116,18 @@ class Bench:
         """What -> CPU seconds of each run, all in one table of sockets; the same of a sample and a
         full dump."""
         with contextlib.ExitStack() as stack:
-            log(f"making {self._sockets:,} sockets")
-            sockets = stack.enter_context(self._make(self._sockets, close_wait=TROUBLED))
-            daemons = {OURS: stack.enter_context(self._exporter(QUIET)),
-                       RULES: stack.enter_context(self._exporter(QUIET + rules_config(), 10205)),
+            log(f"making {self.sockets:,} sockets")
+            sockets = stack.enter_context(self.make(self.sockets, close_wait=TROUBLED))
+            daemons = {OURS: stack.enter_context(self.exporter(QUIET)),
+                       RULES: stack.enter_context(self.exporter(QUIET + rules_config(), 10205)),
                        NODE: stack.enter_context(self._tcpstat(9100))}
             for daemon in daemons.values():
                 daemon.scrape()
             self._check_ss(sockets.made, len(daemons))
             cpu = {}
             pairs = []
-            for round_number in range(self._rounds):
-                log(f"round {round_number + 1} of {self._rounds}")
+            for round_number in range(self.rounds):
+                log(f"round {round_number + 1} of {self.rounds}")
                 self._round(daemons, sockets.made, cpu)
                 pairs += self._sample(sockets.made, len(daemons))
             return cpu, pairs
@@ -129,13 +145,13 @@ class Bench:
                    f"CLOSE_WAIT watched: {TRACKED:,} sockets tracked": CLOSE_WAIT_WATCHED,
                    f"default watched_states: {2 * TRACKED:,} sockets tracked": QUIET}
         with contextlib.ExitStack() as stack:
-            sockets = stack.enter_context(self._make(2 * TRACKED, close_wait=1))
-            daemons = {what: stack.enter_context(self._exporter(config, 10204 + place))
+            sockets = stack.enter_context(self.make(2 * TRACKED, close_wait=1))
+            daemons = {what: stack.enter_context(self.exporter(config, 10204 + place))
                        for place, (what, config) in enumerate(configs.items())}
             for daemon in daemons.values():
                 daemon.scrape()
             cpu = {what: [] for what in daemons}
-            for _ in range(4 * self._rounds):
+            for _ in range(4 * self.rounds):
                 for what, daemon in daemons.items():
                     seconds, text = daemon.cpu_of_scrape()
                     counts.check(text, sockets.made, len(daemons))
@@ -153,9 +169,9 @@ class Bench:
     def _round(self, daemons, made, cpu):
         def note(what, seconds):
             cpu.setdefault(what, []).append(seconds)
-        few = self._sockets >= 500_000
+        few = self.sockets >= 500_000
         for _ in range(3 if few else 10):
-            seconds, total = bare_dump(self._programs / "bare_dump")
+            seconds, total = self.bare_dump()
             note(BARE, seconds)
             wanted = counts.of_tcp(made, len(daemons))
             if total != wanted:
@@ -175,31 +191,57 @@ class Bench:
                 note("netstat -tan", cpu_of_run(["netstat", "-tan"]))
 
 
-def run(arguments, directory):
-    bench = Bench(arguments, directory)
-    log("memory and serving")
-    target = "at most 16 MiB, the same at any number"
-    memory = [("1,000 TCP sockets, 100 UDP", bench.memory(1000, udp=100), target)]
-    crowded = [("15,000 TCP listeners and 50,000 UDP sockets, each on a port of its own",
-                bench.memory(0, udp=50_000, listeners=15_000), "")]
-    for tracked in (TRACKED, 2 * TRACKED):
-        crowded.append((f"{tracked:,} TCP sockets in watched states, all tracked",
-                        bench.memory(tracked, close_wait=1), ""))
-    serving = bench.serving()
-    log("tracking")
-    tracking = bench.tracking()
+def scrape_costs(bench):
+    """The tables of what a scrape and a sample cost, side by side with others."""
     cpu, pairs = bench.scrapes()
-    log("memory")
-    memory += [(f"{arguments.sockets:,} TCP sockets, 100 UDP",
-                bench.memory(arguments.sockets, udp=100), target), *crowded]
-    print(report.scrapes(arguments.sockets, cpu, TARGETS))
-    print(report.sample(arguments.sockets, TROUBLED, pairs))
-    print(report.tracking(TRACKED, tracking))
-    print(report.memory(memory))
-    print(report.serving(*serving))
+    return [report.scrapes(bench.sockets, cpu, TARGETS),
+            report.sample(bench.sockets, TROUBLED, pairs)]
+
+
+def tracking_costs(bench):
+    """The table of what tracking costs."""
+    return [report.tracking(TRACKED, bench.tracking())]
+
+
+def memory_costs(bench):
+    """The table of what memory holds."""
+    target = "at most 16 MiB, the same at any number"
+    rows = [(f"{count:,} TCP sockets, 100 UDP", bench.memory(count, udp=100), target)
+            for count in (1000, bench.sockets)]
+    rows.append(("15,000 TCP listeners and 50,000 UDP sockets, each on a port of its own",
+                 bench.memory(0, udp=50_000, listeners=15_000), ""))
+    for tracked in (TRACKED, 2 * TRACKED):
+        rows.append((f"{tracked:,} TCP sockets in watched states, all tracked",
+                     bench.memory(tracked, close_wait=1), ""))
+    return [report.memory(rows)]
+
+
+def serving_costs(bench):
+    """The table of what 10,000 samples cost."""
+    return [report.serving(*bench.serving())]
+
+
+SECTIONS = {"serving": serving_costs,
+            "namespaces": namespace_costs.run,
+            "tracking": tracking_costs,
+            "scrapes": scrape_costs,
+            "owners": owner_costs.run,
+            "memory": memory_costs}
+
+
+def run(bench, sections):
+    """Each section's tables are shown when it ends."""
+    print(f"{report.machine()}.\n", flush=True)
+    for name in sections:
+        log(name)
+        for table in SECTIONS[name](bench):
+            print(table, flush=True)
 
 
 def stop(*_):
+    # A terminal signals us, and those that hand its signals on do, too.
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
     sys.exit("stopped")
 
 
@@ -207,15 +249,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sockets", type=int)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", action="append", choices=SECTIONS)
+    parser.add_argument("--first-network", type=int, required=True,
+                        help="a descriptor of the kernel's first network namespace")
     parser.add_argument("--bin-dir", type=pathlib.Path, required=True)
     parser.add_argument("--node-exporter", type=pathlib.Path, required=True)
     arguments = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    isolation.enter()
+    for number in ENDING:
         signal.signal(number, stop)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     try:
         with tempfile.TemporaryDirectory(prefix="sockdiag-bench-") as directory:
-            run(arguments, pathlib.Path(directory))
+            run(Bench(arguments, pathlib.Path(directory)), arguments.only or SECTIONS)
     except BenchError as error:
         sys.exit(f"bench: {error}")
 

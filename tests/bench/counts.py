@@ -38,7 +38,7 @@ def check(text, made, daemons):
     for name, labels, value in samples(text):
         if name == "sockdiag_collector_success" and value != 1:
             raise BenchError(f"collector {labels['collector']} failed")
-        if name != "sockdiag_sockets":
+        if name != "sockdiag_sockets" or "scope" in labels:
             continue
         key = labels["protocol"], labels["state"]
         seen[key] = seen.get(key, 0) + value
@@ -48,6 +48,28 @@ def check(text, made, daemons):
              if seen.get((protocol, state), 0) != wanted.get((protocol, state), 0)]
     if wrong:
         raise BenchError("the exporter miscounts: " + "; ".join(wrong))
+
+
+def in_namespaces(text):
+    """State -> TCP sockets of all other network namespaces, as far as there are any."""
+    seen = {}
+    for name, labels, value in samples(text):
+        is_theirs = name == "sockdiag_sockets" and "scope" in labels and labels["protocol"] == "tcp"
+        if is_theirs and value != 0:
+            seen[labels["state"]] = seen.get(labels["state"], 0) + value
+    return seen
+
+
+def namespaces(text):
+    """Result -> network namespaces."""
+    return {labels["result"]: value for name, labels, value in samples(text)
+            if name == "sockdiag_namespaces"}
+
+
+def owners(text):
+    """How many owners have sockets of TCP, beside `none` and `other`."""
+    return len({labels["owner"] for name, labels, value in samples(text)
+                if name == "sockdiag_owner_sockets" and value} - {"none", "other"})
 
 
 def check_node_exporter(text, made, daemons):

@@ -65,8 +65,9 @@ pid_t ParentOf(pid_t process) {
 }
 
 /// net.ipv4.tcp_mem is of the whole kernel and is seen only in its first network namespace: enters
-/// that of the next ancestor that sees it.
-void EnterFirstNetworkNamespace() {
+/// that, or that of the next ancestor that sees it.
+void EnterFirstNetworkNamespace(int first_network) {
+  if (first_network >= 0) static_cast<void>(setns(first_network, CLONE_NEWNET));
   for (pid_t process = getppid(); process > 0; process = ParentOf(process)) {
     if (access(kTcpMemPath, F_OK) == 0) return;
     const std::string path = "/proc/" + std::to_string(process) + "/ns/net";
@@ -102,25 +103,30 @@ void PutBack(const Change& change) {
 }
 
 /// Raises, says so on `ready`, waits until nobody holds the other end of `life`, puts back.
-void Keep(const std::vector<LimitNeed>& needs, UniqueFd ready, const UniqueFd& life) {
+void Keep(const std::vector<LimitNeed>& needs, int first_network, UniqueFd ready,
+          const UniqueFd& life) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) {
     std::signal(signal, SIG_IGN);
   }
-  EnterFirstNetworkNamespace();
+  const UniqueFd own(open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  EnterFirstNetworkNamespace(first_network);
   std::vector<Change> changes;
   for (const LimitNeed& need : needs) {
     if (const auto change = Raise(need)) changes.push_back(*change);
   }
+  // Else it would be found there, as one namespace more.
+  static_cast<void>(setns(own.Get(), CLONE_NEWNET));
   ready.Reset();
   char byte = 0;
   while (read(life.Get(), &byte, 1) > 0) {
   }
+  EnterFirstNetworkNamespace(first_network);
   std::for_each(changes.rbegin(), changes.rend(), PutBack);
 }
 
 }  // namespace
 
-RaisedLimits::RaisedLimits(const std::vector<LimitNeed>& needs) {
+RaisedLimits::RaisedLimits(const std::vector<LimitNeed>& needs, int first_network) {
   int life[2];
   int ready[2];
   if (pipe2(life, O_CLOEXEC) != 0 || pipe2(ready, O_CLOEXEC) != 0) return;
@@ -131,7 +137,7 @@ RaisedLimits::RaisedLimits(const std::vector<LimitNeed>& needs) {
   keeper_ = fork();
   if (keeper_ == 0) {
     life_.Reset();
-    Keep(needs, std::move(ready_write), life_read);
+    Keep(needs, first_network, std::move(ready_write), life_read);
     _exit(0);
   }
   ready_write.Reset();

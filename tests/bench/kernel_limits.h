@@ -23,7 +23,9 @@ struct LimitNeed {
 /// included, nothing stays. A limit that cannot be raised is a warning on standard error.
 class RaisedLimits {
  public:
-  explicit RaisedLimits(const std::vector<LimitNeed>& needs);
+  /// `first_network`: a descriptor of the kernel's first network namespace, where limits of the
+  /// whole kernel are seen; -1 when that of this process or of an ancestor is to be looked for.
+  RaisedLimits(const std::vector<LimitNeed>& needs, int first_network);
   /// Waits until all is put back.
   ~RaisedLimits();
   RaisedLimits(const RaisedLimits&) = delete;

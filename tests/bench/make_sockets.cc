@@ -1,13 +1,17 @@
 // Fills the socket tables of its network namespace, for benchmarks and for tests of big tables.
 //
 //   make_sockets N [--close-wait=SHARE] [--listeners=N] [--udp=N] [--udp-connected=N]
+//                [--cgroups=FOLDER] [--first-network=FD]
 //
 // makes N TCP sockets, both ends of N / 2 connections counted, in ESTABLISHED; SHARE (0..1) of the
 // connections are half closed instead: CLOSE_WAIT at one end, FIN_WAIT2 at the other. Besides
-// these there is a listener for each service port, and what the options ask for. When all exist it
-// prints `ready N` and how many there are in each state, and holds them until standard input ends.
+// these there is a listener for each service port, and what the options ask for. The connecting
+// ends are spread over the cgroups in FOLDER; the others are the listeners' cgroup's. When all
+// exist it prints `ready N` and how many there are in each state, and holds them until standard
+// input ends.
 //
-// A million sockets take about 4 GB, and raise net.ipv4.tcp_mem while they exist.
+// A million sockets take about 4 GB, and raise net.ipv4.tcp_mem while they exist; FD is the
+// kernel's first network namespace, where that can be done.
 
 #include <getopt.h>
 #include <unistd.h>
@@ -17,7 +21,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "tests/bench/kernel_limits.h"
@@ -33,6 +40,9 @@ struct Plan {
   std::size_t listeners = 0;
   std::size_t udp = 0;
   std::size_t udp_connected = 0;
+  /// Their files cgroup.procs.
+  std::vector<std::string> cgroups;
+  int first_network = -1;
 
   [[nodiscard]] std::size_t CloseWait() const {
     return static_cast<std::size_t>(
@@ -46,7 +56,7 @@ struct Plan {
 [[noreturn]] void ExitWithUsage() {
   std::fputs(
       "usage: make_sockets N [--close-wait=SHARE] [--listeners=N] [--udp=N] "
-      "[--udp-connected=N]\n",
+      "[--udp-connected=N] [--cgroups=FOLDER] [--first-network=FD]\n",
       stderr);
   std::exit(2);
 }
@@ -62,11 +72,21 @@ std::size_t ParseCount(const char* text) {
   return static_cast<std::size_t>(ParseNumber(text, 100e6));
 }
 
+std::vector<std::string> CgroupsIn(const char* folder) {
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.is_directory()) files.push_back(entry.path().string() + "/cgroup.procs");
+  }
+  return files;
+}
+
 Plan ParsePlan(int argc, char** argv) {
   const option options[] = {{"close-wait", required_argument, nullptr, 'c'},
                             {"listeners", required_argument, nullptr, 'l'},
                             {"udp", required_argument, nullptr, 'u'},
                             {"udp-connected", required_argument, nullptr, 'U'},
+                            {"cgroups", required_argument, nullptr, 'g'},
+                            {"first-network", required_argument, nullptr, 'n'},
                             {}};
   Plan plan;
   for (int option = 0; (option = getopt_long(argc, argv, "", options, nullptr)) != -1;) {
@@ -82,6 +102,12 @@ Plan ParsePlan(int argc, char** argv) {
         break;
       case 'U':
         plan.udp_connected = ParseCount(optarg);
+        break;
+      case 'g':
+        plan.cgroups = CgroupsIn(optarg);
+        break;
+      case 'n':
+        plan.first_network = static_cast<int>(ParseCount(optarg));
         break;
       default:
         ExitWithUsage();
@@ -110,11 +136,28 @@ void AddShares(SocketHolders& holders, std::size_t total, std::size_t share_size
   }
 }
 
+/// In cgroup after cgroup, each of which has its turn several times.
+bool MakeSpreadConnections(const Plan& plan, const Share& share,
+                           const std::vector<int>& listeners) {
+  constexpr std::size_t kTurns = 8;
+  if (plan.cgroups.empty()) return MakeConnections(share, plan.CloseWait(), listeners);
+  const std::size_t run = std::max<std::size_t>(1, plan.connections / plan.cgroups.size() / kTurns);
+  for (std::size_t i = 0; i < share.count; i += run) {
+    const Share part{share.first + i, std::min(run, share.count - i), share.total};
+    const std::string& cgroup = plan.cgroups[part.first / run % plan.cgroups.size()];
+    if (!(std::ofstream(cgroup) << 0 << std::flush)) {
+      std::perror(("make_sockets: " + cgroup).c_str());
+      return false;
+    }
+    if (!MakeConnections(part, plan.CloseWait(), listeners)) return false;
+  }
+  return true;
+}
+
 void AddHolders(const Plan& plan, const std::vector<int>& listeners, SocketHolders& holders) {
   const std::size_t capacity = SocketHolders::Capacity();
-  AddShares(holders, plan.connections, capacity / 2, [&](const Share& share) {
-    return MakeConnections(share, plan.CloseWait(), listeners);
-  });
+  AddShares(holders, plan.connections, capacity / 2,
+            [&](const Share& share) { return MakeSpreadConnections(plan, share, listeners); });
   AddShares(holders, plan.listeners, capacity, MakeListeners);
   AddShares(holders, plan.udp, capacity, [](const Share& share) { return MakeUdp(share, false); });
   AddShares(holders, plan.udp_connected, capacity,
@@ -140,7 +183,7 @@ void CatchEndingSignals() {
 
 int Run(const Plan& plan) {
   CatchEndingSignals();
-  const RaisedLimits limits(NeededLimits(plan));
+  const RaisedLimits limits(NeededLimits(plan), plan.first_network);
   const std::vector<int> listeners = ListenOnServicePorts();
   if (listeners.empty()) return 1;
   SocketHolders holders;

@@ -16,17 +16,36 @@ import time
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWNET = 0x40000000
 
 
 class BenchError(Exception):
     """Something that makes the figures worthless."""
 
 
-def start(command, **options):
-    """Popen of a program that the kernel kills when this one dies."""
-    def die_with_parent():
+def start(command, network_of=None, **options):
+    """Popen of a program that the kernel kills when this one dies, in the network namespace of that
+    process or in our own."""
+    def prepare():
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    return subprocess.Popen([str(word) for word in command], preexec_fn=die_with_parent, **options)
+        if network_of is None:
+            return
+        namespace = os.open(f"/proc/{network_of}/ns/net", os.O_RDONLY)
+        if _LIBC.setns(namespace, _CLONE_NEWNET) != 0:
+            raise OSError(ctypes.get_errno(), "setns")
+        os.close(namespace)
+    return subprocess.Popen([str(word) for word in command], preexec_fn=prepare, **options)
+
+
+def children_of(pid):
+    """Pids, in the order in which they were started."""
+    text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in text.split()]
+
+
+def _cpu_seconds_of(pid):
+    # clock_getcpuclockid(3): the CPU clock of a whole process, in nanoseconds.
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 @contextlib.contextmanager
@@ -57,17 +76,19 @@ def cpu_of_run(command):
     return usage.ru_utime + usage.ru_stime
 
 
-class Sockets:
-    """Sockets of bin/make_sockets, while the block lasts. `made` has the counts by state."""
+class Made:
+    """What bin/make_sockets or bin/make_namespaces makes, while the block lasts. `made` has the
+    counts that the program tells."""
 
-    def __init__(self, program, count, **options):
+    def __init__(self, program, count, pass_fds=(), **options):
         self._command = [program, count]
         self._command += [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+        self._pass_fds = pass_fds
         self.made = {}
 
     def __enter__(self):
         self._process = start(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              text=True)
+                              text=True, pass_fds=self._pass_fds)
         try:
             line = self._process.stdout.readline()
         except BaseException:
@@ -75,7 +96,7 @@ class Sockets:
             raise
         if not line.startswith("ready "):
             self.__exit__()
-            raise BenchError("make_sockets could not make all sockets")
+            raise BenchError(f"{self._command[0]} could not make everything")
         self.made = {name: int(count) for name, count in re.findall(r"(\w+)=(\d+)", line)}
         return self
 
@@ -83,9 +104,13 @@ class Sockets:
         self._process.stdin.close()
         self._process.wait()
 
+    def holders(self):
+        """Pids of the processes that hold what was made."""
+        return children_of(self._process.pid)
 
-def _output_of(command):
-    process = start(command, stdout=subprocess.PIPE, text=True)
+
+def _output_of(command, **options):
+    process = start(command, stdout=subprocess.PIPE, text=True, **options)
     with stopping(process):
         output, _ = process.communicate()
     if process.returncode != 0:
@@ -101,9 +126,10 @@ def sample_costs(program, repeat):
     return pairs, int(lines[-1][5]), int(lines[-1][7])
 
 
-def bare_dump(program):
-    """CPU seconds of one dump whose records are thrown away, and how many there were."""
-    words = _output_of([program]).split()
+def bare_dump(program, network_of=None):
+    """CPU seconds of one dump whose records are thrown away, and how many there were, in the
+    network namespace of that process or in our own."""
+    words = _output_of([program], network_of=network_of).split()
     return float(words[words.index("cpu_seconds") + 1]), int(words[1])
 
 
@@ -143,6 +169,16 @@ class Daemon:
 
     def scrape(self):
         """The exposition as text."""
+        try:
+            return self._get()
+        except (ConnectionError, http.client.RemoteDisconnected):
+            # It was idle for too long, on a machine that is busy with very many sockets.
+            self._connection.close()
+            self._connection.connect()
+            self._reset_on_close()
+            return self._get()
+
+    def _get(self):
         self._connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
         response = self._connection.getresponse()
         body = response.read()
@@ -154,14 +190,19 @@ class Daemon:
 
     def cpu_of_scrape(self):
         """CPU seconds that one scrape took the daemon, and the exposition."""
-        before = self._cpu_seconds()
+        before = self.cpu_seconds()
         text = self.scrape()
         time.sleep(0.002)  # until its thread is idle again
-        return self._cpu_seconds() - before, text
+        return self.cpu_seconds() - before, text
 
-    def _cpu_seconds(self):
-        # clock_getcpuclockid(3): the CPU clock of a whole process, in nanoseconds.
-        return time.clock_gettime(~self._process.pid << 3 | 2)
+    def cpu_seconds(self):
+        """Of the process itself so far."""
+        return _cpu_seconds_of(self._process.pid)
+
+    def helper_cpu_seconds(self):
+        """Of the processes that see other network namespaces for it, so far."""
+        supervisor, = children_of(self._process.pid)
+        return sum(_cpu_seconds_of(pid) for pid in [supervisor, *children_of(supervisor)])
 
     def memory(self):
         """VmRSS and VmHWM in MiB."""

@@ -11,7 +11,8 @@ NODE_FIRST = "node_exporter tcpstat, its first scrape"
 UNWATCHED = "nothing watched"
 
 
-def _machine():
+def machine():
+    """Kernel and cores."""
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     return f"Linux {os.uname().release}, {os.cpu_count()} x {cpu[1] if cpu else os.uname().machine}"
 
@@ -40,7 +41,7 @@ def scrapes(sockets, cpu, targets):
     header = [f"{sockets:,} TCP sockets: CPU, user and system", "least", "median", "x bare dump",
               "x node_exporter", "x its first scrape", "target"]
     runs = ", ".join(str(count) for count in sorted({len(figures) for figures in cpu.values()}))
-    note = (f"{_machine()}. {runs} runs of each, interleaved; ratios of medians (of minima). A "
+    note = (f"{runs} runs of each, interleaved; ratios of medians (of minima). A "
             "first scrape includes growing the heap, to 0.5 GB for a million sockets.\n")
     return _table(header, rows) + "\n" + note
 
@@ -87,3 +88,53 @@ def serving(samples, figures):
                     _seconds(statistics.median(figures)), ""],
                    ["for each 10,000 samples", ten_thousand(min(figures)),
                     ten_thousand(statistics.median(figures)), "at most 25 ms"]])
+
+
+def owners(sockets, cgroups, pairs):
+    """`pairs`: CPU seconds of a scrape without owners and with them."""
+    without, owned = zip(*pairs)
+    ratio = statistics.median(on / off for off, on in pairs)
+    header = [f"one scrape of {sockets:,} TCP sockets, half of them in {cgroups} cgroups: CPU",
+              "least", "median", "median of the pairs' ratios", "of the least ones", "target"]
+    rows = [["`owners.enabled: false`", _seconds(min(without)),
+             _seconds(statistics.median(without)), "1.00", "1.00", ""],
+            ["with owners", _seconds(min(owned)), _seconds(statistics.median(owned)),
+             f"{ratio:.3f}", f"{min(owned) / min(without):.3f}", "at most 1.03"]]
+    return _table(header, rows) + f"\n{len(pairs)} pairs.\n"
+
+
+def idle_namespaces(sockets, namespaces, dumps, more, helper):
+    """CPU seconds: of each full dump of one namespace, and at each scrape what the exporter spends
+    more than without namespaces, and its helper."""
+    together = [ours + its for ours, its in zip(more, helper)]
+    full = namespaces * statistics.median(dumps)
+    header = [f"{namespaces} idle namespaces beside {sockets:,} TCP sockets: CPU", "median",
+              "x full dumps", "target"]
+    rows = [[f"full dumps, records thrown away ({namespaces} x one's median)", _seconds(full),
+             "1", ""]]
+    for what, figures, target in (("a scrape: the exporter, more than without them", more, ""),
+                                  ("its helper", helper, ""),
+                                  ("together", together, "at most 0.01")):
+        median = statistics.median(figures)
+        rows.append([what, _seconds(median), f"{median / full:.4f}", target])
+    return _table(header, rows)
+
+
+def discovery(processes, figures):
+    """`figures`: what -> CPU seconds a process, of each find."""
+    header = [f"finding namespaces: the helper's CPU a process, {processes:,} processes", "least",
+              "median", "target"]
+    return _table(header, [[what, f"{min(times) * 1e6:.1f} us",
+                            f"{statistics.median(times) * 1e6:.1f} us", "at most 8 us"]
+                           for what, times in figures.items()])
+
+
+def budgets(namespaces, sockets, figures):
+    """`figures`: budget -> shares of a core, of the exporter more than without namespaces and of
+    its helper."""
+    header = [f"{namespaces} busy namespaces beside {sockets:,} TCP sockets, a scrape a second: "
+              "share of a core", "the exporter, more than without them", "its helper", "together",
+              "target"]
+    return _table(header, [[f"`namespaces.cpu_budget: {budget}`", f"{ours:.4f}", f"{its:.4f}",
+                            f"{ours + its:.4f}", f"at most {budget}"]
+                           for budget, (ours, its) in figures.items()])

@@ -96,6 +96,7 @@ void Run(int repeat) {
                               .ephemeral_ports = read_ports,
                               .watch = memory.watch(),
                               .listeners = memory.listeners(Protocol::kTcp),
+                              .drops = memory.drops(Protocol::kTcp),
                               .generation = generation,
                               .errors = memory.errors(),
                               .clock = clock});

@@ -32,7 +32,7 @@ void Match(benchmark::State& state, RuleMaker make_rules) {
     const Direction direction = n % 2 == 1 ? Direction::kInbound : Direction::kOutbound;
     const Port port = direction == Direction::kInbound ? record.local.port : record.remote.port;
     benchmark::DoNotOptimize(matcher.Match(record.protocol, direction, port, record.local.address,
-                                           record.remote.address));
+                                           record.remote.address, matcher.nobody()));
   }
 }
 BENCHMARK_CAPTURE(Match, ports, PortRules)->Arg(0)->Arg(500);

@@ -25,6 +25,7 @@ class SocketsCollectorTest : public ::testing::Test {
              .ephemeral_ports = [] { return EphemeralPorts(); },
              .watch = memory_.watch(),
              .listeners = memory_.listeners(protocol),
+             .drops = memory_.drops(protocol),
              .generation = 0,
              .errors = memory_.errors(),
              .clock = clock_}};

@@ -21,6 +21,10 @@ collectors:
   tcp: { enabled: true }
   udp: { enabled: false }
   kernel_limits: { enabled: true }
+  protocols: { raw: true }
+  interfaces: { enabled: true }
+  routes: { enabled: false }
+  unix: { paths: ["/run/*.sock", "@web"] }
 
 services:                         # ordered; the first match names the socket
   - name: postgres-primary        # -> service_name
@@ -29,6 +33,7 @@ services:                         # ordered; the first match names the socket
     ports: [5432, "6432-6440"]
     local_networks: [10.0.0.0/8]  # optional CIDRs
     remote_networks: [10.1.2.0/24, "2001:db8::/32"]
+    owner: "shop/cart-*"
 
 services_database: /usr/share/services
 services_fallback: other
@@ -36,6 +41,9 @@ services_fallback: other
 limits:
   services: 101
   ports: 102
+  owners: 103
+  interfaces: 104
+  routes: 105
   retention: 16m
 
 sampling:
@@ -54,6 +62,13 @@ stuck_after:
   last_ack: 6s
   closing: 7s
 
+owners:
+  enabled: false
+
+namespaces:
+  enabled: true
+  cpu_budget: 0.06
+
 web:
   unauthenticated_health: true
 )";
@@ -66,6 +81,7 @@ PortRange Ports(std::uint16_t first, std::uint16_t last) {
 std::string Collectors() {
   std::string names;
   for (const CollectorEntry& entry : AllCollectors()) {
+    if (entry.has_own_section) continue;
     names += (names.empty() ? "" : ", ") + std::string(entry.name);
   }
   return names;
@@ -74,16 +90,23 @@ std::string Collectors() {
 TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
   Config expected;
   expected.collectors.Set("udp", false);
+  expected.collectors.Set("interfaces", true);
+  expected.collectors.Set("routes", false);
+  expected.collector_options.raw_protocol_counters = true;
+  expected.collector_options.interfaces_limit = 104;
+  expected.collector_options.routes_limit = 105;
+  expected.collector_options.unix_paths = {"/run/*.sock", "@web"};
   expected.services = {
       {.name = "postgres-primary",
        .protocol = Protocol::kTcp,
        .direction = Direction::kOutbound,
        .ports = {Ports(5432, 5432), Ports(6432, 6440)},
        .local_networks = {*Cidr::Parse("10.0.0.0/8")},
-       .remote_networks = {*Cidr::Parse("10.1.2.0/24"), *Cidr::Parse("2001:db8::/32")}}};
+       .remote_networks = {*Cidr::Parse("10.1.2.0/24"), *Cidr::Parse("2001:db8::/32")},
+       .owner = "shop/cart-*"}};
   expected.services_database = "/usr/share/services";
   expected.services_fallback = ServicesFallback::kOther;
-  expected.limits = {.services = 101, .ports = 102, .retention = minutes(16)};
+  expected.limits = {.services = 101, .ports = 102, .owners = 103, .retention = minutes(16)};
   expected.sampling = {.interval = seconds(6),
                        .cpu_budget = 0.03,
                        .peak_window = minutes(2),
@@ -93,6 +116,9 @@ TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
   for (const WatchableState& watchable : kWatchableStates) {
     expected.stuck_after[Index(watchable.state)] = ++stuck_after;
   }
+  expected.owners.enabled = false;
+  expected.collectors.Set("namespaces", true);
+  expected.namespaces = {.cpu_budget = 0.06};
   expected.web.unauthenticated_health = true;
   EXPECT_EQ(ExpectAccepted(kFullExample), expected);
 }
@@ -118,7 +144,7 @@ TEST(Loader, AcceptsWindowsLineEnds) {
 TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
   const std::string expected =
       "expected a mapping of collectors, services, services_database, services_fallback, limits, "
-      "sampling, stuck_after, web, not ";
+      "sampling, stuck_after, owners, namespaces, web, not ";
   ExpectRefused({
       {"[]", "c.yaml:1:1: " + expected + "a list"},
       {"\n  text", "c.yaml:2:3: " + expected + "text"},
@@ -130,7 +156,7 @@ TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
 TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
   const std::string root_keys =
       "collectors, services, services_database, services_fallback, limits, sampling, stuck_after, "
-      "web";
+      "owners, namespaces, web";
   const std::string state_keys =
       "syn_sent, syn_recv, fin_wait1, fin_wait2, close_wait, last_ack, closing";
   ExpectRefused({
@@ -142,7 +168,7 @@ TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
        "c.yaml:3:5: collectors.udp.enable: unknown key (did you mean enabled?); known: enabled"},
       {"limits:\n  Ports: 1",
        "c.yaml:2:3: limits.Ports: unknown key (did you mean ports?); known: services, ports, "
-       "retention"},
+       "owners, retention, interfaces, routes"},
       {"sampling: {intervall: 1s}",
        "c.yaml:1:12: sampling.intervall: unknown key (did you mean interval?); known: interval, "
        "cpu_budget, peak_window, watched_states, max_tracked_sockets"},
@@ -150,11 +176,13 @@ TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
        "c.yaml:1:15: stuck_after.established: unknown key; known: " + state_keys},
       {"services:\n  - name: a\n    port: 1",
        "c.yaml:3:5: services[0].port: unknown key (did you mean ports?); known: name, protocol, "
-       "direction, ports, local_networks, remote_networks"},
+       "direction, ports, local_networks, remote_networks, owner"},
       {"limits:\n  <<: {ports: 1}",
-       "c.yaml:2:3: limits.<<: unknown key; known: services, ports, retention"},
+       "c.yaml:2:3: limits.<<: unknown key; known: services, ports, owners, retention, interfaces, "
+       "routes"},
       {"limits: {\"a\\nb c\": 1}",
-       "c.yaml:1:10: limits.\"a\\nb c\": unknown key; known: services, ports, retention"},
+       "c.yaml:1:10: limits.\"a\\nb c\": unknown key; known: services, ports, owners, retention, "
+       "interfaces, routes"},
       {"limits: {ports}x: 1}",
        "c.yaml:1:16: invalid YAML: end of map not found; check "
        "indentation, brackets and quotes"},
@@ -179,7 +207,7 @@ TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
        "c.yaml:3:5: services[0].name: duplicate key, first on line 2"},
       {"a: 1\na: 2\n",
        "c.yaml:1:1: a: unknown key; known: collectors, services, services_database, "
-       "services_fallback, limits, sampling, stuck_after, web"},
+       "services_fallback, limits, sampling, stuck_after, owners, namespaces, web"},
   });
 }
 
@@ -194,8 +222,13 @@ TEST(Loader, RefusesSectionsOfTheWrongType) {
       {"collectors:\n  tcp:\n  udp: {}\n",
        "c.yaml:2:3: collectors.tcp: expected a mapping of enabled, not null"},
       {"limits: []",
-       "c.yaml:1:9: limits: expected a mapping of services, ports, retention, not a list"},
-      {"limits: 5", "c.yaml:1:9: limits: expected a mapping of services, ports, retention, not 5"},
+       "c.yaml:1:9: limits: expected a mapping of services, ports, owners, retention, interfaces, "
+       "routes, not "
+       "a list"},
+      {"limits: 5",
+       "c.yaml:1:9: limits: expected a mapping of services, ports, owners, retention, interfaces, "
+       "routes, not "
+       "5"},
       {"sampling: ''",
        "c.yaml:1:11: sampling: expected a mapping of interval, cpu_budget, peak_window, "
        "watched_states, max_tracked_sockets, not the text \"\""},
@@ -276,7 +309,7 @@ TEST(Loader, RefusesAnotherFallback) {
       {"service_fallback: other",
        "c.yaml:1:1: service_fallback: unknown key (did you mean services_fallback?); known: "
        "collectors, services, services_database, services_fallback, limits, sampling, "
-       "stuck_after, web"},
+       "stuck_after, owners, namespaces, web"},
   });
 }
 
@@ -285,7 +318,8 @@ TEST(Loader, ReportsAnUnknownKeyElseTheErrorThatComesFirstInTheFile) {
       {"stuck_after: {closing: 0s}\nlimits: {ports: x}\n",
        "c.yaml:1:24: stuck_after.closing: 0s is not in 1ms..1d"},
       {"limits: {retention: x, what: 1, ports: y}\n",
-       "c.yaml:1:24: limits.what: unknown key; known: services, ports, retention"},
+       "c.yaml:1:24: limits.what: unknown key; known: services, ports, owners, retention, "
+       "interfaces, routes"},
       {"limits: {retention: x, ports: y}\n",
        "c.yaml:1:21: limits.retention: x is not a duration such as 500ms, 15s or 1h30m (units d, "
        "h, m, s, ms, the largest first)"},
@@ -302,12 +336,47 @@ TEST(Loader, FollowsAliases) {
   EXPECT_FALSE(config.collectors.IsEnabled("udp"));
 }
 
+TEST(FindDoubts, DoubtsRulesForOwnersThatAreNotLookedFor) {
+  const std::string rules = "services: [{name: a, owner: a.service}, {name: b}]\n";
+  EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
+  EXPECT_EQ(
+      FindDoubts(ExpectAccepted(rules + "owners: {enabled: false}")),
+      std::vector<std::string>{"services: 1 of the rules name an owner, and owners.enabled is "
+                               "false: they match nothing"});
+}
+
 TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {
   const std::string rules = "services: [{name: web}, {name: dns, protocol: udp}]\n";
   EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
   EXPECT_EQ(FindDoubts(ExpectAccepted(rules + "collectors: {udp: {enabled: false}}")),
             std::vector<std::string>{"services: 1 of the rules name udp sockets, which "
                                      "collectors.udp turns off"});
+}
+
+TEST(FindDoubts, DoubtsMoreNamesThanThereArePlaces) {
+  const std::string rules = "services: [{name: a, ports: [1]}, {name: b, ports: [2]}";
+  const auto doubts = [&](const std::string& more, const std::string& places) {
+    return FindDoubts(ExpectAccepted(rules + more + "]\nlimits: {services: " + places + "}\n"));
+  };
+  EXPECT_EQ(doubts("", "1"), std::vector<std::string>{
+                                 "limits.services: the rules give 2 names, and there are places "
+                                 "for 1: the last ones count under other"});
+  EXPECT_TRUE(doubts("", "2").empty());
+  EXPECT_TRUE(doubts(", {name: a, ports: [3]}", "2").empty()) << "a name has one place";
+}
+
+TEST(FindDoubts, DoubtsNamesOfPortsThatAreNotTheRules) {
+  const auto doubts = [](const std::string& rule, const std::string& more = "") {
+    return FindDoubts(ExpectAccepted("services: [{" + rule + "}]\n" + more));
+  };
+  const std::vector<std::string> doubt{
+      "services[0] (8080) has the name of port 8080 where nothing names that: nothing will tell "
+      "the two apart"};
+  EXPECT_EQ(doubts("name: 8080"), doubt);
+  EXPECT_EQ(doubts("name: 8080, ports: [8080, 8081]"), doubt);
+  EXPECT_TRUE(doubts("name: 8080, ports: [8080]").empty());
+  EXPECT_TRUE(doubts("name: '08080', ports: [80]").empty()) << "no port is written so";
+  EXPECT_TRUE(doubts("name: 8080", "services_fallback: other\n").empty());
 }
 
 TEST(Loader, KeepsEveryMessageOnOneLine) {

@@ -118,6 +118,17 @@ TEST(ServiceSection, RefusesPortsInEveryOtherForm) {
   });
 }
 
+TEST(ServiceSection, RefusesOwnersThatMatchNobody) {
+  const std::string at = "c.yaml:3:12: services[0].owner: ";
+  ExpectRefused({
+      {Rule("owner: ''"), at + "an empty text matches nobody; leave the key out for any owner"},
+      {Rule("owner: " + Repeat("a", 513)),
+       at + Repeat("a", 60) + "... is 513 bytes long, at most 512 are allowed"},
+      {Rule("owner: [a]"),
+       at + "expected an owner such as nginx.service, * and ? allowed, not a list"},
+  });
+}
+
 TEST(ServiceSection, RefusesListsThatAreNoneOrEmpty) {
   const std::string empty = "an empty list matches nothing; leave the key out to match everything";
   ExpectRefused({
@@ -189,16 +200,17 @@ TEST(ServiceSection, AMisspelledNameIsNoMissingOne) {
       {"services:\n  - ports: [80]\n    nmae: web\n",
        "c.yaml:3:5: services[0].nmae: unknown key (did you mean name?); known: name, protocol, "
        "direction, ports, "
-       "local_networks, remote_networks"},
+       "local_networks, remote_networks, owner"},
       {"services:\n  - ports: [80]\n  - name: web\nname: web\n",
        "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, "
        "services_fallback, limits, "
-       "sampling, stuck_after, web"},
+       "sampling, stuck_after, owners, namespaces, web"},
   });
 }
 
 TEST(ServiceSection, RefusesServicesThatAreNoListOfRules) {
-  const std::string rule_keys = "name, protocol, direction, ports, local_networks, remote_networks";
+  const std::string rule_keys =
+      "name, protocol, direction, ports, local_networks, remote_networks, owner";
   ExpectRefused({
       {"# x\nservices:\nlimits: {}\n",
        "c.yaml:2:1: services: expected a list of rules, or [] for none, not null"},

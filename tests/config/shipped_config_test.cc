@@ -79,18 +79,21 @@ TEST(ShippedConfig, EqualsTheBuiltInDefaults) {
 TEST(ShippedConfig, ShowsEveryKeyThatTheSchemaKnows) {
   const Result<YamlNodePtr> shipped = ParseYaml(ShippedText(), kShippedPath);
   ASSERT_TRUE(shipped.has_value()) << shipped.error().message;
-  // 8 sections, collectors with one switch each, 3 limits, 5 of sampling, 7 of stuck_after, 1 of
-  // web.
-  EXPECT_EQ(ExpectEveryKey(**shipped, "", ""), 8 + AllCollectors().size() * 2 + 3 + 5 + 7 + 1);
+  const auto switches =
+      std::count_if(AllCollectors().begin(), AllCollectors().end(),
+                    [](const CollectorEntry& collector) { return !collector.has_own_section; });
+  // 10 sections, collectors with one switch each and 2 other keys, 6 limits, 5 of sampling, 7 of
+  // stuck_after, 1 of owners, 2 of namespaces, 1 of web.
+  EXPECT_EQ(ExpectEveryKey(**shipped, "", ""), 10 + switches * 2 + 2 + 6 + 5 + 7 + 1 + 2 + 1);
 }
 
 TEST(ShippedConfig, HasAnExampleThatIsValidAndShowsEveryKeyOfARule) {
   const std::string text = TextWithExample();
   const Result<Config> config = ParseConfig(text, "example");
   ASSERT_TRUE(config.has_value()) << config.error().message;
-  EXPECT_EQ(config->services.size(), 4U);
+  EXPECT_EQ(config->services.size(), 5U);
   const std::vector<std::string> keys = KnownKeys("services: [{name: a, qqqqqqqq: 1}]");
-  EXPECT_EQ(keys.size(), 6U);
+  EXPECT_EQ(keys.size(), 7U);
   for (const std::string& key : keys) {
     EXPECT_NE(text.find(" " + key + ": "), std::string::npos) << key;
   }

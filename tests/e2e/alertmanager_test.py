@@ -11,6 +11,8 @@ URL = "http://127.0.0.1:9093"
 HOST = {"job": "sockdiag", "instance": "a:10204"}
 WEB = {**HOST, "service_name": "web", "direction": "inbound"}
 REDIS = {**HOST, "service_name": "redis", "direction": "outbound"}
+ELSEWHERE = {"scope": "namespaces"}
+CART, SHOP = ({**HOST, "owner_kind": "pod", "owner": owner} for owner in ("shop/cart-4", "shop/web-1"))
 
 
 def amtool(*arguments):
@@ -115,10 +117,41 @@ class AlertmanagerTest(support.TestCase):
         self.assertEqual(self._silenced(
             ("AcceptQueueSaturated", "critical", queue), ("CloseWaitStuck", "warning", WEB)), set())
 
+    def test_a_full_queue_of_an_owner_silences_its_own_consequences_and_no_leak(self):
+        self.assertEqual(self._silenced(
+            ("OwnerAcceptQueueSaturated", "critical", CART),
+            ("OwnerAcceptQueueSaturated", "warning", CART),
+            ("OwnerCloseWaitStuck", "warning", CART), ("CloseWaitStuck", "warning", WEB)),
+            {("OwnerAcceptQueueSaturated", "warning"), ("OwnerCloseWaitStuck", "warning")})
+        self.assertEqual(self._silenced(
+            ("OwnerAcceptQueueSaturated", "critical", CART),
+            ("OwnerAcceptQueueSaturated", "warning", CART),
+            ("OwnerCloseWaitStuck", "warning", CART), ("CloseWaitStuck", "warning", WEB),
+            ("OwnerCloseWaitStuck", "critical", SHOP), ("OwnerCloseWaitStuck", "warning", SHOP)),
+            {("OwnerAcceptQueueSaturated", "warning"), ("OwnerCloseWaitStuck", "warning")})
+
+    def test_an_owner_silences_no_other_one(self):
+        self.assertEqual(self._silenced(
+            ("OwnerAcceptQueueSaturated", "critical", CART),
+            ("OwnerAcceptQueueSaturated", "warning", SHOP),
+            ("OwnerCloseWaitStuck", "warning", SHOP),
+            ("OwnerEphemeralPortsExhausting", "critical", CART)), set())
+
+    def test_the_own_namespace_silences_nothing_of_others(self):
+        queue = {**HOST, "service_name": "web", "port": "80"}
+        self.assertEqual(self._silenced(
+            ("AcceptQueueSaturated", "critical", queue),
+            ("SynRecvFlood", "warning", {**queue, **ELSEWHERE}),
+            ("SynSentStuck", "warning", {**REDIS, **ELSEWHERE}),
+            ("SynSentPileup", "warning", REDIS),
+            ("PeersRetransmitting", "warning", {**REDIS, **ELSEWHERE}),
+            ("CloseUnanswered", "warning", REDIS)), set())
+
     def test_a_dependency_silences_each_host(self):
         dependency = ("DependencyUnanswered", "critical", {"service_name": "redis"})
         self.assertEqual(self._silenced(
             dependency, ("SynSentStuck", "warning", REDIS), ("SynSentPileup", "warning", REDIS),
+            ("SynSentStuck", "warning", {**REDIS, **ELSEWHERE}),
             ("PeersRetransmitting", "warning", REDIS), ("CloseUnanswered", "warning", REDIS)),
             {("SynSentStuck", "warning"), ("SynSentPileup", "warning"),
              ("CloseUnanswered", "warning")})
@@ -127,8 +160,11 @@ class AlertmanagerTest(support.TestCase):
         self.assertEqual(self._silenced(
             ("ExporterDown", "warning", HOST), ("ConfigReloadFailed", "warning", HOST),
             ("NamesFolded", "info", {**HOST, "limit": "ports"}),
+            ("NamespacesStale", "info", HOST),
+            ("NamespacesRefused", "warning", {**HOST, "result": "refused"}),
             ("SynSentStuck", "warning", REDIS)),
-            {("ConfigReloadFailed", "warning"), ("NamesFolded", "info")})
+            {("ConfigReloadFailed", "warning"), ("NamesFolded", "info"), ("NamespacesStale", "info"),
+             ("NamespacesRefused", "warning")})
 
 
 if __name__ == "__main__":

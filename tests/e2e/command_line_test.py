@@ -4,6 +4,7 @@ import datetime
 import os
 import re
 import resource
+import signal
 import socket
 import subprocess
 
@@ -173,6 +174,15 @@ class PackagedConfigTest(ErrorCase):
         self.assertIn('service_name="packaged"', exporter.get().text)
         starting, = exporter.logged(msg="starting")
         self.assertEqual(starting["config"], support.PACKAGED_CONFIG)
+
+    def test_one_that_vanishes_before_a_reload_is_a_warning(self):
+        exporter = support.start_exporter(self, prefix=self._packaged(self.CONFIG))
+        os.remove(f"/proc/{exporter.process.pid}/root{support.PACKAGED_CONFIG}")
+        exporter.process.send_signal(signal.SIGHUP)
+        support.wait_until(lambda: exporter.logged(msg="configuration reloaded"), "the reload")
+        warning, = exporter.logged(msg="the configuration file has gone", level="warn")
+        self.assertEqual(warning["config"],
+                         f"built-in defaults, as there is no {support.PACKAGED_CONFIG}")
 
     def test_named_file_comes_first(self):
         other = support.temporary_file(self, "services: [{name: named, ports: [7]}]\n")

@@ -30,10 +30,13 @@ def limits(host, time_wait, orphans, memory):
         series("tcp_memory_limit_bytes", host, 100, ',level="pressure"')]
 
 
-def stuck(host, state, count, age):
-    labels = f',service_name="web",direction="inbound",state="{state}"'
+def stuck(host, state, count, age, scope=""):
+    labels = f',service_name="web",direction="inbound",state="{state}"{scope}'
     return [series("service_stuck_sockets", host, count, labels),
             series("service_oldest_socket_age_seconds", host, age, labels)]
+
+
+ELSEWHERE = ',scope="namespaces"'
 
 
 @support.release_only
@@ -42,11 +45,16 @@ class DashboardFiguresTest(unittest.TestCase):
 
     def check(self, given, dashboard, title, expected, ref="A", **choices):
         """That query of the panel gives {host: value}, or without labels {"": value}."""
+        expression = self.expression(dashboard, title, ref, **choices)
+        self.check_expression(given, expression, {
+            HOST % (host, "") if host else "{}": value for host, value in expected.items()})
+
+    @staticmethod
+    def expression(dashboard, title, ref="A", **choices):
         panel, = (panel for panel in queries.panels(load(dashboard)) if panel["title"] == title)
         found = queries.of_panel(panel, {**queries.ALL, **choices})
         expression, = (expression for target, expression in found if target["refId"] == ref)
-        self.check_expression(given, expression, {
-            HOST % (host, "") if host else "{}": value for host, value in expected.items()})
+        return expression
 
     def check_expression(self, given, expression, expected):
         """{labels: value}"""
@@ -85,6 +93,46 @@ class DashboardFiguresTest(unittest.TestCase):
         self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 3})
         self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 100}, ref="B")
 
+    def test_a_service_is_one_in_however_many_namespaces(self):
+        given = [*stuck("a", "close_wait", 3, 100), *stuck("a", "close_wait", 4, 200, ELSEWHERE),
+                 *stuck("b", "close_wait", 5, 300, ELSEWHERE), *stuck("c", "close_wait", 0, 0)]
+        labels = ',service_name="web",direction="inbound",state="close_wait"'
+        title = "What is stuck, and since when"
+        for ref, expected in (("A", {"a": 7, "b": 5}), ("B", {"a": 200, "b": 300})):
+            self.check_expression(given, self.expression("sockdiag_exporter", title, ref), {
+                HOST % (host, labels): value for host, value in expected.items()})
+        for ref, expected in (("A", 12), ("B", 2)):
+            self.check_expression(
+                given, self.expression("sockdiag_fleet", "Services by trouble", ref),
+                {f"{{{labels[1:]}}}": expected})
+        self.check(given, "sockdiag_fleet", "Hosts by trouble", {"a": 7, "b": 5})
+
+    def test_a_listener_is_one_row_in_however_many_namespaces(self):
+        labels = ',port="443",service_name="web"'
+        listeners = ',protocol="tcp"' + labels
+        given = [series("listeners", "a", 1, listeners), series("listeners", "a", 2, listeners + ELSEWHERE)]
+        for name, own, others in (("length", 10, 5), ("limit", 100, 10), ("saturation_ratio", 0.1, 0.5)):
+            given += [series(f"listen_queue_{name}", "a", own, labels),
+                      series(f"listen_queue_{name}", "a", others, labels + ELSEWHERE)]
+        for ref, expected in (("A", 3), ("B", 15), ("C", 110), ("D", 0.5)):
+            self.check_expression(given, self.expression("sockdiag_exporter", "TCP listeners", ref),
+                                  {HOST % ("a", labels): expected})
+
+    def test_a_container_is_called_by_its_pod_where_that_is_known(self):
+        known, unknown, unit = (f',owner_kind="{kind}",owner="{owner}"' for kind, owner in (
+            ("container", "0123456789ab"), ("container", "ba9876543210"), ("unit", "nginx.service")))
+        state = ',state="close_wait"'
+        given = [series("owner_stuck_sockets", "a", number, owner + state)
+                 for number, owner in enumerate((known, unknown, unit), 1)]
+        names = ',pod_namespace="%s",pod_name="%s",container_name="%s",container_id="%s"'
+        given += [series("owner_info", "a", 1, known + names % ("shop", "cart-4", "php", "0123456789abcd")),
+                  series("owner_info", "a", 1, unknown + names % ("", "", "", "ba9876543210fe"))]
+        expression = self.expression("sockdiag_exporter", "Who is stuck, and since when")
+        self.check_expression(given, expression, {
+            HOST % ("a", known + state + ',name="shop/cart-4/php"'): 1,
+            "sockdiag_owner_stuck_sockets" + HOST % ("a", unknown + state): 2,
+            "sockdiag_owner_stuck_sockets" + HOST % ("a", unit + state): 3})
+
     def test_what_is_down_belongs_to_the_chosen_jobs(self):
         """A job that is down for good is among all of them, though none of its series is there."""
         given = [{"series": f'up{{job="{job}",instance="a"}}', "values": f"{value}x5"}
@@ -94,6 +142,18 @@ class DashboardFiguresTest(unittest.TestCase):
                     if variable["name"] == "job")
             self.check(given, name, "Exporters down", {"": 0}, job="sockdiag")
             self.check(given, name, "Exporters down", {"": 1}, job=job["allValue"])
+
+    def test_marks_of_alerts_say_whose_they_are(self):
+        """In labels that every alert has: Grafana writes the names of others."""
+        firing = ',alertname="SockdiagX",alertstate="firing"'
+        owner = ',owner_kind="pod",owner="shop/cart-4"'
+        given = [{"series": f'ALERTS{HOST % ("a", firing + labels)}', "values": "1x5"}
+                 for labels in (',service_name="web"', owner)]
+        marks, _ = load("sockdiag_exporter")["annotations"]["list"]
+        self.assertEqual(marks["textFormat"], "{{whose}}")
+        self.check_expression(given, queries.fill_in(marks["expr"], {**queries.ALL, "__range": "1m"}), {
+            "ALERTS" + HOST % ("a", firing + ',service_name="web",whose="a web "'): 1,
+            "ALERTS" + HOST % ("a", firing + owner + ',whose="a  shop/cart-4"'): 1})
 
     def test_alerts_of_no_single_host_are_marked_for_the_fleet(self):
         alert = 'alertname="SockdiagDependencyUnanswered",alertstate="firing",severity="critical"'

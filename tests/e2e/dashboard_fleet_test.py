@@ -18,6 +18,25 @@ TIMES, STEP_S = 4, 15
 OF_TARGETS = [exposition_text.Sample(name, {}, 0) for name in ("up", "scrape_samples_scraped")]
 OF_TARGETS.append(exposition_text.Sample("ALERTS", {
     "alertname": "SockdiagCloseWaitStuck", "alertstate": "firing", "severity": "warning"}, 0))
+# A container whose name is known, of which something is stuck: the golden text has none.
+CONTAINER = {"owner_kind": "container", "owner": "0123456789ab"}
+OF_CONTAINER = [
+    exposition_text.Sample("sockdiag_owner_stuck_sockets", {**CONTAINER, "state": "close_wait"}, 0),
+    exposition_text.Sample("sockdiag_owner_info", {
+        **CONTAINER, "pod_namespace": "shop", "pod_name": "cart-4", "container_name": "php",
+        "container_id": "0123456789ab" + "0" * 52}, 0)]
+# What there is once more for all other network namespaces together: metrics with one of these labels, and
+# some others by name.
+SCOPED_LABELS = {"service_name", "port", "family"}
+SCOPED_NAMES = {"sockdiag_folded_keys", "sockdiag_untracked_sockets"}
+
+
+def with_scopes(samples):
+    """The samples, and those that an exporter adds which sees other network namespaces, too."""
+    for sample in samples:
+        yield sample
+        if SCOPED_LABELS & sample.labels.keys() or sample.name in SCOPED_NAMES:
+            yield sample._replace(labels={**sample.labels, "scope": "namespaces"})
 
 
 def escaped(label):
@@ -41,6 +60,8 @@ def value(line, number, when, dice):
         return dice.randrange(2)
     if name == "process_start_time_seconds":
         return when - dice.randrange(100)
+    if name.endswith("_info"):
+        return 1
     return (1 + dice.random()) * (number + 1) * 10
 
 
@@ -48,7 +69,8 @@ def write_blocks(folder, end):
     """Prometheus's data of the whole fleet, as if it had scraped it until then."""
     path = os.path.join(support.SOURCE_DIR, "tests/golden/metrics.txt")
     with open(path, encoding="utf-8") as file:
-        samples = exposition_text.parse(file.read()).samples + OF_TARGETS
+        golden = exposition_text.parse(file.read()).samples
+    samples = [*with_scopes(golden), *OF_CONTAINER, *OF_TARGETS]
     lines = [line for number in range(HOSTS) for line in host_lines(samples, number)]
     dice = random.Random(1)
     text = os.path.join(folder, "samples")

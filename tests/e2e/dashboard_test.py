@@ -32,6 +32,7 @@ HOST_ONLY = {"sockdiag_tcp_memory_limit_bytes": "tcp_mem",
 EXPORTER_CONFIG = """
 services:
   - {name: web, ports: [8080, 8081, 8082]}
+namespaces: {enabled: true}
 sampling: {interval: 100ms}
 stuck_after: {syn_sent: 1ms, syn_recv: 1ms, fin_wait1: 1ms, fin_wait2: 1ms, close_wait: 1ms,
               last_ack: 1ms, closing: 1ms}
@@ -262,4 +263,5 @@ class DashboardQueriesTest(support.TestCase):
 
 
 if __name__ == "__main__":
+    support.hide_other_processes()
     support.main()

@@ -25,8 +25,12 @@ class Exposition:
         return {name for name, _ in self.types}
 
     def select(self, name, **labels):
+        """Those that have these labels; None for one that they must not have."""
+        present = {(label, value) for label, value in labels.items() if value is not None}
+        absent = {label for label, value in labels.items() if value is None}
         return [sample for sample in self.samples
-                if sample.name == name and labels.items() <= sample.labels.items()]
+                if sample.name == name and present <= sample.labels.items()
+                and not absent & sample.labels.keys()]
 
     def value(self, name, **labels):
         """The value of the only sample that has these labels."""

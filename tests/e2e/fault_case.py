@@ -2,6 +2,8 @@
 
 import collections
 import contextlib
+import pathlib
+import re
 import time
 
 import exporter_log
@@ -10,11 +12,23 @@ import faults
 import sockets
 import support
 
+# Those that run beside the process's own; others would fail with them in ways of their own.
 COLLECTORS = ("tcp", "udp", "kernel_limits")
 PROTOCOLS = ("tcp", "udp")
+
+
+def _without_other_collectors():
+    shipped = pathlib.Path(support.SOURCE_DIR, "config/sockdiag_exporter.yaml").read_text("utf-8")
+    section = re.search(r"^collectors:\n((?:(?: .*)?\n)+)", shipped, re.M).group(1)
+    others = set(re.findall(r"^  (\w+):\n    enabled: true", section, re.M))
+    others -= {*COLLECTORS, "process"}
+    return f"collectors: {{{', '.join(f'{name}: {{enabled: false}}' for name in sorted(others))}}}\n"
+
+
+_BASE = _without_other_collectors() + "services_database: null\n"
 # Nothing dumps but the scrapes, so that each dump can be counted.
-CONFIG = "services_database: null\nsampling: {interval: 0s}\n"
-QUICK_SAMPLES = "services_database: null\nsampling: {interval: 100ms, cpu_budget: 1}\n"
+CONFIG = _BASE + "sampling: {interval: 0s}\n"
+QUICK_SAMPLES = _BASE + "sampling: {interval: 100ms, cpu_budget: 1}\n"
 SCRAPES = 3
 PAUSE_S = 0.002
 # After it the log tells again what it has told, and an unsupported protocol is asked for again.
@@ -84,6 +98,8 @@ class FaultCase(support.TestCase):
             has_figures = protocol not in failing
             for name in ("sockdiag_sockets", "sockdiag_dump_sockets"):
                 self.assertEqual(exposition.select(name, protocol=protocol) != [], has_figures)
+            if not has_figures:
+                self.assertEqual(exposition.select("sockdiag_owner_sockets", protocol=protocol), [])
         self.assertEqual(len(exposition.select("sockdiag_build_info")), 1)
 
     def assert_whole(self, exposition, failing=()):

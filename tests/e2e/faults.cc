@@ -5,7 +5,7 @@
 // middle of a dump.
 //
 // SOCKDIAG_TEST_FAULTS names a file that faults.py writes, a Table. It is mapped, since a program
-// without descriptors cannot open it.
+// without descriptors cannot open it. Faults of netlink are those of sock_diag alone.
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -120,6 +120,15 @@ int DomainOf(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 ? domain : 0;
 }
 
+/// Of sockets, not of routes and the like.
+bool IsForDumps(int fd) {
+  int protocol = -1;
+  socklen_t size = sizeof(protocol);
+  return DomainOf(fd) == AF_NETLINK &&
+         getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &size) == 0 &&
+         protocol == NETLINK_SOCK_DIAG;
+}
+
 /// The walk that this thread asked for last.
 struct Walk {
   int protocol = 0;
@@ -211,21 +220,25 @@ extern "C" {
 
 int socket(int domain, int type, int protocol) {
   static auto* const next = Next(&socket, "socket");
-  const Fault* fault = Find(Call::kSocket, [&](const Fault& one) { return one.domain == domain; });
+  const bool is_other_netlink = domain == AF_NETLINK && protocol != NETLINK_SOCK_DIAG;
+  const Fault* fault = Find(
+      Call::kSocket, [&](const Fault& one) { return one.domain == domain && !is_other_netlink; });
   return fault != nullptr ? Fail(*fault) : next(domain, type, protocol);
 }
 
 int bind(int fd, const sockaddr* address, socklen_t size) {
   static auto* const next = Next(&bind, "bind");
   const int domain = DomainOf(fd);
-  const Fault* fault = Find(Call::kBind, [&](const Fault& one) { return one.domain == domain; });
+  const bool is_other_netlink = domain == AF_NETLINK && !IsForDumps(fd);
+  const Fault* fault = Find(
+      Call::kBind, [&](const Fault& one) { return one.domain == domain && !is_other_netlink; });
   return fault != nullptr ? Fail(*fault) : next(fd, address, size);
 }
 
 ssize_t sendto(int fd, const void* data, size_t size, int flags, const sockaddr* address,
                socklen_t address_size) {
   static auto* const next = Next(&sendto, "sendto");
-  if (size >= sizeof(nlmsghdr) && DomainOf(fd) == AF_NETLINK) {
+  if (size >= sizeof(nlmsghdr) && IsForDumps(fd)) {
     NoteRequest(data);
     const Fault* fault =
         Find(Call::kSend, [](const Fault& one) { return IsOrAny(one.protocol, walk.protocol); });
@@ -236,7 +249,7 @@ ssize_t sendto(int fd, const void* data, size_t size, int flags, const sockaddr*
 
 ssize_t recvmsg(int fd, msghdr* message, int flags) {
   static auto* const next = Next(&recvmsg, "recvmsg");
-  if (DomainOf(fd) != AF_NETLINK) return next(fd, message, flags);
+  if (!IsForDumps(fd)) return next(fd, message, flags);
   HangWhileFileExists();
   ++walk.datagrams;
   const Fault* fault = FindReceiveFault(walk.datagrams);

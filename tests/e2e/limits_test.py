@@ -46,7 +46,8 @@ class LimitsTest(support.TestCase):
 
     def _assert_folded(self, exposition, services, ports):
         self.assertEqual(exposition.series("sockdiag_folded_keys"), {
-            frozenset({("limit", "services")}): services, frozenset({("limit", "ports")}): ports})
+            frozenset({("limit", "services")}): services, frozenset({("limit", "ports")}): ports,
+            frozenset({("limit", "owners")}): 0})
 
     def test_nothing_is_folded_where_everything_fits(self):
         self._open_ports()

@@ -99,5 +99,31 @@ class ModuleFaultsTest(fault_case.FaultCase):
         self.end()
 
 
+class FamilyFaultsTest(fault_case.FaultCase):
+    """A family that the kernel does not list is told of once, and no failure."""
+
+    config = "services_database: null\nsampling: {interval: 0s}\n"
+
+    def _told_of_unix(self):
+        return self.exporter.logged(level="info", msg="collector lacks figures", collector="unix")
+
+    def test_no_unix_diag(self):
+        self.made.listener(port=8080)
+        self.made.settle()
+        self.set_faults(faults.datagram(faults.refusal(errno.ENOENT), family=socket.AF_UNIX, nth=1))
+        self.start()
+        for _ in range(fault_case.SCRAPES):
+            exposition = self.scrape()
+            self.assert_whole(exposition)
+            self.assertEqual(exposition.value("sockdiag_collector_success", collector="unix"), 1)
+            self.assertEqual(exposition.select("sockdiag_unix_sockets"), [])
+        self.assertEqual(len(self._told_of_unix()), 1)
+        self.assertIn("unix_diag", self._told_of_unix()[0]["lack"])
+        self.let_long_time_pass()
+        self.assertNotEqual(self.scrape().select("sockdiag_unix_sockets"), [])
+        self.assertEqual(len(self._told_of_unix()), 1)
+        self.end()
+
+
 if __name__ == "__main__":
     support.main()

@@ -133,9 +133,10 @@ class OnceFailuresTest(support.TestCase):
             env={**os.environ, **refused.environment})
         self.assertEqual(result.returncode, 1)
         lines = result.stderr.splitlines()
-        self.assertEqual(len(lines), 2, result.stderr)
-        for protocol, line in zip(("tcp", "udp"), lines):
-            self.assertRegex(line, rf"^sockdiag_exporter: collector {protocol}: .*EMFILE")
+        dumping = ("tcp", "udp", "unix", "packet", "mptcp", "sctp", "vsock")
+        self.assertEqual(len(lines), len(dumping), result.stderr)
+        for collector, line in zip(dumping, lines):
+            self.assertRegex(line, rf"^sockdiag_exporter: collector {collector}: .*EMFILE")
         self.assertIn("sockdiag_somaxconn", result.stdout)
 
 

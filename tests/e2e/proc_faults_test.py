@@ -16,6 +16,19 @@ LIMITS = {IPV4 + "tcp_max_tw_buckets": {"sockdiag_tcp_time_wait_limit"},
           "/proc/thread-self/net/sockstat": {"sockdiag_tcp_time_wait_entries",
                                              "sockdiag_tcp_orphans", "sockdiag_tcp_memory_bytes"}}
 PORTS = {IPV4 + "ip_local_port_range": set(), IPV4 + "ip_local_reserved_ports": set()}
+PROTOCOLS = {"/proc/thread-self/net/snmp6": set(),
+             "/proc/thread-self/net/netstat": {
+                 "sockdiag_tcp_aborts_total", "sockdiag_tcp_syn_retransmits_total",
+                 "sockdiag_tcp_lost_retransmits_total", "sockdiag_tcp_timeouts_total",
+                 "sockdiag_tcp_listen_overflows_total", "sockdiag_tcp_listen_drops_total",
+                 "sockdiag_tcp_request_queue_full_total", "sockdiag_tcp_syncookies_total",
+                 "sockdiag_tcp_memory_pressures_total",
+                 "sockdiag_tcp_memory_pressure_seconds_total", "sockdiag_tcp_prunes_total",
+                 "sockdiag_tcp_dropped_segments_total", "sockdiag_tcp_time_wait_overflows_total"}}
+NET = "/proc/thread-self/net/"
+NETLINK = {NET + "netlink": {"sockdiag_netlink_sockets", "sockdiag_netlink_drops_total"}}
+OTHER = {NET + "protocols": set()}
+RAW = {NET + "icmp": set(), NET + "raw6": set()}
 PROCESS = {"/proc/self/stat": {"process_resident_memory_bytes", "process_virtual_memory_bytes",
                                "process_start_time_seconds"}}
 MISSING = "missing"
@@ -23,6 +36,8 @@ MISSING = "missing"
 
 class ProcFaultsTest(fault_case.FaultCase):
     """Whatever is wrong with a file costs its own figures and one line that names it."""
+
+    config = "services_database: null\nsampling: {interval: 0s}\n"
 
     def setUp(self):
         super().setUp()
@@ -55,9 +70,13 @@ class ProcFaultsTest(fault_case.FaultCase):
                     self.assertEqual(exposition.families, healthy - figures)
                 self.assertEqual(self.exporter.get("/-/healthy").status, 200)
                 if what != MISSING:
-                    success = exposition.value("sockdiag_collector_success",
-                                               collector="kernel_limits")
-                    self.assertEqual(success, path not in LIMITS)
+                    for collector, its_files in (("kernel_limits", LIMITS),
+                                                 ("protocols", PROTOCOLS),
+                                                 ("netlink", NETLINK), ("raw", RAW),
+                                                 ("other", OTHER)):
+                        success = exposition.value("sockdiag_collector_success",
+                                                   collector=collector)
+                        self.assertEqual(success, path not in its_files, collector)
                     self.wait_for_troubles(told + 1)
                 lines = self.troubles()[told:]
                 # A kernel or a network namespace may well lack a file.
@@ -83,6 +102,16 @@ class ProcFaultsTest(fault_case.FaultCase):
 
     def test_ports(self):
         for path, figures in PORTS.items():
+            self._check(path, figures)
+        self.end()
+
+    def test_protocol_statistics(self):
+        for path, figures in PROTOCOLS.items():
+            self._check(path, figures)
+        self.end()
+
+    def test_tables_of_other_families(self):
+        for path, figures in {**NETLINK, **RAW, **OTHER}.items():
             self._check(path, figures)
         self.end()
 

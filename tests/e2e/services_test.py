@@ -50,6 +50,8 @@ class ServicesTest(support.TestCase):
         database = support.temporary_file(self, DATABASE, "services")
         self.sockets = sockets.Sockets(self)
         self.exporter = support.start_exporter(self, config=CONFIG % database)
+        # Who asks while the daemon makes it shares what was counted before the sockets were made.
+        self.exporter.wait_for_first_collection()
 
     def _services(self):
         """{(protocol, service, direction, state): sockets} of a scrape whose views agree."""

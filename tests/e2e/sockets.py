@@ -40,10 +40,12 @@ def exported_counts(exposition):
 
 def lasting_metrics(exposition):
     """Those of a scrape that stay as they are while the sockets do. How many have sent again grows
-    with time, as some of every_kind()'s peers are deaf."""
+    with time, as some of every_kind()'s peers are deaf, and unix and netlink sockets are also those
+    of whoever looks."""
     return [name for name in exposition.families
             if (name.endswith("_sockets") or "_queue_" in name or name == "sockdiag_listeners")
-            and name != "sockdiag_service_stalled_sockets"]
+            and name != "sockdiag_service_stalled_sockets"
+            and not name.startswith(("sockdiag_unix_", "sockdiag_netlink_"))]
 
 
 class Sockets:

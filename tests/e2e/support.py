@@ -37,6 +37,7 @@ SOON_S = 10.0
 SKIPPED = 77  # SKIP_RETURN_CODE in CMakeLists.txt
 
 _INSIDE = "SOCKDIAG_E2E_INSIDE_NAMESPACE"
+_AMONG_OWN = "SOCKDIAG_E2E_AMONG_OWN_PROCESSES"
 _CLONE_NEWNET = 0x40000000
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
 
@@ -63,8 +64,9 @@ def main():
     if not os.access(EXPORTER, os.X_OK):
         sys.exit(f"SOCKDIAG_EXPORTER does not name the built exporter: {EXPORTER!r}")
     if os.environ.get(_INSIDE) != "1":
-        _enter_namespace()
+        _run_anew(_INSIDE, "-nm")
     _hide_packaged_config()
+    _hide_logs_of_pods()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     result = unittest.main(exit=False, verbosity=2).result
@@ -73,15 +75,34 @@ def main():
     sys.exit(SKIPPED if len(result.skipped) == result.testsRun else 0)
 
 
-def _enter_namespace():
-    attempts = [["unshare", "-nm"]] if os.geteuid() == 0 else []
-    attempts.append(["unshare", "-Urnm"])
+def hide_other_processes():
+    """Runs the file anew among processes of its own, where an exporter that looks for network namespaces
+    finds those of no other test. To be called before main()."""
+    if os.environ.get(_AMONG_OWN) != "1":
+        _run_anew(_AMONG_OWN, "-pm", "--fork", "--mount-proc", "--kill-child")
+    _forget_mounted_namespaces()
+
+
+def _forget_mounted_namespaces():
+    """Those of every other test, in the copy of the mounts that is ours."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        mounts = [line.split() for line in file]
+    for mount in mounts:
+        if mount[mount.index("-") + 1] == "nsfs":
+            # Without root, what was mounted before is locked.
+            subprocess.run(["umount", "-l", mount[4]], capture_output=True, check=False)
+
+
+def _run_anew(mark, *namespaces):
+    """The file again, in namespaces of its own, with the mark in its environment."""
+    attempts = [["unshare", *namespaces]] if os.geteuid() == 0 else []
+    attempts.append(["unshare", "-Ur", *namespaces])
     for unshare in attempts:
         probe = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
         if probe.returncode == 0:
-            environment = {**os.environ, _INSIDE: "1"}
+            environment = {**os.environ, mark: "1"}
             os.execvpe(unshare[0], [*unshare, sys.executable, *sys.argv], environment)
-    print(f"no network namespace can be made here: {probe.stderr.strip()}", file=sys.stderr)
+    print(f"unshare {' '.join(namespaces)} is not to be had here: {probe.stderr.strip()}", file=sys.stderr)
     sys.exit(1 if NAMESPACES_REQUIRED else SKIPPED)
 
 
@@ -90,6 +111,13 @@ def _hide_packaged_config():
     folder = os.path.dirname(PACKAGED_CONFIG)
     if os.path.isdir(folder):
         subprocess.run(["mount", "-t", "tmpfs", "none", folder], check=True)
+
+
+def _hide_logs_of_pods():
+    """Nor on its pods; and one of other tests' cgroups, which all can see, may look like a pod's, of
+    which the exporter warns when there is no such folder."""
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/var/log"], check=True)
+    os.mkdir("/var/log/pods")
 
 
 def _raise_loopback():
@@ -235,6 +263,7 @@ class Exporter:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env={**os.environ, **(environment or {})}, pass_fds=pass_fds)
         self._log = exporter_log.Log(self.process.stderr)
+        self._has_collected = False
 
     def log_lines(self):
         return self._log.lines()
@@ -265,6 +294,11 @@ class Exporter:
             connection.close()
 
     def scrape(self):
+        """Whose figures are of now: one that joins the daemon's own first collection would get older ones."""
+        if not self._has_collected:
+            wait_until(lambda: self.get("/-/ready").status != 503 or self.logged(level="warn"),
+                       "the first collection")
+            self._has_collected = True
         return exposition_text.parse(self.get().text)
 
     def wait_for_first_collection(self, ask=None):

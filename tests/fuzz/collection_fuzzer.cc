@@ -124,6 +124,7 @@ void Collect(std::span<const std::byte> datagrams) {
                                             .ephemeral_ports = FewEphemeralPorts,
                                             .watch = memory.watch(),
                                             .listeners = memory.listeners(protocol),
+                                            .drops = memory.drops(protocol),
                                             .generation = generation,
                                             .errors = memory.errors(),
                                             .clock = clock});

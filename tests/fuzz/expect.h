@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -16,6 +17,14 @@ inline void Expect(bool holds) {
 
 [[nodiscard]] inline std::string_view TextOf(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
+}
+
+/// Gives the text behind the first byte to the parser that this says, as a digit.
+template <std::size_t parsers>
+void RunParser(const std::array<void (*)(std::string_view), parsers>& all, const std::uint8_t* data,
+               std::size_t size) {
+  if (size == 0 || data[0] < '0' || data[0] >= '0' + parsers) return;
+  all[data[0] - '0'](TextOf(data + 1, size - 1));
 }
 
 /// The contract of Error: one line.

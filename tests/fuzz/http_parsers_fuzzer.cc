@@ -149,7 +149,6 @@ extern "C" const char* __lsan_default_suppressions() { return "leak:gnutls_privk
 /// which, as a digit.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sockdiag::fuzz;
-  if (size == 0 || data[0] < '0' || data[0] >= '0' + kParsers.size()) return 0;
-  kParsers[data[0] - '0'](TextOf(data + 1, size - 1));
+  RunParser(kParsers, data, size);
   return 0;
 }

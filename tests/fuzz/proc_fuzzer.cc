@@ -9,10 +9,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "collectors/conntrack.h"
+#include "collectors/families/netlink_table.h"
+#include "collectors/families/protocols_table.h"
+#include "collectors/families/raw_table.h"
 #include "collectors/kernel_limits.h"
 #include "collectors/process.h"
 #include "proc/proc_files.h"
+#include "proc/protocol_counters.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/proc_root.h"
@@ -102,9 +108,51 @@ void ReadLimits(std::string_view text) {
   }
 }
 
+void ReadProtocolCounters(std::string_view text) {
+  for (const auto parse : {ParseProtocolTable, ParseProtocolList}) {
+    const Result<std::vector<ProtocolCounter>> counters = parse(text);
+    if (!counters) {
+      ExpectOneLine(counters.error());
+      continue;
+    }
+    for (const ProtocolCounter& counter : *counters) {
+      Expect(text.find(counter.group) != std::string_view::npos);
+      Expect(text.find(counter.name) != std::string_view::npos);
+      ExpectInText(text, counter.value);
+    }
+  }
+}
+
+void ReadConntrackStat(std::string_view text) {
+  const Result<ConntrackDrops> drops = ParseConntrackStat(text);
+  if (!drops) ExpectOneLine(drops.error());
+}
+
+/// Tables that are read line by line.
+void ReadTableLines(std::string_view text) {
+  const Result<NetlinkSocket> socket = ParseNetlinkLine(text);
+  if (socket) {
+    ExpectInText(text, std::uint64_t{socket->protocol});
+    ExpectInText(text, std::uint64_t{socket->drops});
+    Expect(!NetlinkProtocolName(socket->protocol).empty());
+  } else {
+    ExpectOneLine(socket.error());
+  }
+  const Result<SocketKind> kind = ParseProtocolsLine(text);
+  if (kind) {
+    Expect(text.find(kind->name) != std::string_view::npos);
+    ExpectInText(text, static_cast<double>(kind->sockets));
+  } else {
+    ExpectOneLine(kind.error());
+  }
+  const Result<std::uint16_t> port = ParseRawLine(text);
+  port ? Expect(!IpProtocolName(*port).empty()) : ExpectOneLine(port.error());
+}
+
 using Parser = void (*)(std::string_view);
-constexpr std::array<Parser, 6> kParsers{ReadPortRange,   ReadReservedPorts, ReadSockstat,
-                                         ReadProcessStat, ReadIntegers,      ReadLimits};
+constexpr std::array<Parser, 9> kParsers{ReadPortRange,        ReadReservedPorts, ReadSockstat,
+                                         ReadProcessStat,      ReadIntegers,      ReadLimits,
+                                         ReadProtocolCounters, ReadConntrackStat, ReadTableLines};
 
 }  // namespace
 }  // namespace sockdiag::fuzz
@@ -112,7 +160,6 @@ constexpr std::array<Parser, 6> kParsers{ReadPortRange,   ReadReservedPorts, Rea
 /// Any text as a file of /proc; the first byte says which, as a digit.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace sockdiag::fuzz;
-  if (size == 0 || data[0] < '0' || data[0] >= '0' + kParsers.size()) return 0;
-  kParsers[data[0] - '0'](TextOf(data + 1, size - 1));
+  RunParser(kParsers, data, size);
   return 0;
 }

@@ -48,7 +48,7 @@ DumpResult<DumpStats> RecordedDumps::Dump(Protocol protocol, const WantedSockets
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     for (const Family family : kFamilies) {
       const auto walk =
-          Walk(protocol, UdpDumpRequest(family, StateSet{state}, 1), wanted.attributes, sink);
+          Walk(protocol, UdpDumpRequest(family, {StateSet{state}}, 1), wanted.attributes, sink);
       if (!walk) return walk;
       total.sockets += walk->sockets;
       total.bytes += walk->bytes;

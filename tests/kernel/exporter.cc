@@ -1,6 +1,7 @@
 #include "tests/kernel/exporter.h"
 
 #include "collectors/sockets.h"
+#include "netlink/transport.h"
 #include "sockets/source/netlink_source.h"
 #include "sockets/source/sock_diag.h"
 #include "sockets/tally/socket_tallies.h"
@@ -57,7 +58,9 @@ Exporter::Exporter(const Config& config, std::function<void()> on_sample,
                        EXPECT_EQ(error, "");
                        on_sample();
                      },
-                 .ephemeral_ports = [this] { return ephemeral_ports_.Read(); }}) {
+                 .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
+                 .open_netlink =
+                     [](int protocol) { return OpenNetlinkTransport(protocol, kDeadline); }}) {
   pipeline_.TakeEffect();
   if (on_sample) pipeline_.StartSampling();
 }

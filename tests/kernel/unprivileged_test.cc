@@ -1,41 +1,21 @@
 #include <fcntl.h>
-#include <grp.h>
 #include <gtest/gtest.h>
-#include <linux/capability.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <string>
 
-#include "base/file.h"
+#include "base/unique_fd.h"
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
+#include "tests/kernel/processes.h"
 #include "tests/kernel/sockets.h"
 #include "tests/kernel/system.h"
 #include "tests/kernel/tcp_scenes.h"
 
 namespace sockdiag::kernel {
 namespace {
-
-constexpr uid_t kNobody = 65534;
-
-void DropPrivileges() {
-  // In a user namespace of our own there is no other user to become; the capabilities go anyway.
-  if (setgroups(0, nullptr) == 0 && setresgid(kNobody, kNobody, kNobody) == 0) {
-    Check("setresuid", setresuid(kNobody, kNobody, kNobody));
-  }
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const std::array<__user_cap_data_struct, 2> none{};
-  Check("capset", static_cast<int>(syscall(SYS_capset, &header, none.data())));
-}
-
-std::string EffectiveCapabilities() {
-  const std::string status = ReadFile("/proc/self/status", 65536).value_or("");
-  const std::size_t start = status.find("CapEff:\t") + 8;
-  return status.substr(start, status.find('\n', start) - start);
-}
 
 std::string Describe(const Samples& samples) {
   std::string text;
@@ -55,7 +35,7 @@ std::string DescribeUnprivileged() {
   const pid_t child = Check("fork", fork());
   if (child == 0) {
     DropPrivileges();
-    const std::string text = EffectiveCapabilities() + "\n" + Describe(Exporter().Collect());
+    const std::string text = StatusOf(getpid(), "CapEff") + "\n" + Describe(Exporter().Collect());
     const ssize_t written = write(input.Get(), text.data(), text.size());
     _exit(written == static_cast<ssize_t>(text.size()) && !::testing::Test::HasFailure() ? 0 : 1);
   }

@@ -14,12 +14,13 @@ ALLOWED = {"base": set()}
 ALLOWED["model"] = {"base"}
 ALLOWED["netlink"] = {"base"}
 ALLOWED["proc"] = {"base"}
+ALLOWED["namespaces"] = {"base", "netlink", "proc"}
 ALLOWED["metrics"] = {"base"}
 ALLOWED["sockets/source"] = {"base", "model", "netlink", "proc"}
 ALLOWED["sockets/naming"] = {"base", "model", "proc"}
 ALLOWED["sockets/tally"] = {"base", "model", "metrics", "sockets/naming"}
 ALLOWED["sockets/watch"] = {"base", "model", "metrics", "sockets/source", "sockets/naming"}
-ALLOWED["collectors"] = {"base", "model", "proc", "metrics", "sockets/source", "sockets/naming",
+ALLOWED["collectors"] = {"base", "model", "netlink", "proc", "namespaces", "metrics", "sockets/source", "sockets/naming",
                          "sockets/tally", "sockets/watch"}
 ALLOWED["yaml"] = {"base"}
 ALLOWED["config"] = ALLOWED["collectors"] | {"collectors", "yaml"}
@@ -36,10 +37,11 @@ FOREIGN = {
     r"prometheus/": ("metrics",),
     r"yaml-cpp/": ("yaml",),
     r"libmnl/": ("netlink",),
-    r"linux/[a-z]+_diag\.h$": ("sockets/source",),
+    r"linux/[a-z_]+_diag\.h$": ("sockets/source", "collectors"),
     r"microhttpd\.h$": ("http/server",),
     r"gnutls/": ("http/tls", "http/server", "http/client", "web"),
     r"crypt\.h$": ("web",),
+    r"cap-ng\.h$": ("app", "namespaces"),
 }
 _INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
@@ -125,8 +127,11 @@ class CheckerTest(unittest.TestCase):
                 ("http/server/x.cc", '"http/room.h"'), ("web/x.cc", '"http/room.h"'),
                 ("config/x.cc", '"yaml/room.h"'), ("yaml/x.cc", "<yaml-cpp/parser.h>"),
                 ("sockets/source/x.cc", "<linux/inet_diag.h>"),
+                ("collectors/families/x.cc", "<linux/unix_diag.h>"),
                 ("netlink/x.cc", "<libmnl/libmnl.h>"), ("base/x.cc", "<linux/tcp.h>"),
-                ("http/tls/x.cc", "<gnutls/crypto.h>"), ("web/x.cc", "<crypt.h>")):
+                ("http/tls/x.cc", "<gnutls/crypto.h>"), ("web/x.cc", "<crypt.h>"),
+                ("namespaces/x.cc", '"netlink/room.h"'), ("namespaces/x.cc", "<cap-ng.h>"),
+                ("app/x.cc", '"namespaces/room.h"')):
             self.assertEqual(self._violations(name, include), [], (name, include))
 
     def test_finds_each_planted_violation(self):
@@ -152,7 +157,10 @@ class CheckerTest(unittest.TestCase):
                 ("yaml/x.cc", '"config/room.h"'), ("config/x.cc", "<yaml-cpp/yaml.h>"),
                 ("collectors/x.cc", "<libmnl/libmnl.h>"),
                 ("sockets/source/x.cc", "<libmnl/libmnl.h>"),
-                ("model/x.h", "<linux/inet_diag.h>"), ("netlink/x.cc", "<linux/sock_diag.h>"),
+                ("model/x.h", "<linux/inet_diag.h>"),
+                ("app/x.cc", "<linux/vm_sockets_diag.h>"), ("netlink/x.cc", "<linux/sock_diag.h>"),
+                ("namespaces/x.cc", '"sockets/naming/room.h"'),
+                ("sockets/source/x.cc", '"namespaces/room.h"'), ("collectors/x.cc", "<cap-ng.h>"),
                 ("app/x.cc", "<microhttpd.h>"), ("app/x.cc", '"room.h"'),
                 ("app/x.cc", '"../base/room.h"'), ("app/x.cc", '"base/missing.h"'),
                 ("extra/x.cc", '"base/room.h"'), ("sockets/x.cc", '"base/room.h"')):

@@ -1,9 +1,12 @@
 #include "netlink/walk.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <utility>
@@ -90,6 +93,40 @@ TEST(OpenNetlinkTransport, SaysWhatThisKernelLacks) {
   const auto transport = OpenNetlinkTransport(kNoFamily, std::chrono::seconds(10));
   ASSERT_FALSE(transport);
   EXPECT_EQ(transport.error(), EPROTONOSUPPORT);
+}
+
+TEST(AdoptNetlinkTransport, WalksOverASocketOfSomebodyElse) {
+  UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  ASSERT_EQ(bind(socket.Get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  const auto transport = AdoptNetlinkTransport(std::move(socket), std::chrono::seconds(10));
+  ASSERT_TRUE(transport) << transport.error();
+  EXPECT_NE((*transport)->port_id(), 0U);
+  const DumpRequest request = MakeDumpRequest({.request = RTM_GETLINK, .record = RTM_NEWLINK},
+                                              kSequence, BytesOf(ifinfomsg{}));
+  const auto buffer = std::make_unique<DumpBuffer>();
+  MessageList interfaces;
+  const auto stats = Walk(**transport, request, *buffer, interfaces);
+  ASSERT_TRUE(stats) << stats.error().message;
+  EXPECT_GE(stats->records, 1U);
+}
+
+TEST(AdoptNetlinkTransport, GivesUpWaiting) {
+  UniqueFd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+  const auto transport = AdoptNetlinkTransport(std::move(socket), std::chrono::milliseconds(1));
+  ASSERT_TRUE(transport) << transport.error();
+  std::array<std::byte, 16> buffer;
+  EXPECT_EQ((*transport)->Receive(buffer).error(), EAGAIN);
+}
+
+TEST(AdoptNetlinkTransport, RefusesWhatIsNoNetlinkSocket) {
+  const auto adopt = [](int fd) {
+    return AdoptNetlinkTransport(UniqueFd(fd), std::chrono::seconds(10)).error();
+  };
+  EXPECT_EQ(adopt(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)), EAFNOSUPPORT);
+  EXPECT_EQ(adopt(open("/dev/null", O_RDONLY | O_CLOEXEC)), ENOTSOCK);
+  EXPECT_EQ(adopt(-1), EBADF);
 }
 
 }  // namespace

@@ -29,6 +29,10 @@ class FakeKernel {
 
   void Add(Script script) { scripts_.push_back(std::move(script)); }
   [[nodiscard]] NetlinkTransportFactory Factory();
+  /// The same for whoever says the netlink family.
+  [[nodiscard]] NetlinkOpener Opener() {
+    return [open = Factory()](int) { return open(); };
+  }
 
   /// One for each dump that was sent.
   std::vector<Bytes> requests;

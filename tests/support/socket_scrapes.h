@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/socket_count.h"
 #include "collectors/socket_memory.h"
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/ephemeral_ports.h"
@@ -32,6 +33,8 @@ struct SocketConfiguration {
   ServicesFallback fallback = ServicesFallback::kOther;
   Limits limits = {};
   WatchOptions watch = {};
+  /// Null: owners are not looked for.
+  Owners* owners = nullptr;
 };
 
 /// From records to what is shown of them, without a kernel: scrapes and samples of one
@@ -46,6 +49,7 @@ class SocketScrapes {
   void Use(const SocketConfiguration& configuration) {
     matchers_.emplace_back(configuration.rules, configuration.database, memory.names(),
                            configuration.fallback);
+    owners_ = configuration.owners;
     generation_ = memory.NewGeneration();
     memory.Configure({.limits = configuration.limits,
                       .watch = configuration.watch,
@@ -63,6 +67,7 @@ class SocketScrapes {
     SocketMemory::Round round;
     round.generation = generation_;
     round.is_collected = {true, true};
+    round.owners = owners_;
     if (tcp) round.tallies[Index(Protocol::kTcp)] = Dump(Protocol::kTcp, *tcp);
     if (udp) round.tallies[Index(Protocol::kUdp)] = Dump(Protocol::kUdp, *udp);
     return round;
@@ -77,7 +82,10 @@ class SocketScrapes {
   [[nodiscard]] StateWatch::Pass Look(const Records& tcp) {
     StateWatch::Pass pass = memory.watch().Begin(generation_);
     ListenerMemory::Pass listeners = memory.listeners(kWatchedProtocol).Begin();
-    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners, &pass);
+    std::optional<SocketOwners> owners;
+    if (owners_ != nullptr) owners.emplace(*owners_);
+    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners, &pass,
+                          owners ? &*owners : nullptr);
     for (const SocketRecord& record : tcp) pass.Observe(record, classifier.Classify(record));
     return pass;
   }
@@ -88,27 +96,40 @@ class SocketScrapes {
   SocketMemory memory{clock};
 
  private:
-  std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
-    const auto tallies =
-        std::make_shared<SocketTallies>(protocol, EphemeralPorts(), matchers_.back());
-    std::optional<StateWatch::Pass> pass;
-    if (Traits(protocol).has_watched_states) pass.emplace(memory.watch().Begin(generation_));
-    ListenerMemory::Pass listeners = memory.listeners(protocol).Begin();
-    Classifier classifier(matchers_.back(), EphemeralPorts().range, listeners,
-                          pass ? &*pass : nullptr);
-    for (const SocketRecord& record : records) {
-      const Classification classification = classifier.Classify(record);
-      tallies->Add(record, classification);
-      if (pass) pass->Observe(record, classification);
+  /// Gives the records as they are.
+  class RecordsSource final : public SocketSource {
+   public:
+    explicit RecordsSource(const Records& records) : records_(records) {}
+
+    [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const WantedSockets&,
+                                             SocketSink& sink) override {
+      for (const SocketRecord& record : records_) sink.Add(record);
+      return DumpStats{records_.size(), 0};
     }
-    std::move(listeners).Commit(ListenerMemory::Coverage::kWhole);
-    if (pass) std::move(*pass).Commit();
-    return tallies;
+
+   private:
+    const Records& records_;
+  };
+
+  std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
+    const EphemeralPorts ports;
+    SocketCount count(protocol, {.matcher = matchers_.back(),
+                                 .ephemeral = ports,
+                                 .owners = owners_,
+                                 .watch = memory.watch(),
+                                 .listeners = memory.listeners(protocol),
+                                 .drops = memory.drops(protocol),
+                                 .generation = generation_});
+    RecordsSource source(records);
+    static_cast<void>(count.Dump(source, StateSet::All(protocol)));
+    count.Commit();
+    return count.tallies();
   }
 
   /// One for each configuration: what the ones before have counted goes by theirs.
   std::deque<ServiceMatcher> matchers_;
   std::uint64_t generation_ = 0;
+  Owners* owners_ = nullptr;
 };
 
 }  // namespace sockdiag::testing

@@ -50,6 +50,7 @@ void ConnectionTable::Start(int fd) noexcept {
     // Without an entry it was taken for given up, and is only late.
     Connection& connection = connections_[fd];
     connection.started = true;
+    if (connection.cut) return CutConnection(fd);
     StartPhase(fd, connection, Phase::kHead);
     if (input_ended_) shutdown(fd, SHUT_RD);
   } catch (const std::bad_alloc&) {
@@ -157,8 +158,11 @@ PhaseSet ConnectionTable::CutOverdue() {
 }
 
 void ConnectionTable::ForgetNeverStarted(TimePoint now) {
-  std::erase_if(connections_, [now](const auto& entry) {
-    return !entry.second.started && now - entry.second.since >= kStartTime;
+  std::erase_if(connections_, [&](const auto& entry) {
+    const Connection& connection = entry.second;
+    const bool is_given_up = !connection.started && now - connection.since >= kStartTime;
+    if (is_given_up && connection.cut) --cut_;
+    return is_given_up;
   });
   if (connections_.empty()) emptied_.notify_all();
 }
@@ -186,7 +190,7 @@ void ConnectionTable::EndWatch() {
 void ConnectionTable::Cut(int fd, Connection& connection) {
   connection.cut = true;
   ++cut_;
-  CutConnection(fd);
+  if (connection.started) CutConnection(fd);
 }
 
 template <typename Predicate>
@@ -194,15 +198,17 @@ std::pair<const int, ConnectionTable::Connection>* ConnectionTable::Longest(Pred
   std::pair<const int, Connection>* longest = nullptr;
   for (auto& entry : connections_) {
     const Connection& connection = entry.second;
-    if (!connection.started || connection.cut || !may_go(connection)) continue;
+    if (connection.cut || !may_go(connection)) continue;
     if (longest == nullptr || connection.since < longest->second.since) longest = &entry;
   }
   return longest;
 }
 
 bool ConnectionTable::CutUnused() {
-  auto* const longest =
-      Longest([](const Connection& c) { return c.phase == Phase::kHead && !c.used; });
+  const auto is_unused = [](const Connection& c) { return c.phase == Phase::kHead && !c.used; };
+  auto* longest = Longest([&](const Connection& c) { return c.started && is_unused(c); });
+  // A crowd whose threads have not run yet must not cost a client its connection, either.
+  if (longest == nullptr) longest = Longest(is_unused);
   if (longest == nullptr) return false;
   Cut(longest->first, longest->second);
   return true;

@@ -49,8 +49,8 @@ class ConnectionTable {
       : limit_(limit), max_sending_(max_sending), timeouts_(timeouts), clock_(clock) {}
 
   /// Makes room for an accepted socket. When the limit is reached, a connection is cut for it: the
-  /// one that is longest in its first head, whose client has shown no request yet; else the one
-  /// that has been idle for longest. Without either there is no room.
+  /// one that is longest in its first head, whose client has shown no request yet, as soon as it
+  /// has started; else the one that has been idle for longest. Without either there is no room.
   [[nodiscard]] Admission TryAdd(int fd);
   /// Its thread is about to run. From here until Remove() the descriptor is certainly this
   /// connection's, so only in between may it be touched from outside. Never throws: it is called

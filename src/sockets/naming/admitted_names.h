@@ -83,6 +83,9 @@ class AdmittedNames {
     for (std::size_t i = limit_; i < entries.size(); ++i) places_.erase(entries[i]);
   }
 
+  /// It has no place any more.
+  void Forget(const Name& name) { places_.erase(name); }
+
   [[nodiscard]] bool Contains(const Name& name) const { return places_.contains(name); }
 
  private:

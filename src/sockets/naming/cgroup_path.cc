@@ -6,15 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/hex_ids.h"
+
 namespace sockdiag {
 namespace {
-
-bool IsLowerHex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-
-bool IsContainerId(std::string_view text) {
-  constexpr std::size_t kDigits = 64;
-  return text.size() == kDigits && std::all_of(text.begin(), text.end(), IsLowerHex);
-}
 
 /// What stands between the two; nothing when it is not of this form.
 std::optional<std::string_view> Between(std::string_view text, std::string_view prefix,
@@ -48,16 +43,12 @@ std::string Unescaped(std::string_view name) {
   return text;
 }
 
-/// A UUID, or the 32 digits of a static pod.
-bool IsPodUid(std::string_view uid) {
-  constexpr std::size_t kUuid = 36;
-  constexpr std::size_t kDigits = 32;
-  if (uid.size() != kUuid && uid.size() != kDigits) return false;
-  for (std::size_t i = 0; i < uid.size(); ++i) {
-    const bool is_hyphen = uid.size() == kUuid && (i == 8 || i == 13 || i == 18 || i == 23);
-    if (is_hyphen ? uid[i] != '-' : !IsLowerHex(uid[i])) return false;
-  }
-  return true;
+/// Takes the first folder off a path; empty at its end.
+std::string_view TakeFolder(std::string_view& path) {
+  path.remove_prefix(std::min(path.size(), path.find_first_not_of('/')));
+  const std::string_view folder = path.substr(0, path.find('/'));
+  path.remove_prefix(folder.size());
+  return folder;
 }
 
 /// `pod<uid>` with the kubelet's cgroupfs driver, `kubepods-burstable-pod<uid>.slice` with `_` for
@@ -67,7 +58,10 @@ std::optional<std::string> PodUidOf(std::string_view folder) {
   if (const auto slice = Between(folder, "", ".slice")) {
     const std::size_t mark = slice->rfind("-pod");
     if (mark == std::string_view::npos) return std::nullopt;
+    if (slice->find("kubepods") >= mark) return std::nullopt;
     uid = slice->substr(mark + 4);
+    // In a slice's name it would mean a slice above.
+    if (uid.find('-') != std::string::npos) return std::nullopt;
     std::replace(uid.begin(), uid.end(), '_', '-');
   } else if (const auto name = Between(folder, "pod", "")) {
     uid = *name;
@@ -76,19 +70,17 @@ std::optional<std::string> PodUidOf(std::string_view folder) {
   return uid;
 }
 
-/// Nothing when it is no container's.
+/// `crio-<id>.scope`, or without the suffix as CRI-O and podman write it with cgroupfs, or the bare
+/// id; nothing when it is no container's.
 std::optional<std::string_view> ContainerIdOf(std::string_view folder) {
   if (IsContainerId(folder)) return folder;
-  if (const auto scope = Between(folder, "", ".scope")) {
-    constexpr std::array<std::string_view, 6> runtimes{
-        "cri-containerd-", "containerd-", "crio-", "docker-", "libpod-", "nerdctl-"};
-    for (const std::string_view runtime : runtimes) {
-      const auto id = Between(*scope, runtime, "");
-      if (id && IsContainerId(*id)) return id;
-    }
-    return std::nullopt;
+  const std::optional<std::string_view> scope = Between(folder, "", ".scope");
+  constexpr std::array<std::string_view, 6> runtimes{"cri-containerd-", "containerd-", "crio-",
+                                                     "docker-",         "libpod-",     "nerdctl-"};
+  for (const std::string_view runtime : runtimes) {
+    const auto id = Between(scope.value_or(folder), runtime, "");
+    if (id && IsContainerId(*id)) return id;
   }
-  if (const auto id = Between(folder, "libpod-", ""); id && IsContainerId(*id)) return id;
   // runc's name when the systemd driver gets a path that is none of systemd's.
   const std::size_t colon = folder.rfind(':');
   if (colon == std::string_view::npos || !IsContainerId(folder.substr(colon + 1))) {
@@ -115,31 +107,67 @@ bool IsUnit(std::string_view folder) {
   return folder.ends_with(".service") || folder.ends_with(".scope");
 }
 
+/// Of services that keep pods and containers below themselves.
+bool IsRuntime(std::string_view folder) {
+  constexpr std::array<std::string_view, 9> kRuntimes{
+      "containerd.service", "docker.service",     "crio.service",
+      "cri-docker.service", "kubelet.service",    "k3s.service",
+      "k3s-agent.service",  "rke2-agent.service", "rke2-server.service"};
+  return std::find(kRuntimes.begin(), kRuntimes.end(), folder) != kRuntimes.end();
+}
+
+/// Of a user's own systemd.
+bool IsUserManager(std::string_view folder) {
+  const auto user = Between(folder, "user@", ".service");
+  return user && !user->empty();
+}
+
+/// What is below a user's manager: each name is that user's choice, so that it must not be that of
+/// anybody else. `manager`: the folder's name.
+CgroupOwner ParseUserPath(std::string_view manager, std::string_view path) {
+  CgroupOwner owner{OwnerKind::kUnit, Unescaped(manager), {}, {}};
+  for (std::string_view folder = TakeFolder(path); !folder.empty(); folder = TakeFolder(path)) {
+    if (const auto id = ContainerIdOf(folder)) {
+      return {OwnerKind::kContainer, Unescaped(manager), std::string(*id), {}};
+    }
+    if (IsUnit(folder)) owner.name = Unescaped(manager) + "/" + Unescaped(folder);
+  }
+  return owner;
+}
+
 }  // namespace
+
+bool IsPodUid(std::string_view text) {
+  constexpr std::size_t kDigits = 32;
+  return IsUuid(text) || IsHex(text, kDigits);
+}
 
 CgroupOwner ParseCgroupPath(std::string_view path) {
   CgroupOwner owner;
   std::string_view parent;
-  while (!path.empty()) {
-    const std::string_view folder = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), folder.size() + 1));
-    if (folder.empty()) continue;
-    if (const auto colon = folder.find(':'); colon != std::string_view::npos) {
-      if (auto uid = PodUidOf(folder.substr(0, colon))) owner.pod_uid = *std::move(uid);
-    }
+  bool is_below_unit = false;
+  for (std::string_view folder = TakeFolder(path); !folder.empty(); folder = TakeFolder(path)) {
     if (auto uid = PodUidOf(folder)) {
       owner = {OwnerKind::kPod, {}, {}, *std::move(uid)};
     } else if (const auto id = ContainerIdOf(folder)) {
+      if (auto pod = PodUidOf(folder.substr(0, folder.find(':')))) owner.pod_uid = *std::move(pod);
       owner.kind = owner.pod_uid.empty() ? OwnerKind::kContainer : OwnerKind::kPod;
       owner.name.clear();
       owner.container_id = *id;
       return owner;
+    } else if (is_below_unit) {
+      continue;
     } else if (auto machine = MachineOf(folder, parent)) {
       return {OwnerKind::kMachine, *std::move(machine), {}, {}};
+    } else if (owner.kind != OwnerKind::kPod && IsUserManager(folder)) {
+      return ParseUserPath(folder, path);
     } else if (IsUnit(folder) && owner.kind != OwnerKind::kPod) {
       const bool is_session = folder.starts_with("session-") && folder.ends_with(".scope");
       owner.kind = is_session ? OwnerKind::kSession : OwnerKind::kUnit;
       owner.name = Unescaped(folder);
+      // A unit chooses the names below itself, which are not to pass for somebody else's.
+      if (!IsRuntime(folder)) return owner;
+      is_below_unit = true;
     }
     parent = folder;
   }

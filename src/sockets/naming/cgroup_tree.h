@@ -27,12 +27,17 @@ struct CgroupMount {
 /// Gets a cgroup's id, which is its folder's inode number, and its path in the hierarchy.
 using CgroupVisitor = std::function<void(std::uint64_t id, std::string_view path)>;
 
-/// More cgroups than this are not looked at.
+/// More cgroups than this are not visited.
 inline constexpr std::size_t kMaxCgroups = 100'000;
 
 /// Visits the cgroups that can be seen below the mount, in no certain order. One that comes or goes
-/// meanwhile may be missing. About 12 us each; needs no privilege. An error when the mount itself
-/// cannot be read.
-[[nodiscard]] Result<void> VisitCgroups(const CgroupMount& mount, const CgroupVisitor& visit);
+/// meanwhile may be missing. About 12 us each; needs no privilege. An error when these are not all:
+/// it names the mount, or the first folder below, that could not be read, or the limit.
+[[nodiscard]] Result<void> VisitCgroups(const CgroupMount& mount, const CgroupVisitor& visit,
+                                        std::size_t limit = kMaxCgroups);
+
+/// The same of the hierarchy that this process sees. `proc` stands for /proc.
+[[nodiscard]] Result<void> VisitHostCgroups(const CgroupVisitor& visit,
+                                            const std::string& proc = "/proc");
 
 }  // namespace sockdiag

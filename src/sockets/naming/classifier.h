@@ -3,6 +3,7 @@
 #include <bitset>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include "model/port.h"
 #include "model/socket_record.h"
@@ -10,7 +11,9 @@
 #include "sockets/naming/group.h"
 #include "sockets/naming/known_directions.h"
 #include "sockets/naming/listener_memory.h"
+#include "sockets/naming/owners.h"
 #include "sockets/naming/service_matcher.h"
+#include "sockets/naming/socket_owners.h"
 
 namespace sockdiag {
 
@@ -23,31 +26,52 @@ struct Classification {
   GroupId group = IdOf({});
   /// Whether the kernel's sockets told the direction, and so it is worth remembering.
   bool is_known = false;
+  /// Who holds it; kUntold, too, where owners are not looked for.
+  OwnerId owner = OwnerId::kUntold;
 };
 
 /// Classifies the sockets of one dump, with the listeners of the same dump and what is known from
 /// those before.
 class Classifier {
  public:
-  /// `ephemeral`: ip_local_port_range. `known` may be null. What is referred to must outlive the
-  /// classifier.
+  /// `ephemeral`: ip_local_port_range. `known` and `owners` may be null. What is referred to must
+  /// outlive the classifier.
   Classifier(const ServiceMatcher& matcher, const PortRange& ephemeral,
-             ListenerMemory::Pass& listeners, KnownDirections* known = nullptr)
-      : matcher_(matcher), ephemeral_(ephemeral), listeners_(listeners), known_(known) {}
+             ListenerMemory::Pass& listeners, KnownDirections* known = nullptr,
+             SocketOwners* owners = nullptr)
+      : matcher_(matcher),
+        ephemeral_(ephemeral),
+        listeners_(listeners),
+        known_(known),
+        owners_(owners) {}
 
   /// Listening sockets must come before those that they accepted, as the kernel dumps them.
   [[nodiscard]] Classification Classify(const SocketRecord& record) {
     if (IsListening(record)) AddListener(record);
-    if (const auto direction = DirectionFromSockets(record, listeners_, known_)) {
-      return Make(record, *direction, Match(record, *direction), true);
-    }
-    const ServiceMatch inbound = Match(record, Direction::kInbound);
-    const ServiceMatch outbound = Match(record, Direction::kOutbound);
-    const Direction direction = FromNamesAndPorts(record, inbound, outbound);
-    return Make(record, direction, direction == Direction::kInbound ? inbound : outbound, false);
+    const OwnerId owner = owners_ == nullptr ? OwnerId::kUntold : owners_->Of(record);
+    Classification classification = ClassifyService(record, RowsOf(owner));
+    classification.owner = owner;
+    return classification;
   }
 
  private:
+  using OwnerRows = ServiceMatcher::OwnerRows;
+
+  [[nodiscard]] const OwnerRows& RowsOf(OwnerId owner) {
+    if (!matcher_.asks_for_owners() || owners_ == nullptr) return matcher_.nobody();
+    const auto known = rows_.find(owner);
+    if (known != rows_.end()) return known->second;
+    return rows_.emplace(owner, matcher_.RowsOf(owners_->Name(owner))).first->second;
+  }
+  [[nodiscard]] Classification ClassifyService(const SocketRecord& record, const OwnerRows& owner) {
+    if (const auto direction = DirectionFromSockets(record, listeners_, known_)) {
+      return Make(record, *direction, Match(record, *direction, owner), true);
+    }
+    const ServiceMatch inbound = Match(record, Direction::kInbound, owner);
+    const ServiceMatch outbound = Match(record, Direction::kOutbound, owner);
+    const Direction direction = FromNamesAndPorts(record, inbound, outbound);
+    return Make(record, direction, direction == Direction::kInbound ? inbound : outbound, false);
+  }
   [[nodiscard]] Direction FromNamesAndPorts(const SocketRecord& record, const ServiceMatch& inbound,
                                             const ServiceMatch& outbound) const {
     const Port local = record.local.port;
@@ -65,9 +89,10 @@ class Classifier {
   [[nodiscard]] static Port ServicePort(const SocketRecord& record, Direction direction) {
     return direction == Direction::kInbound ? record.local.port : record.remote.port;
   }
-  [[nodiscard]] ServiceMatch Match(const SocketRecord& record, Direction direction) const {
+  [[nodiscard]] ServiceMatch Match(const SocketRecord& record, Direction direction,
+                                   const OwnerRows& owner) const {
     return matcher_.Match(record.protocol, direction, ServicePort(record, direction),
-                          record.local.address, record.remote.address);
+                          record.local.address, record.remote.address, owner);
   }
   [[nodiscard]] Classification Make(const SocketRecord& record, Direction direction,
                                     const ServiceMatch& match, bool is_known) const {
@@ -91,6 +116,9 @@ class Classifier {
   PortRange ephemeral_;
   ListenerMemory::Pass& listeners_;
   KnownDirections* known_;
+  SocketOwners* owners_;
+  /// What the rules make of the owners that were met.
+  std::unordered_map<OwnerId, OwnerRows> rows_;
   /// Ports that are listened on to serve, on whatever address.
   std::unique_ptr<std::bitset<65536>> served_ = std::make_unique<std::bitset<65536>>();
 };

@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "model/ip_address.h"
 #include "model/port.h"
 #include "sockets/naming/bit_rows.h"
 #include "sockets/naming/interval_map.h"
-#include "sockets/naming/port_rank.h"
 #include "sockets/naming/service_names.h"
 #include "sockets/naming/service_rule.h"
 
@@ -49,12 +49,16 @@ class AddressRows {
   BitRows rows_;
 };
 
+/// Of one protocol and direction, which rules let an owner through: one bit a rule, made once for
+/// each owner.
+using OwnerRow = std::vector<std::uint64_t>;
+
 /// The rules of one protocol and direction, compiled.
 ///
 /// Each of service port, local and remote address is cut into intervals within which no rule
 /// changes its mind, and each interval has a row of bits, one a rule that holds there. A lookup is
-/// a binary search in each, and the first bit that all three rows share. Ports whose first rule
-/// asks for no address skip the addresses.
+/// a binary search in each, and the first bit that these rows and the owner's share. Ports whose
+/// first rule asks for nothing else skip the rest.
 class CompiledRules {
  public:
   using PortNames = std::map<Port, ServiceId>;
@@ -64,24 +68,29 @@ class CompiledRules {
 
   /// What names a port, whatever the addresses.
   struct PortNaming {
-    /// kServing in a rule's long range.
-    PortRank rank = PortRank::kRest;
-    bool is_in_long_range = false;
+    /// A rule, by itself or in a range that is not long.
+    bool by_rule = false;
+    bool by_long_range = false;
+    bool by_database = false;
   };
 
   /// `port_names` names the ports that no rule names.
   CompiledRules(const std::vector<NamedRule>& rules, const PortNames& port_names);
 
-  /// kOther, named by nobody, where nothing names it.
-  [[nodiscard]] ServiceMatch Match(Port port, const IpAddress& local,
-                                   const IpAddress& remote) const;
+  /// kOther, named by nobody, where nothing names it. `owner`: from RowOf() of these rules.
+  [[nodiscard]] ServiceMatch Match(Port port, const IpAddress& local, const IpAddress& remote,
+                                   const OwnerRow& owner) const;
+  /// For an owner of this name; empty of nobody.
+  [[nodiscard]] OwnerRow RowOf(const std::string& owner) const;
+  /// Whether any rule asks for one.
+  [[nodiscard]] bool AsksForOwners() const;
   [[nodiscard]] PortNaming NamingOf(Port port) const { return answers_[ports_.Find(port)].naming; }
 
  private:
   struct PortAnswer {
-    /// When no rule that asks for addresses holds.
+    /// When no rule that asks for more than the port holds.
     ServiceMatch match;
-    bool asks_for_addresses = false;
+    bool asks_for_more = false;
     PortNaming naming;
   };
 
@@ -95,6 +104,7 @@ class CompiledRules {
   AddressRows local_;
   AddressRows remote_;
   std::vector<ServiceId> services_;  // one for each rule
+  std::vector<std::string> owners_;  // the globs, one for each rule
 };
 
 }  // namespace sockdiag

@@ -11,6 +11,8 @@ struct Limits {
   std::size_t services = 100;
   /// Distinct ports per protocol and direction; the rest is `other`.
   std::size_t ports = 100;
+  /// Distinct owners; the rest is `other`.
+  std::size_t owners = 100;
   /// How long an admitted name stays, at zero, after its last socket.
   std::chrono::milliseconds retention = std::chrono::minutes(15);
 

@@ -1,15 +1,9 @@
 #include "sockets/naming/listener_table.h"
 
 namespace sockdiag {
-namespace {
-
-constexpr IpAddress kAnyIpv4 = IpAddress::FromBits(0, 0xffff'0000'0000);
-constexpr IpAddress kAnyIpv6 = IpAddress();
-
-}  // namespace
 
 Endpoint ListenerTable::WildcardOf(const Endpoint& local) {
-  return {local.address.IsIpv4() ? kAnyIpv4 : kAnyIpv6, local.port};
+  return {local.address.IsIpv4() ? kAnyIpv4 : IpAddress(), local.port};
 }
 
 void ListenerTable::AddWildcard(const Endpoint& end) {
@@ -20,19 +14,20 @@ void ListenerTable::AddWildcard(const Endpoint& end) {
   ports.set(port);
 }
 
-void ListenerTable::Add(const SocketRecord& listener) {
-  const Endpoint& local = listener.local;
-  const std::size_t port = local.port.Value();
-  if (local.address.IsUnspecified()) {
-    AddWildcard(WildcardOf(local));
-    const bool dual_stack = !local.address.IsIpv4() && !listener.ipv6_only;
-    if (dual_stack) AddWildcard({kAnyIpv4, local.port});
-  } else if (addresses_.size() < kMaxAddresses) {
-    addresses_.insert(local);
+void ListenerTable::AddAddress(const Endpoint& end) {
+  const std::size_t port = end.port.Value();
+  if (addresses_.size() < kMaxAddresses) {
+    addresses_.insert(end);
     ports_->single.set(port);
   } else {
-    WildcardPorts(local.address).set(port);
+    WildcardPorts(end.address).set(port);
   }
+}
+
+void ListenerTable::Add(const SocketRecord& listener) {
+  ForEachEndOf(listener, [this](const Endpoint& end) {
+    end.address.IsUnspecified() ? AddWildcard(end) : AddAddress(end);
+  });
 }
 
 bool ListenerTable::Matches(const Endpoint& local) const {

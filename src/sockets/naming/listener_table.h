@@ -20,9 +20,22 @@ namespace sockdiag {
 class ListenerTable {
  public:
   static constexpr std::size_t kMaxAddresses = 16'384;
+  /// `0.0.0.0`
+  static constexpr IpAddress kAnyIpv4 = IpAddress::FromBits(0, 0xffff'0000'0000);
 
   void Add(const SocketRecord& listener);
   [[nodiscard]] bool Matches(const Endpoint& local) const;
+
+  /// Calls `visit(const Endpoint&)` for each end that the listener holds: an address, or
+  /// WildcardOf() ones.
+  template <typename Visitor>
+  static void ForEachEndOf(const SocketRecord& listener, Visitor&& visit) {
+    const Endpoint& local = listener.local;
+    if (!local.address.IsUnspecified()) return visit(local);
+    visit(WildcardOf(local));
+    const bool dual_stack = !local.address.IsIpv4() && !listener.ipv6_only;
+    if (dual_stack) visit(Endpoint{kAnyIpv4, local.port});
+  }
 
   /// What takes every address of the family of `local` on its port: `0.0.0.0` or `::`.
   [[nodiscard]] static Endpoint WildcardOf(const Endpoint& local);
@@ -50,6 +63,7 @@ class ListenerTable {
   }
   /// `end`: in WildcardOf() form.
   void AddWildcard(const Endpoint& end);
+  void AddAddress(const Endpoint& end);
 
   std::unique_ptr<Ports> ports_ = std::make_unique<Ports>();
   std::vector<Endpoint> wildcard_ends_;

@@ -14,8 +14,9 @@ namespace sockdiag {
 /// then marked as not known. Any thread may use it.
 class LiveEphemeralPorts {
  public:
-  /// Gets, at each reading, what came of each file: why it could not be read, or an empty text,
-  /// also when this kernel knows no reserved ports. One call at a time.
+  /// Gets, at each reading, what came of each file: why it could not be read, in words that do not
+  /// name it again, or an empty text, also when this kernel knows no reserved ports. One call at a
+  /// time.
   using Listener = std::function<void(const std::string& file, const std::string& error)>;
 
   /// `root` stands for /proc.

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <algorithm>
-
 #include "model/port.h"
 #include "model/protocol.h"
 #include "sockets/naming/port_rank.h"
@@ -21,9 +19,10 @@ class PortRanks {
                             bool is_served) const {
     const bool is_anybodys = ephemeral_.Contains(port);
     const CompiledRules::PortNaming naming = matcher_.NamingOf(protocol, direction, port);
-    if (naming.is_in_long_range && !is_anybodys) return PortRank::kRule;
-    const bool is_a_services = is_served || !is_anybodys;
-    return std::min(naming.rank, is_a_services ? PortRank::kServing : PortRank::kRest);
+    if (naming.by_rule || (naming.by_long_range && !is_anybodys)) return PortRank::kRule;
+    if (naming.by_database) return PortRank::kDatabase;
+    const bool is_a_services = naming.by_long_range || is_served || !is_anybodys;
+    return is_a_services ? PortRank::kServing : PortRank::kRest;
   }
 
  private:

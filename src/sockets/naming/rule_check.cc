@@ -1,11 +1,10 @@
 #include "sockets/naming/rule_check.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <utility>
 
+#include "sockets/naming/range_starts.h"
 #include "sockets/naming/service_names.h"
 
 namespace sockdiag {
@@ -52,32 +51,20 @@ std::vector<Port> PortStarts(const ServiceRule& rule, const Rules& others) {
   std::vector<Port> starts{Port::FromHost(1)};
   for (const PortRange& range : rule.ports) starts.push_back(range.first);
   for (const ServiceRule* other : others) {
-    for (const PortRange& range : other->ports) {
-      starts.push_back(range.first);
-      if (range.last.Value() == std::numeric_limits<std::uint16_t>::max()) continue;
-      starts.push_back(Port::FromHost(static_cast<std::uint16_t>(range.last.Value() + 1)));
-    }
+    for (const PortRange& range : other->ports) AddStarts(range, starts);
   }
   std::erase_if(starts, [&](Port port) { return !HoldsPort(rule, port); });
   return WithoutRepetition(std::move(starts));
 }
 
-IpAddress Next(const IpAddress& address) {
-  const std::uint64_t low = address.Low() + 1;
-  return IpAddress::FromBits(address.High() + (low == 0 ? 1 : 0), low);
-}
-
-/// The same for addresses. IPv4 ones lie among the others.
+/// The same for addresses.
 std::vector<IpAddress> AddressStarts(const ServiceRule& rule, const Rules& others,
                                      std::vector<Cidr> ServiceRule::*networks) {
-  std::vector<IpAddress> starts{IpAddress(), IpAddress::FromBits(0, 0xffff'0000'0000),
-                                IpAddress::FromBits(0, 0x1'0000'0000'0000)};
+  std::vector<IpAddress> starts = Ipv4Starts();
+  starts.push_back(IpAddress());
   for (const Cidr& network : rule.*networks) starts.push_back(network.First());
   for (const ServiceRule* other : others) {
-    for (const Cidr& network : other->*networks) {
-      starts.push_back(network.First());
-      starts.push_back(Next(network.Last()));
-    }
+    for (const Cidr& network : other->*networks) AddStarts(network, starts);
   }
   std::erase_if(starts, [&](const IpAddress& address) { return !Holds(rule.*networks, address); });
   return WithoutRepetition(std::move(starts));
@@ -128,11 +115,6 @@ std::optional<bool> IsCovered(const ServiceRule& rule, const Rules& others, std:
   return true;
 }
 
-/// The rule as the configuration has it.
-std::string Text(const std::vector<ServiceRule>& rules, std::size_t index) {
-  return "services[" + std::to_string(index) + "] (" + rules[index].name + ")";
-}
-
 /// Why no socket gets this rule's name; empty when some do.
 std::string WhyNeverMatched(const std::vector<ServiceRule>& rules, std::size_t index,
                             std::size_t& left) {
@@ -142,27 +124,33 @@ std::string WhyNeverMatched(const std::vector<ServiceRule>& rules, std::size_t i
   }
   Rules earlier;
   for (std::size_t i = 0; i < index; ++i) {
-    if (rules[i].protocol == rule.protocol) earlier.push_back(&rules[i]);
+    // Which owners a glob takes is not known here, but that all are taken where none is asked for.
+    const bool may_cover = rules[i].owner.empty() || rules[i].owner == rule.owner;
+    if (rules[i].protocol == rule.protocol && may_cover) earlier.push_back(&rules[i]);
   }
   if (!IsCovered(rule, earlier, left).value_or(false)) return {};
   for (const ServiceRule* other : earlier) {
     if (!IsCovered(rule, {other}, left).value_or(false)) continue;
     const auto i = static_cast<std::size_t>(other - rules.data());
-    return Text(rules, i) + " comes first and takes all that it would";
+    return RuleText(rules, i) + " comes first and takes all that it would";
   }
   return "earlier rules together take all that it would";
 }
 
 }  // namespace
 
+std::string RuleText(const std::vector<ServiceRule>& rules, std::size_t index) {
+  return "services[" + std::to_string(index) + "] (" + rules[index].name + ")";
+}
+
 std::vector<std::string> FindRuleDoubts(const std::vector<ServiceRule>& rules) {
   std::vector<std::string> doubts;
   std::size_t left = kMostComparisons;
   for (std::size_t index = 0; index < rules.size(); ++index) {
     const std::string why = WhyNeverMatched(rules, index, left);
-    if (!why.empty()) doubts.push_back(Text(rules, index) + " never matches: " + why);
+    if (!why.empty()) doubts.push_back(RuleText(rules, index) + " never matches: " + why);
     if (rules[index].name == kOtherName) {
-      doubts.push_back(Text(rules, index) +
+      doubts.push_back(RuleText(rules, index) +
                        " has the name of what has no name, or no place under limits: nothing "
                        "will tell the two apart");
     }

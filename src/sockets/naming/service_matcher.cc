@@ -40,6 +40,15 @@ ServiceMatcher::ServiceMatcher(const std::vector<ServiceRule>& rules,
       compiled_.emplace_back(named_rules[PlaceOf(protocol, direction)], port_names);
     }
   }
+  nobody_ = RowsOf("");
+  asks_for_owners_ = std::any_of(compiled_.begin(), compiled_.end(),
+                                 [](const CompiledRules& part) { return part.AsksForOwners(); });
+}
+
+ServiceMatcher::OwnerRows ServiceMatcher::RowsOf(const std::string& owner) const {
+  OwnerRows rows;
+  for (const CompiledRules& rules : compiled_) rows.rows_.push_back(rules.RowOf(owner));
+  return rows;
 }
 
 }  // namespace sockdiag

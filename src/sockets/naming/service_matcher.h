@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "model/ip_address.h"
@@ -34,12 +35,27 @@ class ServiceMatcher {
   ServiceMatcher(const std::vector<ServiceRule>& rules, const ServicesDatabase& database,
                  ServiceNames& names, ServicesFallback fallback = ServicesFallback::kNumber);
 
+  /// What rules make of one owner, by protocol and direction.
+  class OwnerRows {
+   private:
+    friend class ServiceMatcher;
+    std::vector<OwnerRow> rows_;
+  };
+
   /// What the rules and the services database say, and who of them; named by nobody where neither
-  /// does.
+  /// does. `owner`: of this matcher.
   [[nodiscard]] ServiceMatch Match(Protocol protocol, Direction direction, Port service_port,
-                                   const IpAddress& local, const IpAddress& remote) const {
-    return compiled_[PlaceOf(protocol, direction)].Match(service_port, local, remote);
+                                   const IpAddress& local, const IpAddress& remote,
+                                   const OwnerRows& owner) const {
+    const std::size_t place = PlaceOf(protocol, direction);
+    return compiled_[place].Match(service_port, local, remote, owner.rows_[place]);
   }
+  /// Of sockets that nobody holds.
+  [[nodiscard]] const OwnerRows& nobody() const { return nobody_; }
+  /// Of sockets that an owner of this name holds: once for each owner, as globs take time.
+  [[nodiscard]] OwnerRows RowsOf(const std::string& owner) const;
+  /// Whether a rule asks for owners: else all are like nobody.
+  [[nodiscard]] bool asks_for_owners() const { return asks_for_owners_; }
   /// The name of a service's port that Match() has none for.
   [[nodiscard]] ServiceId Fallback(Port service_port) const {
     return fallback_ == ServicesFallback::kNumber ? NumberName(service_port) : ServiceId::kOther;
@@ -60,6 +76,8 @@ class ServiceMatcher {
   ServicesFallback fallback_;
   std::vector<Configured> configured_;
   std::vector<CompiledRules> compiled_;  // one for each protocol and direction
+  OwnerRows nobody_;
+  bool asks_for_owners_ = false;
 };
 
 }  // namespace sockdiag

@@ -1,7 +1,5 @@
 #include "sockets/naming/service_names.h"
 
-#include <optional>
-
 #include "proc/scanner.h"
 
 namespace sockdiag {
@@ -10,8 +8,9 @@ namespace {
 /// Of names that are neither `other` nor a port's number.
 constexpr std::size_t kFirstId = 0x1'0000;
 
-/// Of the text that NumberName() stands for, and no other way to write it.
-std::optional<Port> PortOf(std::string_view name) {
+}  // namespace
+
+std::optional<Port> PortOfNumberName(std::string_view name) {
   if (name.empty() || name.front() == '0') return std::nullopt;
   Scanner scanner(name);
   const std::optional<std::uint16_t> port = scanner.TakeInteger<std::uint16_t>();
@@ -19,11 +18,9 @@ std::optional<Port> PortOf(std::string_view name) {
   return Port::FromHost(*port);
 }
 
-}  // namespace
-
 ServiceId ServiceNames::Intern(std::string_view name) {
   if (name == kOtherName) return ServiceId::kOther;
-  if (const std::optional<Port> port = PortOf(name)) return NumberName(*port);
+  if (const std::optional<Port> port = PortOfNumberName(name)) return NumberName(*port);
   const std::lock_guard lock(mutex_);
   const auto known = ids_.find(name);
   if (known != ids_.end()) return known->second;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,9 @@ inline constexpr std::string_view kOtherName = "other";
 [[nodiscard]] constexpr bool IsNumberName(ServiceId service) {
   return service != ServiceId::kOther && Index(service) <= 0xffff;
 }
+
+/// The port whose number this text is, in the one way that NumberName() writes it.
+[[nodiscard]] std::optional<Port> PortOfNumberName(std::string_view name);
 
 /// Every service name that any configuration gave, each once: a number that stands for a name keeps
 /// doing so when rules change. It grows by new names alone, and not by ports' numbers. Any thread

@@ -1,8 +1,8 @@
 #include "sockets/source/inet_diag_codec.h"
 
 #include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
 #include <linux/tcp.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <cstddef>
@@ -10,21 +10,12 @@
 #include <optional>
 #include <string>
 
+#include "model/address_family.h"
 #include "netlink/bytes.h"
+#include "sockets/source/sock_diag.h"
 
 namespace sockdiag {
 namespace {
-
-/// The payload of the first attribute of this type; nothing when there is none.
-DumpResult<std::optional<std::span<const std::byte>>> FindAttribute(
-    std::span<const std::byte> attributes, std::uint16_t type) {
-  while (!attributes.empty()) {
-    const DumpResult<NetlinkAttribute> attribute = TakeAttribute(attributes);
-    if (!attribute) return tl::unexpected(attribute.error());
-    if (attribute->type == type) return attribute->payload;
-  }
-  return std::nullopt;
-}
 
 DumpResult<bool> FindIpv6Only(std::span<const std::byte> attributes) {
   const auto found = FindAttribute(attributes, INET_DIAG_SKV6ONLY);
@@ -62,6 +53,23 @@ DumpResult<std::uint64_t> FindCgroupId(std::span<const std::byte> attributes) {
   return id;
 }
 
+/// `SK_MEMINFO_...` (uapi/linux/sock_diag.h): 32-bit numbers, of which newer kernels have more.
+DumpResult<void> ReadMemory(std::span<const std::byte> attributes, SocketRecord& record) {
+  const auto found = FindAttribute(attributes, INET_DIAG_SKMEMINFO);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return {};
+  const auto read = [words = **found](std::size_t place, std::uint32_t& value) {
+    const std::size_t offset = place * sizeof(value);
+    if (words.size() >= offset + sizeof(value)) {
+      std::memcpy(&value, words.data() + offset, sizeof(value));
+    }
+  };
+  read(SK_MEMINFO_RMEM_ALLOC, record.receive_buffer_bytes);
+  read(SK_MEMINFO_RCVBUF, record.receive_buffer_limit_bytes);
+  read(SK_MEMINFO_DROPS, record.drops);
+  return {};
+}
+
 IpAddress DecodeAddress(Family family, const __be32 (&words)[4]) {
   if (family == Family::kIpv4) {
     std::array<std::byte, 4> bytes;
@@ -94,7 +102,8 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
         DumpErrorReason::kMalformed,
         "a socket record has " + std::to_string(payload.size()) + " bytes instead of at least 72");
   }
-  if (message->idiag_family != AF_INET && message->idiag_family != AF_INET6) {
+  const std::optional<Family> family = FamilyFromAddressFamily(message->idiag_family);
+  if (!family) {
     return FailDump(DumpErrorReason::kMalformed, "a socket record has address family " +
                                                      std::to_string(message->idiag_family) +
                                                      " instead of AF_INET or AF_INET6");
@@ -103,7 +112,7 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
   DumpResult<SocketRecord> decoded = SocketRecord();
   SocketRecord& record = *decoded;
   record.protocol = protocol;
-  record.family = message->idiag_family == AF_INET ? Family::kIpv4 : Family::kIpv6;
+  record.family = *family;
   record.state = StateFromKernel(protocol, message->idiag_state);
   record.timer = TimerFromKernel(message->idiag_timer);
   record.retransmits = message->idiag_retrans;
@@ -112,8 +121,7 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
                   Port::FromNetwork(message->id.idiag_sport)};
   record.remote = {DecodeAddress(record.family, message->id.idiag_dst),
                    Port::FromNetwork(message->id.idiag_dport)};
-  // Two halves, the lower one first (sock_diag_save_cookie() in the kernel's net/core/sock_diag.c).
-  record.cookie = std::uint64_t{message->id.idiag_cookie[1]} << 32 | message->id.idiag_cookie[0];
+  record.cookie = CookieFromHalves(message->id.idiag_cookie);
   record.receive_queue = message->idiag_rqueue;
   record.send_queue = message->idiag_wqueue;
   if (CarriesIpv6Only(record)) {
@@ -125,6 +133,10 @@ DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol, std::span<const std::
     const DumpResult<std::uint64_t> cgroup_id = FindCgroupId(payload);
     if (!cgroup_id) return tl::unexpected(cgroup_id.error());
     record.cgroup_id = *cgroup_id;
+  }
+  if (wanted.memory && IsListening(record)) {
+    const DumpResult<void> memory = ReadMemory(payload, record);
+    if (!memory) return tl::unexpected(memory.error());
   }
   if (wanted.last_ack) {
     const DumpResult<std::uint32_t> last_ack_ms = FindLastAckMs(payload);

@@ -13,7 +13,9 @@ namespace sockdiag {
 /// (`uapi/linux/inet_diag.h`), then attributes. Of these INET_DIAG_SKV6ONLY is read where the
 /// kernel attaches it, on IPv6 sockets that listen or are unconnected, and others where they are
 /// wanted: INET_DIAG_INFO, of which a `tcp_info` that is too short leaves the time unknown, and
-/// INET_DIAG_CGROUP_ID, which minisockets and kernels before 5.8 do not have.
+/// INET_DIAG_CGROUP_ID, which minisockets and kernels before 5.8 do not have, and
+/// INET_DIAG_SKMEMINFO of sockets that listen or are unconnected, of which what is too short leaves
+/// the rest 0.
 /// kMalformed when the payload is short, the family is not IP, or an attribute that is looked at
 /// lies about its length.
 [[nodiscard]] DumpResult<SocketRecord> DecodeInetDiag(Protocol protocol,

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "model/address_family.h"
 #include "netlink/bytes.h"
 
 namespace sockdiag {
@@ -17,6 +18,13 @@ std::uint32_t StateMask(Protocol protocol, const StateSet& states) {
     if (states.Contains(state)) mask |= std::uint32_t{1} << KernelNumber(protocol, state);
   }
   return mask;
+}
+
+std::uint8_t Extensions(const WantedAttributes& wanted) {
+  std::uint8_t extensions = 0;
+  if (wanted.last_ack) extensions |= 1 << (INET_DIAG_INFO - 1);
+  if (wanted.memory) extensions |= 1 << (INET_DIAG_SKMEMINFO - 1);
+  return extensions;
 }
 
 /// Its answers have the type of the request.
@@ -32,16 +40,17 @@ DumpRequest TcpDumpRequest(const WantedSockets& wanted, std::uint32_t sequence) 
   static_assert(sizeof(payload) == 60);
   payload.idiag_family = AF_UNSPEC;
   payload.idiag_states = StateMask(Protocol::kTcp, wanted.states);
-  if (wanted.attributes.last_ack) payload.idiag_ext = 1 << (INET_DIAG_INFO - 1);
+  payload.idiag_ext = Extensions(wanted.attributes);
   return MakeRequest(TCPDIAG_GETSOCK, sequence, payload);
 }
 
-DumpRequest UdpDumpRequest(Family family, const StateSet& states, std::uint32_t sequence) {
+DumpRequest UdpDumpRequest(Family family, const WantedSockets& wanted, std::uint32_t sequence) {
   inet_diag_req_v2 payload{};
   static_assert(sizeof(payload) == 56);
-  payload.sdiag_family = family == Family::kIpv4 ? AF_INET : AF_INET6;
+  payload.sdiag_family = AddressFamily(family);
   payload.sdiag_protocol = IPPROTO_UDP;
-  payload.idiag_states = StateMask(Protocol::kUdp, states);
+  payload.idiag_ext = Extensions(wanted.attributes);
+  payload.idiag_states = StateMask(Protocol::kUdp, wanted.states);
   return MakeRequest(SOCK_DIAG_BY_FAMILY, sequence, payload);
 }
 

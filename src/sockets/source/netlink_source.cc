@@ -5,8 +5,11 @@
 namespace sockdiag {
 
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
-                             std::function<bool(const std::string&)> is_loaded)
-    : open_(std::move(open)), clock_(clock), is_loaded_(std::move(is_loaded)) {}
+                             std::function<bool(const std::string&)> is_loaded, bool is_used_again)
+    : open_(std::move(open)),
+      clock_(clock),
+      is_loaded_(std::move(is_loaded)),
+      is_used_again_(is_used_again) {}
 
 DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
@@ -29,6 +32,7 @@ NetlinkSource::Refusal NetlinkSource::MakeRefusal(Protocol protocol, const DumpE
     refusal.missing_module = module;
     when = "when it is loaded, ";
   }
+  if (!is_used_again_) return refusal;
   refusal.error.message += "; asked again " + when + "after " +
                            std::to_string(kRefusalMemory.count()) + " minutes or at a reload";
   return refusal;
@@ -43,7 +47,19 @@ DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const WantedS
                                                 SocketSink& sink) {
   if (protocol == Protocol::kUdp) return DumpUdp(wanted, sink);
   InetDiagDecoder decoder(protocol, sink, wanted.attributes);
-  return WalkOnce(protocol, TcpDumpRequest(wanted, ++sequence_), decoder);
+  if (!wanted.attributes.memory || !wanted.states.Contains(SocketState::kListen)) {
+    return WalkOnce(protocol, TcpDumpRequest(wanted, ++sequence_), decoder);
+  }
+  // The kernel writes it for each socket of a walk, and only listeners' are wanted.
+  DumpResult<DumpStats> listeners = WalkOnce(
+      protocol, TcpDumpRequest({{SocketState::kListen}, wanted.attributes}, ++sequence_), decoder);
+  if (!listeners) return listeners;
+  WantedSockets others = wanted;
+  others.states.Remove(SocketState::kListen);
+  others.attributes.memory = false;
+  if (others.states.IsEmpty()) return listeners;
+  return WalkOnce(protocol, TcpDumpRequest(others, ++sequence_), decoder)
+      .map([&](const DumpStats& stats) { return *listeners + stats; });
 }
 
 DumpResult<DumpStats> NetlinkSource::DumpUdp(const WantedSockets& wanted, SocketSink& sink) {
@@ -52,11 +68,12 @@ DumpResult<DumpStats> NetlinkSource::DumpUdp(const WantedSockets& wanted, Socket
   for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
     if (!wanted.states.Contains(state)) continue;
     for (const Family family : kFamilies) {
+      WantedSockets walked{StateSet{state}, wanted.attributes};
+      walked.attributes.memory = wanted.attributes.memory && state == SocketState::kUnconnected;
       DumpResult<DumpStats> walk =
-          WalkOnce(Protocol::kUdp, UdpDumpRequest(family, StateSet{state}, ++sequence_), decoder);
+          WalkOnce(Protocol::kUdp, UdpDumpRequest(family, walked, ++sequence_), decoder);
       if (!walk) return walk;
-      total.sockets += walk->sockets;
-      total.bytes += walk->bytes;
+      total = total + *walk;
     }
   }
   return total;

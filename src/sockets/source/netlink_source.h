@@ -18,14 +18,17 @@
 
 namespace sockdiag {
 
-/// Socket tables from the kernel. TCP is one walk for both families; UDP is a walk per family,
-/// first of the unconnected sockets, because direction is decided from them. Each walk has a
+/// Socket tables from the kernel. TCP is one walk for both families, or two where the listeners'
+/// memory is wanted: first of these, then of all others; UDP is a walk per family, first of the
+/// unconnected sockets, because direction is decided from them. Each walk has a
 /// netlink socket of its own, since closing it is the only way to end a dump before its end.
 class NetlinkSource final : public SocketSource {
  public:
-  /// The clock must outlive the source. `is_loaded`: as IsModuleLoaded().
+  /// The clock must outlive the source. `is_loaded`: as IsModuleLoaded(). `is_used_again`: then a
+  /// refusal's message says when the kernel is asked again.
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
-                std::function<bool(const std::string&)> is_loaded = IsModuleLoaded);
+                std::function<bool(const std::string&)> is_loaded = IsModuleLoaded,
+                bool is_used_again = true);
 
   [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
@@ -55,6 +58,7 @@ class NetlinkSource final : public SocketSource {
   NetlinkTransportFactory open_;
   const Clock& clock_;
   const std::function<bool(const std::string&)> is_loaded_;
+  const bool is_used_again_;
   std::unique_ptr<DumpBuffer> buffer_ = std::make_unique<DumpBuffer>();
   std::uint32_t sequence_ = 0;
   std::array<std::optional<Refusal>, kProtocols.size()> refusals_;

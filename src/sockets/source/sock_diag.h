@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -10,6 +11,15 @@
 #include "netlink/transport.h"
 
 namespace sockdiag {
+
+/// A cookie as sock_diag's structs have it: the lower half first (sock_diag_save_cookie() in the
+/// kernel's net/core/sock_diag.c).
+[[nodiscard]] constexpr std::uint64_t CookieFromHalves(const std::uint32_t (&halves)[2]) {
+  return std::uint64_t{halves[1]} << 32 | halves[0];
+}
+
+/// How long the kernel may stay silent in the middle of a dump.
+inline constexpr std::chrono::seconds kDumpSilenceLimit{10};
 
 /// NETLINK_SOCK_DIAG in the network namespace of the calling thread, or an errno. Receive() waits
 /// at most `silence_limit` for the kernel to say something; see sock_diag(7).

@@ -15,6 +15,8 @@ struct WantedAttributes {
   bool last_ack = false;
   /// SocketRecord::cgroup_id, which the kernel writes anyway.
   bool cgroup = false;
+  /// Of sockets that listen or are unconnected SocketRecord::drops and the receive buffer.
+  bool memory = false;
 };
 
 /// What a dump is to show.
@@ -28,6 +30,10 @@ struct DumpStats {
   std::uint64_t sockets = 0;
   /// Netlink bytes received.
   std::uint64_t bytes = 0;
+
+  friend DumpStats operator+(const DumpStats& a, const DumpStats& b) {
+    return {a.sockets + b.sockets, a.bytes + b.bytes};
+  }
 };
 
 /// Where socket tables come from: the kernel, or a test.

@@ -1,13 +1,15 @@
 #include "sockets/tally/destination_sketch.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace sockdiag {
 namespace {
 
+constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
+
 std::uint64_t Hash(const IpAddress& local, const Endpoint& remote) {
-  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
   std::uint64_t hash = 0;
   for (const std::uint64_t part : {local.High(), local.Low(), remote.address.High(),
                                    remote.address.Low(), std::uint64_t{remote.port.Value()}}) {
@@ -19,15 +21,18 @@ std::uint64_t Hash(const IpAddress& local, const Endpoint& remote) {
 
 }  // namespace
 
-DestinationSketch::Counter& DestinationSketch::Place(std::uint64_t hash) {
-  std::size_t place = hash % kPlaces;
-  while (places_[place].count != 0 && places_[place].hash != hash) place = (place + 1) % kPlaces;
+DestinationSketch::Counter& DestinationSketch::Place(std::uint64_t hash, OwnerId owner) {
+  const auto is_others = [&](const Counter& counter) {
+    return counter.count != 0 && (counter.hash != hash || counter.owner != owner);
+  };
+  std::size_t place = (hash ^ Index(owner) * kGolden >> 32) % kPlaces;
+  while (is_others(places_[place])) place = (place + 1) % kPlaces;
   return places_[place];
 }
 
-void DestinationSketch::Add(const IpAddress& local, const Endpoint& remote) {
+void DestinationSketch::Add(const IpAddress& local, const Endpoint& remote, OwnerId owner) {
   const std::uint64_t hash = Hash(local, remote);
-  Counter& counter = Place(hash);
+  Counter& counter = Place(hash, owner);
   if (counter.count != 0) {
     ++counter.count;
     return;
@@ -37,7 +42,7 @@ void DestinationSketch::Add(const IpAddress& local, const Endpoint& remote) {
     return;
   }
   ++used_;
-  counter = {hash, 1};
+  counter = {hash, owner, 1};
 }
 
 /// One step of the algorithm for a socket that has no counter; as it takes kCounters sockets to
@@ -49,15 +54,27 @@ void DestinationSketch::TakeOneFromEach() {
   for (const Counter& counter : spare_) {
     if (counter.count <= 1) continue;
     ++used_;
-    Place(counter.hash) = {counter.hash, counter.count - 1};
+    Place(counter.hash, counter.owner) = {counter.hash, counter.owner, counter.count - 1};
   }
 }
 
 std::uint64_t DestinationSketch::Max() const {
-  const auto fullest =
-      std::max_element(places_.begin(), places_.end(),
-                       [](const Counter& a, const Counter& b) { return a.count < b.count; });
-  return fullest->count;
+  std::unordered_map<std::uint64_t, std::uint64_t> sums;
+  std::uint64_t most = 0;
+  for (const Counter& counter : places_) {
+    if (counter.count != 0) most = std::max(most, sums[counter.hash] += counter.count);
+  }
+  return most;
+}
+
+std::map<OwnerId, std::uint64_t> DestinationSketch::MaxByOwner() const {
+  std::map<OwnerId, std::uint64_t> most;
+  for (const Counter& counter : places_) {
+    if (counter.count == 0) continue;
+    std::uint64_t& its = most[counter.owner];
+    its = std::max<std::uint64_t>(its, counter.count);
+  }
+  return most;
 }
 
 }  // namespace sockdiag

@@ -2,17 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "model/endpoint.h"
+#include "sockets/naming/owner.h"
 
 namespace sockdiag {
 
 /// Finds the destination that most sockets go to, in memory that does not depend on how many
 /// destinations there are: Misra and Gries's algorithm ("Finding repeated elements", 1982).
 ///
-/// Exact while no more than kCounters destinations occur. Beyond that Max() is at most
-/// sockets / kCounters too low, and never too high.
+/// Whose sockets they are is counted apart: exact while no more than kCounters pairs of a
+/// destination and an owner occur. Beyond that what is said of a pair is at most sockets /
+/// kCounters too low, and never too high.
 class DestinationSketch {
  public:
   static constexpr std::size_t kCounters = 4096;
@@ -20,9 +23,11 @@ class DestinationSketch {
   DestinationSketch() : places_(kPlaces), spare_(kPlaces) {}
 
   /// A socket from `local` to `remote`.
-  void Add(const IpAddress& local, const Endpoint& remote);
-  /// The most sockets that share one destination.
+  void Add(const IpAddress& local, const Endpoint& remote, OwnerId owner = OwnerId::kUntold);
+  /// The most sockets that share one destination, whoever holds them.
   [[nodiscard]] std::uint64_t Max() const;
+  /// The most of each owner that share one destination.
+  [[nodiscard]] std::map<OwnerId, std::uint64_t> MaxByOwner() const;
 
  private:
   static constexpr std::size_t kPlaces = 2 * kCounters;
@@ -30,11 +35,12 @@ class DestinationSketch {
   /// the table stays small enough for a near cache.
   struct Counter {
     std::uint64_t hash = 0;
-    std::uint64_t count = 0;  // 0: a free place
+    OwnerId owner = OwnerId::kNone;
+    std::uint32_t count = 0;  // 0: a free place
   };
 
-  /// Where the hash is counted, or the free place for it.
-  [[nodiscard]] Counter& Place(std::uint64_t hash);
+  /// Where the pair is counted, or the free place for it.
+  [[nodiscard]] Counter& Place(std::uint64_t hash, OwnerId owner);
   void TakeOneFromEach();
 
   std::vector<Counter> places_;

@@ -19,4 +19,13 @@ void EphemeralPortsTally::Show(Samples& samples) const {
   samples.Add(kMaxUsedPerDestination, destinations_.Max());
 }
 
+std::map<OwnerId, double> EphemeralPortsTally::SaturationByOwner() const {
+  const auto limit = static_cast<double>(eligible_.count());
+  std::map<OwnerId, double> shares;
+  for (const auto& [owner, sockets] : destinations_.MaxByOwner()) {
+    shares[owner] = limit == 0 ? 0 : static_cast<double>(sockets) / limit;
+  }
+  return shares;
+}
+
 }  // namespace sockdiag

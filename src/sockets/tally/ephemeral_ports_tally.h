@@ -3,6 +3,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <map>
 
 #include "metrics/metric.h"
 #include "metrics/samples.h"
@@ -46,14 +47,18 @@ class EphemeralPortsTally {
 
   explicit EphemeralPortsTally(const EphemeralPorts& ports);
 
-  void AddOutbound(const SocketRecord& record) {
+  void AddOutbound(const SocketRecord& record, OwnerId owner = OwnerId::kUntold) {
     const std::size_t port = record.local.port.Value();
     if (!eligible_.test(port)) return;
     used_.set(port);
     ++sockets_;
-    destinations_.Add(record.local.address, record.remote);
+    destinations_.Add(record.local.address, record.remote, owner);
   }
   void Show(Samples& samples) const;
+
+  /// Of each owner that has such a socket the most ports that it uses from one local address to one
+  /// destination, as a share of all there are; 0 when there are none.
+  [[nodiscard]] std::map<OwnerId, double> SaturationByOwner() const;
 
  private:
   std::bitset<65536> eligible_;

@@ -24,7 +24,18 @@ class FamilyTally {
   void Add(const SocketRecord& record, const Classification&) {
     families_[Index(record.family)].Increment(record.state);
   }
+  void Merge(const FamilyTally& other) {
+    for (const Family family : kFamilies)
+      families_[Index(family)] += other.families_[Index(family)];
+  }
   void Show(Showing& showing) const;
+
+  /// Of all families.
+  [[nodiscard]] std::uint64_t Total(SocketState state) const {
+    std::uint64_t total = 0;
+    for (const auto& states : families_) total += states[state];
+    return total;
+  }
 
  private:
   /// By Family.

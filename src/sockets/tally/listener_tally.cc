@@ -8,10 +8,10 @@ void ListenerTally::AddListener(const SocketRecord& record, const Classification
   if (HasBacklog(record)) {
     one.queue_length = record.receive_queue;
     one.queue_limit = record.send_queue;
-    // One more than the backlog may wait (sk_acceptq_is_full() in the kernel's net/sock.h), so a
-    // backlog of 0 is full with one.
-    one.saturation = static_cast<double>(one.queue_length) /
-                     static_cast<double>(std::max<std::uint64_t>(one.queue_limit, 1));
+    one.saturation = ListenQueueSaturation(record);
+  } else {
+    one.receive_buffer_bytes = record.receive_buffer_bytes;
+    one.receive_buffer_limit_bytes = record.receive_buffer_limit_bytes;
   }
   listeners_[{classification.service_port, GroupOf(classification.group).service}] += one;
 }
@@ -28,7 +28,11 @@ void ListenerTally::Show(Showing& showing) const {
     const std::string port = Name(key.first);
     const std::string service = showing.services.ShownName(key.second);
     showing.samples.Add(kListeners, totals.listeners, Name(showing.protocol), port, service);
-    if (!Traits(showing.protocol).queue_is_backlog) continue;
+    if (!Traits(showing.protocol).queue_is_backlog) {
+      showing.samples.Add(kReceiveBuffer, totals.receive_buffer_bytes, port, service);
+      showing.samples.Add(kReceiveBufferLimit, totals.receive_buffer_limit_bytes, port, service);
+      continue;
+    }
     showing.samples.Add(kQueueLength, totals.queue_length, port, service);
     showing.samples.Add(kQueueLimit, totals.queue_limit, port, service);
     showing.samples.Add(kSaturation, totals.saturation, port, service);

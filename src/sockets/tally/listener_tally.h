@@ -37,10 +37,24 @@ class ListenerTally {
                                       "Length / limit of the port's fullest TCP listener; above 1, "
                                       "and at 1 with a backlog of 0, new "
                                       "connections are dropped."};
-  static constexpr std::array kMetrics{&kListeners, &kQueueLength, &kQueueLimit, &kSaturation};
+  static constexpr Metric kReceiveBuffer{
+      "sockdiag_udp_receive_buffer_bytes",
+      kGauge,
+      {"port", "service_name"},
+      "Memory of the datagrams that wait to be read, over the port's unconnected UDP sockets."};
+  static constexpr Metric kReceiveBufferLimit{
+      "sockdiag_udp_receive_buffer_limit_bytes",
+      kGauge,
+      {"port", "service_name"},
+      "Beyond which such a socket drops datagrams (SO_RCVBUF), summed."};
+  static constexpr std::array kMetrics{&kListeners,  &kQueueLength,   &kQueueLimit,
+                                       &kSaturation, &kReceiveBuffer, &kReceiveBufferLimit};
 
   void Add(const SocketRecord& record, const Classification& classification) {
     if (IsListening(record)) AddListener(record, classification);
+  }
+  void Merge(const ListenerTally& other) {
+    for (const auto& [key, totals] : other.listeners_) listeners_[key] += totals;
   }
   /// After the tally that counts ports.
   void Show(Showing& showing) const;
@@ -51,6 +65,9 @@ class ListenerTally {
     /// Connections that wait for accept(), and the backlogs; sums.
     std::uint64_t queue_length = 0;
     std::uint64_t queue_limit = 0;
+    /// Sums, too.
+    std::uint64_t receive_buffer_bytes = 0;
+    std::uint64_t receive_buffer_limit_bytes = 0;
     /// The fullest listener's length / limit.
     double saturation = 0;
 
@@ -58,6 +75,8 @@ class ListenerTally {
       listeners += other.listeners;
       queue_length += other.queue_length;
       queue_limit += other.queue_limit;
+      receive_buffer_bytes += other.receive_buffer_bytes;
+      receive_buffer_limit_bytes += other.receive_buffer_limit_bytes;
       saturation = std::max(saturation, other.saturation);
       return *this;
     }

@@ -14,8 +14,9 @@ void PortTally::Show(Showing& showing) const {
 bool PortTally::IsServed(Protocol protocol, Direction direction, Port port) const {
   const ProtocolTraits& traits = Traits(protocol);
   if (traits.clients_look_like_listeners) return false;
-  if (direction == Direction::kInbound) return served_->test(port.Value());
-  return directions_[Index(Direction::kInbound)].At(port)[traits.listening] != 0;
+  const PortTable& inbound = directions_[Index(Direction::kInbound)];
+  if (direction == Direction::kInbound) return inbound.IsMarked(port);
+  return inbound.At(port)[traits.listening] != 0;
 }
 
 void PortTally::Show(Direction direction, Showing& showing) const {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
-#include <memory>
 
 #include "metrics/metric.h"
 #include "model/socket_record.h"
@@ -23,10 +21,14 @@ class PortTally {
   static constexpr std::array kMetrics{&kPortSockets};
 
   void Add(const SocketRecord& record, const Classification& classification) {
-    const Port port = classification.service_port;
-    directions_[Index(classification.direction)].Increment(port, record.state);
-    if (classification.is_known && classification.direction == Direction::kInbound) {
-      served_->set(port.Value());
+    const bool is_served =
+        classification.is_known && classification.direction == Direction::kInbound;
+    directions_[Index(classification.direction)].Increment(classification.service_port,
+                                                           record.state, is_served);
+  }
+  void Merge(const PortTally& other) {
+    for (const Direction direction : kDirections) {
+      directions_[Index(direction)] += other.directions_[Index(direction)];
     }
   }
   void Show(Showing& showing) const;
@@ -37,10 +39,8 @@ class PortTally {
   /// did that has gone.
   [[nodiscard]] bool IsServed(Protocol protocol, Direction direction, Port port) const;
 
-  /// By Direction.
+  /// By Direction. Marked where sockets are known to be inbound.
   std::array<PortTable, kDirections.size()> directions_;
-  /// Where sockets are known to be inbound.
-  std::unique_ptr<std::bitset<65536>> served_ = std::make_unique<std::bitset<65536>>();
 };
 
 }  // namespace sockdiag

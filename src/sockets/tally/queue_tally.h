@@ -31,6 +31,7 @@ class QueueTally {
     if ((record.receive_queue | record.send_queue) == 0 || HasBacklog(record)) return;
     groups_.At(classification.group) += {record.receive_queue, record.send_queue};
   }
+  void Merge(const QueueTally& other) { groups_ += other.groups_; }
   void Show(Showing& showing) const;
 
  private:

@@ -25,6 +25,7 @@ class ServiceTally {
   void Add(const SocketRecord& record, const Classification& classification) {
     groups_.At(classification.group).Increment(record.state);
   }
+  void Merge(const ServiceTally& other) { groups_ += other.groups_; }
   void Show(Showing& showing) const;
 
   /// Calls `visit(GroupId, const States&)` for each group that has any socket.

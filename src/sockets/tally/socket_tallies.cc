@@ -13,10 +13,18 @@ std::vector<const Metric*> MetricsOf(const std::tuple<Tallies...>*) {
 }  // namespace
 
 SocketTallies::SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral,
-                             const ServiceMatcher& matcher)
+                             const ServiceMatcher& matcher, bool counts_owners)
     : protocol_(protocol), ranks_(matcher, ephemeral.range) {
   if (Traits(protocol).takes_ephemeral_ports && ephemeral.is_known) {
     ephemeral_ = std::make_unique<EphemeralPortsTally>(ephemeral);
+  }
+  if (counts_owners) owners_ = std::make_unique<OwnerTally>();
+}
+
+void SocketTallies::ShareOutEphemeralPorts() {
+  if (!ephemeral_ || !owners_) return;
+  for (const auto& [owner, share] : ephemeral_->SaturationByOwner()) {
+    owners_->MeetEphemeralPorts(owner, share);
   }
 }
 

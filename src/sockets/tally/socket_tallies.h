@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "metrics/metric.h"
@@ -12,6 +13,7 @@
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/family_tally.h"
 #include "sockets/tally/listener_tally.h"
+#include "sockets/tally/owner_tally.h"
 #include "sockets/tally/port_tally.h"
 #include "sockets/tally/queue_tally.h"
 #include "sockets/tally/service_tally.h"
@@ -25,8 +27,8 @@ namespace sockdiag {
 /// Everything that one dump of one protocol adds up to. Its size does not depend on the number of
 /// sockets, only on the ports and services that they use.
 ///
-/// A tally is a class with `kMetrics`, `Add(record, classification)` and `Show(showing)`; the list
-/// below is the place where it is named.
+/// A tally is a class with `kMetrics`, `Add(record, classification)`, `Merge(other)` and
+/// `Show(showing)`; the list below is the place where it is named.
 class SocketTallies {
  public:
   using List = std::tuple<FamilyTally, ServiceTally, PortTally, QueueTally, ListenerTally,
@@ -34,14 +36,25 @@ class SocketTallies {
 
   /// Ephemeral ports are counted where they matter to the protocol and are known. The matcher must
   /// outlive this.
-  SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral, const ServiceMatcher& matcher);
+  SocketTallies(Protocol protocol, const EphemeralPorts& ephemeral, const ServiceMatcher& matcher,
+                bool counts_owners = false);
 
   void Add(const SocketRecord& record, const Classification& classification) {
     std::apply([&](auto&... tally) { (tally.Add(record, classification), ...); }, tallies_);
     if (ephemeral_ && classification.direction == Direction::kOutbound) {
-      ephemeral_->AddOutbound(record);
+      ephemeral_->AddOutbound(record, classification.owner);
     }
+    if (owners_) owners_->Add(record, classification);
   }
+
+  /// After the last socket: tells owners which share of the ephemeral ports is theirs.
+  void ShareOutEphemeralPorts();
+  /// They take some 300 KiB, however many sockets there are. They are shown no more then.
+  void ForgetEphemeralPorts() { ephemeral_.reset(); }
+
+  /// Adds the sockets of another network namespace, ephemeral ports and owners apart: these mean
+  /// something in their own one alone.
+  void Merge(const SocketTallies& other) { MergeAll(other, std::make_index_sequence<kTallies>()); }
 
   /// In the list's order.
   void Show(Showing& showing) const;
@@ -49,18 +62,28 @@ class SocketTallies {
   [[nodiscard]] Protocol protocol() const { return protocol_; }
   /// By the rules that counted.
   [[nodiscard]] const PortRanks& ranks() const { return ranks_; }
+  [[nodiscard]] const FamilyTally& families() const { return std::get<FamilyTally>(tallies_); }
   [[nodiscard]] const ServiceTally& services() const { return std::get<ServiceTally>(tallies_); }
   [[nodiscard]] const StalledTally& stalled() const { return std::get<StalledTally>(tallies_); }
+
+  /// Shown apart, with those of other namespaces; null where they are not counted.
+  [[nodiscard]] const OwnerTally* owners() const { return owners_.get(); }
 
   /// Of the list, in its order.
   [[nodiscard]] static std::vector<const Metric*> Metrics();
 
  private:
+  static constexpr std::size_t kTallies = std::tuple_size_v<List>;
+  template <std::size_t... places>
+  void MergeAll(const SocketTallies& other, std::index_sequence<places...>) {
+    (std::get<places>(tallies_).Merge(std::get<places>(other.tallies_)), ...);
+  }
+
   Protocol protocol_;
   PortRanks ranks_;
   List tallies_;
-  /// Null where it is not counted.
   std::unique_ptr<EphemeralPortsTally> ephemeral_;
+  std::unique_ptr<OwnerTally> owners_;
 };
 
 }  // namespace sockdiag

@@ -34,6 +34,7 @@ class StalledTally {
       ++groups_.At(classification.group).by_reason[Index(*reason)];
     }
   }
+  void Merge(const StalledTally& other) { groups_ += other.groups_; }
   void Show(Showing& showing) const;
 
   /// Calls `visit(GroupId, StallReason)` for each reason that a group has sockets with.

@@ -28,6 +28,7 @@ class UnacceptedTally {
     if (!IsUnaccepted(record)) return;
     groups_.At(classification.group).Increment(record.state);
   }
+  void Merge(const UnacceptedTally& other) { groups_ += other.groups_; }
   void Show(Showing& showing) const;
 
  private:

@@ -29,6 +29,7 @@ class UnreadTally {
     if (IsUnaccepted(record)) return;
     ++groups_.At(classification.group);
   }
+  void Merge(const UnreadTally& other) { groups_ += other.groups_; }
   void Show(Showing& showing) const;
 
  private:

@@ -6,6 +6,7 @@
 namespace sockdiag {
 
 void PeakWindow::Add(const WatchPass& pass) {
+  if (window_ == Clock::Duration::zero()) return slots_.clear();
   const bool is_new = slots_.empty() || pass.at - slots_.back().first >= window_ / kSlots;
   Slot slot = is_new ? Slot{pass.at, pass.at, {}} : slots_.back();
   slot.last = pass.at;

@@ -22,7 +22,7 @@ class PeakWindow {
   /// When it throws, for want of memory, nothing has changed.
   void Add(const WatchPass& pass);
 
-  /// From now on so far back.
+  /// From now on so far back; 0: nothing is kept.
   void SetWindow(Clock::Duration window) { window_ = window; }
 
   struct Slot {
@@ -30,7 +30,7 @@ class PeakWindow {
     Clock::TimePoint last;
     std::map<WatchKey, std::uint64_t> sockets;
   };
-  /// Those with a pass in the window before `now`, and always the newest one.
+  /// Those with a pass in the window before `now`, and always the newest one that is kept.
   [[nodiscard]] std::deque<Slot> Slots(Clock::TimePoint now) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 #include "base/guard.h"
@@ -49,20 +50,24 @@ Result<void> Sampler::SampleOnce() {
 Result<void> Sampler::Dump() {
   StateWatch::Pass pass = environment_.watch.Begin(environment_.generation);
   ListenerMemory::Pass listeners = environment_.listeners.Begin();
-  WatchSink sink(
-      Classifier(environment_.matcher, environment_.ephemeral_ports().range, listeners, &pass),
-      pass);
-  // With the listeners, which decide direction and cost next to nothing: the kernel dumps them
-  // first.
+  std::optional<SocketOwners> owners;
+  if (environment_.owners != nullptr) owners.emplace(*environment_.owners);
+  WatchSink sink(Classifier(environment_.matcher, environment_.ephemeral_ports().range, listeners,
+                            &pass, owners ? &*owners : nullptr),
+                 pass);
+  // With the listeners, which decide direction and owner, and cost next to nothing: the kernel
+  // dumps them first.
   StateSet states = pass.states();
   states.Add(Traits(kWatchedProtocol).listening);
-  const WantedSockets wanted{.states = states, .attributes = {.last_ack = true}};
+  const WantedSockets wanted{.states = states,
+                             .attributes = {.last_ack = true, .cgroup = owners.has_value()}};
   const auto stats = environment_.source.Dump(kWatchedProtocol, wanted, sink);
   if (!stats) {
     environment_.errors.Add(kWatchedProtocol, stats.error().reason);
     return Fail(stats.error().message);
   }
   std::move(listeners).Commit(ListenerMemory::Coverage::kSomeStates);
+  if (owners) std::move(*owners).Commit();
   std::move(pass).Commit();
   return {};
 }

@@ -17,6 +17,7 @@
 #include "metrics/samples.h"
 #include "sockets/naming/ephemeral_ports.h"
 #include "sockets/naming/listener_memory.h"
+#include "sockets/naming/owners.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/source/dump_errors.h"
 #include "sockets/source/socket_source.h"
@@ -37,6 +38,8 @@ struct SamplerEnvironment {
   std::uint64_t generation;
   DumpErrors& errors;
   EphemeralPortsReader ephemeral_ports;
+  /// Null where they are not looked for.
+  Owners* owners = nullptr;
   /// CPU time of the calling thread so far.
   std::function<std::chrono::nanoseconds()> cpu_clock;
   /// Gets the error of each sample, or an empty text when it worked; in the sampler's thread.

@@ -1,5 +1,6 @@
 #include "sockets/watch/state_tracker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sockdiag {
@@ -30,7 +31,15 @@ void StateTracker::Observe(const Sighting& sighting, Clock::TimePoint now) {
       socket->since = since;
     }
   }
-  if (is_seen_again || !IsStuck(*socket, now)) return;
+  if (!is_seen_again) AddPortAndOwner(sighting, *socket, now);
+}
+
+void StateTracker::AddPortAndOwner(const Sighting& sighting, const TrackedSocket& socket,
+                                   Clock::TimePoint now) {
+  OwnerWatchFigures& figures = by_owner_[{sighting.owner, sighting.state}];
+  figures.oldest_since = std::min(figures.oldest_since, Since(socket));
+  if (!IsStuck(socket, now)) return;
+  ++figures.stuck;
   ++stuck_by_port_[{GroupOf(sighting.group).direction, sighting.service_port, sighting.state}];
 }
 
@@ -44,6 +53,7 @@ WatchPass StateTracker::Summarize(Clock::TimePoint now) {
   WatchPass pass;
   pass.at = now;
   pass.stuck_by_port = std::move(stuck_by_port_);
+  pass.by_owner = std::move(by_owner_);
   for (const auto& [key, sockets] : untracked_) {
     pass.figures[key].sockets += sockets;
     pass.untracked += sockets;
@@ -74,6 +84,7 @@ void StateTracker::Commit() noexcept {
   unseen_ = {};
   untracked_before_ = std::exchange(untracked_, {});
   stuck_by_port_.clear();
+  by_owner_.clear();
   table_.Shrink();
 }
 
@@ -104,6 +115,7 @@ void StateTracker::Abandon() {
   table_.ForEach([](TrackedSocket& socket) { socket.seen = 0; });
   untracked_.clear();
   stuck_by_port_.clear();
+  by_owner_.clear();
 }
 
 }  // namespace sockdiag

@@ -12,6 +12,7 @@
 #include "model/direction.h"
 #include "model/port.h"
 #include "sockets/naming/group.h"
+#include "sockets/naming/owner.h"
 #include "sockets/watch/cookie_table.h"
 #include "sockets/watch/watch_options.h"
 
@@ -26,11 +27,12 @@ struct Sighting {
   /// See Classification::is_known.
   bool direction_is_known = false;
   Port service_port;
+  OwnerId owner = OwnerId::kUntold;
   /// Of the socket in its state; 0 when nothing is known.
   std::uint32_t least_age_ms = 0;
 };
 #pragma pack(pop)
-static_assert(sizeof(Sighting) == 20);
+static_assert(sizeof(Sighting) == 24);
 
 /// Whose figures: one group in one state.
 struct WatchKey {
@@ -61,12 +63,29 @@ struct PortWatchKey {
   friend auto operator<=>(const PortWatchKey&, const PortWatchKey&) = default;
 };
 
+/// One owner's sockets in one state.
+struct OwnerWatchKey {
+  OwnerId owner;
+  SocketState state;
+
+  friend auto operator<=>(const OwnerWatchKey&, const OwnerWatchKey&) = default;
+};
+
+/// What one pass found of them.
+struct OwnerWatchFigures {
+  std::uint64_t stuck = 0;
+  /// When the oldest one was first seen in this state.
+  Clock::TimePoint oldest_since = Clock::TimePoint::max();
+};
+
 /// One whole pass over the watched sockets.
 struct WatchPass {
   Clock::TimePoint at{};
   std::map<WatchKey, WatchFigures> figures;
-  /// The stuck sockets again, by port. The tracker does not know a socket's port, the dump does.
+  /// The stuck sockets again, by port.
   std::map<PortWatchKey, std::uint64_t> stuck_by_port;
+  /// The tracked sockets again, by owner.
+  std::map<OwnerWatchKey, OwnerWatchFigures> by_owner;
   /// Sockets whose age is unknown because the tracker is full.
   std::uint64_t untracked = 0;
 };
@@ -120,6 +139,8 @@ class StateTracker {
   [[nodiscard]] bool IsStuck(const TrackedSocket& socket, Clock::TimePoint now) const {
     return now - Since(socket) > options_.stuck_after[Index(socket.State())];
   }
+  /// What the tracker does not know of a socket, and the dump does.
+  void AddPortAndOwner(const Sighting& sighting, const TrackedSocket& socket, Clock::TimePoint now);
   void AddFigures(const WatchKey& key, const TrackedSocket& socket, Clock::TimePoint now,
                   WatchFigures& figures) const;
 
@@ -130,6 +151,7 @@ class StateTracker {
   StateSet unseen_;
   /// Of the pass under way.
   std::map<PortWatchKey, std::uint64_t> stuck_by_port_;
+  std::map<OwnerWatchKey, OwnerWatchFigures> by_owner_;
   /// Of the pass under way, and of the whole pass before it.
   std::map<WatchKey, std::uint64_t> untracked_;
   std::map<WatchKey, std::uint64_t> untracked_before_;

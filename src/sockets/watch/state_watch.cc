@@ -1,7 +1,8 @@
 #include "sockets/watch/state_watch.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "sockets/watch/counted.h"
 
 namespace sockdiag {
 
@@ -20,6 +21,11 @@ void StateWatch::Configure(const WatchOptions& options, std::uint64_t generation
 StateSet StateWatch::states() const {
   const std::lock_guard lock(mutex_);
   return options_.states;
+}
+
+std::size_t StateWatch::tracked() const {
+  const std::lock_guard lock(mutex_);
+  return tracker_.size();
 }
 
 StateWatch::Pass::Pass(StateWatch& watch, std::uint64_t generation)
@@ -52,8 +58,8 @@ void StateWatch::Pass::Add(const Sighting& sighting) {
     ++untracked_[{sighting.group, sighting.state}];
     return;
   }
-  if (size_ / kPageSightings == pages_.size()) pages_.push_back(std::make_unique<Page>());
-  (*pages_.back())[size_ % kPageSightings] = sighting;
+  if (size_ / kPageSightings == pages_.size()) pages_.emplace_back().reserve(kPageSightings);
+  pages_.back().push_back(sighting);
   ++size_;
 }
 
@@ -92,13 +98,14 @@ std::optional<Direction> StateWatch::KnownDirection(std::uint64_t cookie) {
 }
 
 void StateWatch::Publish(WatchPass pass) {
-  std::map<WatchKey, std::uint64_t> entered = entered_;
-  for (const auto& [key, figures] : pass.figures) {
+  auto latest = std::make_shared<const WatchPass>(std::move(pass));
+  EnteredSockets entered = entered_;
+  for (const auto& [key, figures] : latest->figures) {
     if (figures.entered != 0) entered[key] += figures.entered;
   }
-  peaks_.Add(pass);
+  peaks_.Add(*latest);
   entered_ = std::move(entered);
-  latest_ = std::move(pass);
+  latest_ = std::move(latest);
 }
 
 WatchReport StateWatch::Report() {
@@ -108,12 +115,7 @@ WatchReport StateWatch::Report() {
 
 void StateWatch::MarkCounted(const WatchReport& report) noexcept {
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, sockets] : report.entered) {
-    const auto place = entered_.find(key);
-    if (place == entered_.end()) continue;
-    place->second -= std::min(sockets, place->second);
-    if (place->second == 0) entered_.erase(place);
-  }
+  TakeCounted(report.entered, entered_);
 }
 
 }  // namespace sockdiag

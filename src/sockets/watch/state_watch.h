@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -20,12 +19,15 @@
 
 namespace sockdiag {
 
+/// How many sockets came to a state.
+using EnteredSockets = std::map<WatchKey, std::uint64_t>;
+
 /// What the watch knows at one moment.
 struct WatchReport {
-  /// The newest whole pass; absent before there is one.
-  std::optional<WatchPass> latest;
+  /// The newest whole pass; null before there is one.
+  std::shared_ptr<const WatchPass> latest;
   /// Sockets that came to a state since StateWatch::MarkCounted().
-  std::map<WatchKey, std::uint64_t> entered;
+  EnteredSockets entered;
   std::deque<PeakWindow::Slot> peaks;
 };
 
@@ -52,6 +54,7 @@ class StateWatch {
            .state = record.state,
            .direction_is_known = classification.is_known,
            .service_port = classification.service_port,
+           .owner = classification.owner,
            .least_age_ms = LeastAgeMs(record)});
     }
     /// Of which sockets are wanted.
@@ -64,13 +67,14 @@ class StateWatch {
    private:
     friend class StateWatch;
     static constexpr std::size_t kPageSightings = 4096;
-    using Page = std::array<Sighting, kPageSightings>;
+    /// Reserved, so that memory is touched once, by what is put there.
+    using Page = std::vector<Sighting>;
 
     Pass(StateWatch& watch, std::uint64_t generation);
     [[nodiscard]] static std::uint32_t LeastAgeMs(const SocketRecord& record);
     void Add(const Sighting& sighting);
     [[nodiscard]] const Sighting& At(std::size_t place) const {
-      return (*pages_[place / kPageSightings])[place % kPageSightings];
+      return pages_[place / kPageSightings][place % kPageSightings];
     }
 
     StateWatch& watch_;
@@ -81,7 +85,7 @@ class StateWatch {
     std::size_t followed_ = 0;
     std::uint64_t epoch_ = 0;
     std::size_t size_ = 0;
-    std::vector<std::unique_ptr<Page>> pages_;
+    std::vector<Page> pages_;
     /// Those that there is no room to follow.
     std::map<WatchKey, std::uint64_t> untracked_;
   };
@@ -98,6 +102,8 @@ class StateWatch {
   /// again.
   void MarkCounted(const WatchReport& report) noexcept;
   [[nodiscard]] StateSet states() const;
+  /// How many sockets are followed.
+  [[nodiscard]] std::size_t tracked() const;
 
  private:
   void Take(const Pass& pass);
@@ -114,8 +120,8 @@ class StateWatch {
   /// which it began.
   std::uint64_t epoch_ = 0;
   StateTracker tracker_;
-  std::optional<WatchPass> latest_;
-  std::map<WatchKey, std::uint64_t> entered_;
+  std::shared_ptr<const WatchPass> latest_;
+  EnteredSockets entered_;
   PeakWindow peaks_;
 };
 

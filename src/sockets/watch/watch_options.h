@@ -42,7 +42,7 @@ struct WatchOptions {
   StuckAfter stuck_after{};
   /// Sockets whose age is known; the others are counted all the same.
   std::size_t max_tracked_sockets = 200'000;
-  /// How far back a peak is remembered.
+  /// How far back a peak is remembered; 0: not at all.
   std::chrono::milliseconds peak_window = std::chrono::minutes(1);
 };
 

@@ -4,6 +4,7 @@ Kubernetes's JSON schemas accept a field that they do not know, such as a misspe
 for TypeScript do not, in an object literal: so each manifest becomes one, and the compiler checks
 it."""
 
+import copy
 import json
 import os
 import pathlib
@@ -65,6 +66,30 @@ def written_manifests(folder):
     return [load(folder / name) for name in resources if name.endswith(".yaml")]
 
 
+def merged(value, patch):
+    """What a strategic merge makes of them: mappings by their keys, lists of mappings by names."""
+    if isinstance(value, dict) and isinstance(patch, dict):
+        return {key: merged(value.get(key), patch[key]) if key in patch else value[key]
+                for key in [*value, *(key for key in patch if key not in value)]}
+    if isinstance(value, list) and patch and isinstance(patch[0], dict):
+        patches = {part["name"]: part for part in patch}
+        return [merged(part, patches.pop(part["name"], part)) for part in value] + list(patches.values())
+    return copy.deepcopy(patch)
+
+
+def daemonset(folder):
+    """Of a kustomization: the base's, with the patches on the way."""
+    kustomization = load(folder / "kustomization.yaml")
+    if "daemonset.yaml" in kustomization["resources"]:
+        found = load(folder / "daemonset.yaml")
+    else:
+        base, = [name for name in kustomization["resources"] if name.startswith("..")]
+        found = daemonset((folder / base).resolve())
+    for patch in kustomization.get("patches", []):
+        found = merged(found, load(folder / patch["path"]))
+    return found
+
+
 class ComposeTest(unittest.TestCase):
     """compose.yaml, and what it mounts."""
 
@@ -105,6 +130,19 @@ class ComposeTest(unittest.TestCase):
         self.assertIn("rules found", result.stdout)
 
 
+def without_names(spec):
+    """That are kustomize's to give, and without an order of volumes."""
+    made = copy.deepcopy(spec)
+    pod = made["template"]["spec"]
+    for container in pod["containers"]:
+        del container["image"]
+        container["volumeMounts"].sort(key=lambda mount: mount["name"])
+    pod["volumes"].sort(key=lambda volume: volume["name"])
+    for volume in pod["volumes"]:
+        volume.get("configMap", {}).pop("name", None)
+    return made
+
+
 class ManifestsTest(unittest.TestCase):
     """The manifests as they are written and, with kubectl, as kustomize renders them."""
 
@@ -116,13 +154,16 @@ class ManifestsTest(unittest.TestCase):
                                  "PodMonitor"})
         self.assertEqual(type_errors(manifests), "")
 
+    def test_patches_keep_to_their_types(self):
+        self.assertEqual(type_errors([daemonset(folder) for folder in kustomizations()]), "")
+
     def test_the_types_find_mistakes(self):
-        daemonset = load(KUBERNETES / "base/daemonset.yaml")
-        pod = daemonset["spec"]["template"]["spec"]
+        manifest = load(KUBERNETES / "base/daemonset.yaml")
+        pod = manifest["spec"]["template"]["spec"]
         for key, value in (("hostNetwork", "true"), ("hostNetwrk", True)):
             with self.subTest(key=key):
                 pod[key] = value
-                self.assertIn(key, type_errors([daemonset]))
+                self.assertIn(key, type_errors([manifest]))
                 pod[key] = True
 
     def test_every_file_is_in_a_kustomization(self):
@@ -130,6 +171,7 @@ class ManifestsTest(unittest.TestCase):
             kustomization = load(folder / "kustomization.yaml")
             generated = [name for generator in kustomization.get("configMapGenerator", [])
                          for name in generator["files"]]
+            generated += [patch["path"] for patch in kustomization.get("patches", [])]
             here = {path.name for path in folder.iterdir()} - {"kustomization.yaml"}
             listed = {name for name in kustomization["resources"] + generated
                       if not name.startswith("..")}
@@ -142,12 +184,16 @@ class ManifestsTest(unittest.TestCase):
             self.assertEqual((result.returncode, result.stderr), (0, ""))
             manifests = list(yaml.safe_load_all(result.stdout))
             self.assertEqual(type_errors(manifests), "")
-            self.check_rendered({manifest["kind"]: manifest for manifest in manifests})
+            by_kind = {manifest["kind"]: manifest for manifest in manifests}
+            self.check_rendered(by_kind)
+            self.assertEqual(
+                without_names(by_kind["DaemonSet"]["spec"]), without_names(daemonset(folder)["spec"]))
 
     def check_rendered(self, by_kind):
         """The parts find one another."""
         pod = by_kind["DaemonSet"]["spec"]["template"]
-        config, = [volume["configMap"]["name"] for volume in pod["spec"]["volumes"]]
+        config, = [volume["configMap"]["name"] for volume in pod["spec"]["volumes"]
+                   if "configMap" in volume]
         self.assertEqual(config, by_kind["ConfigMap"]["metadata"]["name"])
         self.assertEqual(pod["spec"]["serviceAccountName"],
                          by_kind["ServiceAccount"]["metadata"]["name"])
@@ -163,19 +209,25 @@ class ManifestsTest(unittest.TestCase):
             self.assertLessEqual(selector.items(), labels.items(), kind)
 
 
+def pod_of(name):
+    return daemonset(KUBERNETES / name)["spec"]["template"]["spec"]
+
+
 class PodTest(unittest.TestCase):
     """What the pod asks for is what the exporter takes, and no privilege more."""
 
     def setUp(self):
-        self.pod = load(KUBERNETES / "base/daemonset.yaml")["spec"]["template"]["spec"]
+        self.pod = pod_of("base")
         self.container, = self.pod["containers"]
 
-    def test_the_exporter_takes_its_flags_and_configuration(self):
-        config = KUBERNETES / "base/sockdiag_exporter.yaml"
-        args = [argument.replace("/etc/sockdiag_exporter", str(config.parent))
-                for argument in self.container["args"]]
-        result = run(EXPORTER, *args, "--config.check")
-        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "OK\n", ""))
+    def test_the_exporter_takes_its_flags_and_configurations(self):
+        configs = sorted(KUBERNETES.glob("*/sockdiag_exporter.yaml"))
+        self.assertEqual([path.parent.name for path in configs], ["base", "namespaces"])
+        for config in configs:
+            args = [argument.replace("/etc/sockdiag_exporter", str(config.parent))
+                    for argument in self.container["args"]]
+            result = run(EXPORTER, *args, "--config.check")
+            self.assertEqual((result.returncode, result.stdout, result.stderr), (0, "OK\n", ""))
 
     def test_it_keeps_to_the_restricted_standard_but_for_the_network(self):
         """https://kubernetes.io/docs/concepts/security/pod-security-standards/, "restricted"."""
@@ -189,6 +241,42 @@ class PodTest(unittest.TestCase):
         self.assertLessEqual({"hostPID", "hostIPC"} & self.pod.keys(), set())
         self.assertEqual({kind for volume in self.pod["volumes"] for kind in volume} - {"name"},
                          {"configMap"})
+
+    def test_names_of_pods_take_the_cgroups_and_the_logs_folders_to_read(self):
+        pod = pod_of("owners")
+        container, = pod["containers"]
+        self.assertEqual({volume["hostPath"]["path"] for volume in pod["volumes"] if "hostPath" in volume},
+                         {"/sys/fs/cgroup", "/var/log/pods", "/var/log/containers"})
+        for mount in container["volumeMounts"]:
+            self.assertIs(mount["readOnly"], True)
+        paths = {volume["name"]: volume["hostPath"]["path"] for volume in pod["volumes"]
+                 if "hostPath" in volume}
+        self.assertEqual({mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]
+                          if mount["name"] in paths}, paths)
+
+    def test_names_of_pods_take_no_privilege(self):
+        pod = pod_of("owners")
+        container, = pod["containers"]
+        self.assertEqual(container["securityContext"], self.container["securityContext"])
+        self.assertEqual(pod["securityContext"],
+                         {**self.pod["securityContext"], "supplementalGroups": [0]})
+        self.assertNotIn("hostPID", pod)
+
+    def test_other_namespaces_take_two_capabilities_and_the_nodes_processes(self):
+        pod, owners = pod_of("namespaces"), pod_of("owners")
+        container, = pod["containers"]
+        security = container["securityContext"]
+        self.assertEqual(security["capabilities"],
+                         {"drop": ["ALL"], "add": ["SYS_ADMIN", "SYS_PTRACE"]})
+        self.assertIs(security["readOnlyRootFilesystem"], True)
+        self.assertNotIn("privileged", security)
+        self.assertIs(pod["hostPID"], True)
+        self.assertNotIn("hostIPC", pod)
+        # Capabilities that are added are root's alone.
+        self.assertEqual(pod["securityContext"]["runAsUser"], 0)
+        self.assertEqual(pod["volumes"], owners["volumes"])
+        config = load(KUBERNETES / "namespaces/sockdiag_exporter.yaml")
+        self.assertIs(config["namespaces"]["enabled"], True)
 
     def test_the_user_is_the_images(self):
         dockerfile = (DOCKER / "Dockerfile").read_text(encoding="utf-8")

@@ -13,13 +13,15 @@ import sys
 import tempfile
 import time
 
-from machine import ADDRESS, Machine, run, wait_until
+import owners_in_units
+from machine import ADDRESS, Machine, expect, run, wait_until
 
 UNIT = "sockdiag_exporter.service"
 SOCKET = "sockdiag_exporter.socket"
 CONFIG = "/etc/sockdiag_exporter/sockdiag_exporter.yaml"
 DEFAULTS = "/etc/default/sockdiag_exporter"
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/test.conf"
+EXAMPLE = "/usr/share/doc/sockdiag-exporter/examples/namespaces.conf"
 URL = f"http://{ADDRESS}:10204/metrics"
 PACKAGE = "sockdiag-exporter"
 
@@ -28,11 +30,6 @@ PACKAGES = "/packages"
 THIS, HIGHER = "this.deb", "higher.deb"
 
 RULE = "services: [{name: %s, direction: inbound, ports: [10204]}]\n"
-
-
-def expect(condition, *evidence):
-    if not condition:
-        raise AssertionError(*evidence)
 
 
 class Checks:
@@ -87,6 +84,10 @@ class Checks:
         self.systemctl("daemon-reload")
         self.systemctl("restart", UNIT)
 
+    def packaged_drop_in(self):
+        """For other network namespaces."""
+        return self.machine.read(EXAMPLE).split("[Service]\n")[1]
+
     def _files(self):
         """Every file, except those that dpkg and a running system write by themselves."""
         skipped = [f"-path {path} -prune -o" for path in (
@@ -120,22 +121,32 @@ class Checks:
         expect(self.systemctl("is-enabled", UNIT) == "enabled")
         expect(self.systemctl("is-enabled", SOCKET, check=False) == "disabled")
 
-    def check_privileges(self):
+    def check_privileges(self, bounding="0" * 16):
         """it runs as a user of its own, without any capability"""
         status = self.machine.read(f"/proc/{self.show('MainPID')}/status")
         expect(re.search(r"^Uid:\t(\d{5})\t\1\t\1\t\1$", status, re.M), status)
-        expect(len(re.findall(r"^Cap\w+:\t0{16}$", status, re.M)) == 5, status)
+        expect(len(re.findall(r"^Cap(Inh|Prm|Eff|Amb):\t0{16}$", status, re.M)) == 4, status)
+        expect(f"\nCapBnd:\t{bounding}\n" in status, status)
 
     def check_scrape(self):
         """scraped from outside, every collector gives figures"""
         text = self.scrape()
-        for collector in ("tcp", "udp", "kernel_limits", "process"):
+        for collector in ("tcp", "udp", "kernel_limits", "protocols", "conntrack", "routes", "unix",
+                          "packet", "netlink", "raw", "mptcp", "sctp", "vsock", "other", "process"):
             expect(f'sockdiag_collector_success{{collector="{collector}"}} 1\n' in text, text)
 
     def check_log(self):
         """nothing in the log is a warning, neither the exporter's nor systemd's"""
         self.expect_no_warning()
         expect(self.journal("-p", "warning") == "", self.journal("-p", "warning"))
+
+    def check_owners(self):
+        """sums by owner are those of ss, with a socket-activated and a restarted unit"""
+        owners_in_units.check_units(self)
+
+    def check_owners_in_namespaces(self):
+        """of other namespaces they are refused in one line, and whole with the packaged drop-in"""
+        owners_in_units.check_namespaces(self, CONFIG)
 
     def check_reload(self):
         """systemctl reload puts a new configuration into force, and a wrong one not"""
@@ -225,6 +236,46 @@ class Checks:
         self.machine.run("rm", "-r", "/etc/test-keys")
         self.configure()
 
+    def check_namespaces(self):
+        """with it two processes alone have capabilities, after a kill too, and end with the unit"""
+        self.machine.run("systemd-run", "--quiet", "--unit=other", "-p", "PrivateNetwork=yes", "sleep",
+                         "infinity")
+        self.machine.write(CONFIG, self._config.replace("namespaces:\n  enabled: false",
+                                                        "namespaces:\n  enabled: true"))
+        self.configure(self.packaged_drop_in())
+        wait_until(self._sees_namespace, "the sockets of the other namespace")
+        self.expect_no_warning()
+        self._check_helper()
+        self.machine.run("systemctl", "kill", "--signal=KILL", "--kill-who=main", UNIT)
+        wait_until(lambda: self.show("NRestarts") == "1" and self.is_active(), "a restart")
+        wait_until(self._sees_namespace, "them again")
+        self._check_helper()
+        self.systemctl("stop", UNIT)
+        expect(not self._helpers(), "the helper is left")
+        self.systemctl("stop", "other")
+        self.machine.write(CONFIG, self._config)
+        self.configure()
+
+    def _sees_namespace(self):
+        return re.search(r'sockdiag_namespaces\{result="(dumped|idle)"\} [1-9]', self.try_scrape())
+
+    def _helpers(self):
+        """The processes of that name."""
+        found = self.machine.run("sh", "-c", "grep -lE '^sockdiag_(keeper|netns)$' /proc/[0-9]*/comm",
+                                 check=False).stdout.split()
+        return [os.path.dirname(path) for path in found]
+
+    def _check_helper(self):
+        """It alone has capabilities, and is in the unit's cgroup."""
+        self.check_privileges(bounding="0000000000280000")
+        helpers = self._helpers()
+        expect(len(helpers) == 2, helpers)
+        for folder in helpers:
+            status = self.machine.read(f"{folder}/status")
+            expect("\nCapEff:\t0000000000280000\n" in status, status)
+            cgroup = self.machine.read(f"{folder}/cgroup")
+            expect(f"/{UNIT}\n" in cgroup, cgroup)
+
     def check_watchdog(self):
         """systemd restarts it when collection hangs"""
         shutil.copy(self._faults, f"{self.machine.root}/usr/lib/faults.so")
@@ -254,9 +305,11 @@ class Checks:
         left = {path for path in self._files() - self._before}
         expect(not left, sorted(left))
         expect(not self._before - self._files(), self._before - self._files())
-        for command in (("getent", "passwd"), ("systemctl", "list-unit-files", "--no-legend"),
-                        ("systemctl", "list-units", "--all", "--no-legend")):
+        for command in (("getent", "passwd"), ("systemctl", "list-unit-files", "--no-legend")):
             expect("sockdiag" not in self.machine.run(*command).stdout, command)
+        # systemd forgets a unit that nothing needs any more when it has nothing else to do.
+        wait_until(lambda: "sockdiag" not in self.systemctl("list-units", "--all", "--no-legend"),
+                   "no unit")
 
 
 def run_checks(checks, wanted):

@@ -21,6 +21,7 @@ EXPECTED = {
     "/usr/share/doc/sockdiag-exporter/changelog.Debian.gz": "-rw-r--r--",
     "/usr/share/doc/sockdiag-exporter/changelog.gz": "-rw-r--r--",
     "/usr/share/doc/sockdiag-exporter/copyright": "-rw-r--r--",
+    "/usr/share/doc/sockdiag-exporter/examples/namespaces.conf": "-rw-r--r--",
     "/usr/share/man/man1/sockdiag_exporter.1.gz": "-rw-r--r--",
     "/usr/share/man/man5/sockdiag_exporter.5.gz": "-rw-r--r--",
 }

@@ -14,6 +14,11 @@ ADDRESS = "192.0.2.2"  # RFC 5737; the scraping side has .1
 _PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+def expect(condition, *evidence):
+    if not condition:
+        raise AssertionError(*evidence)
+
+
 def wait_until(condition, what, deadline_s=DEADLINE_S):
     """Polls until `condition()` is true and returns what it gave."""
     end = time.monotonic() + deadline_s
@@ -32,14 +37,25 @@ def run(*command, check=True):
     return result
 
 
+def own_cgroup():
+    """The folder of the cgroup that this process is in."""
+    mount = run("findmnt", "--noheadings", "--first-only", "--types", "cgroup2", "--output",
+                "TARGET").stdout.strip()
+    with open("/proc/self/cgroup", encoding="utf-8") as file:
+        path, = [line.strip().removeprefix("0::") for line in file if line.startswith("0::")]
+    return os.path.normpath(mount + path)
+
+
 class Machine:
     """A context: booted inside it, and gone without a trace after it; the tree stays as it was."""
 
     def __init__(self, tree):
         self._tree = os.path.abspath(tree)
+        self._name = f"sockdiag{os.getpid()}"
+        # systemd-nspawn puts what is inside below its own cgroup: that of another machine's must not be it.
+        self._cgroup = os.path.join(own_cgroup(), self._name)
         self._folder = tempfile.mkdtemp(prefix="machine-", dir=os.path.dirname(self._tree))
         self.root = os.path.join(self._folder, "root")
-        self._name = f"sockdiag{os.getpid()}"
         self._outside = f"{self._name}-outside"
         self._nspawn = None
         self._leader = None
@@ -61,6 +77,16 @@ class Machine:
             run("ip", "netns", "delete", name, check=False)
         run("umount", self.root, check=False)
         shutil.rmtree(self._folder, ignore_errors=True)
+        wait_until(self._remove_cgroups, f"{self._cgroup} to be empty")
+
+    def _remove_cgroups(self):
+        """Whether they are gone: one is busy for a moment longer than its last process lives."""
+        for folder, _, _ in os.walk(self._cgroup, topdown=False):
+            try:
+                os.rmdir(folder)
+            except OSError:
+                return False
+        return True
 
     def _mount(self):
         layers = {name: os.path.join(self._folder, name) for name in ("upper", "work")}
@@ -81,11 +107,15 @@ class Machine:
             run("ip", "-n", name, "link", "set", link, "up")
 
     def _boot(self):
+        os.mkdir(self._cgroup)
         with open(os.path.join(self._folder, "console"), "wb") as console:
             self._nspawn = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--register=no", "--keep-unit",
+                ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', self._cgroup,
+                 "setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--register=no", "--keep-unit",
                  "--quiet", "--settings=no", "--link-journal=no", "--resolv-conf=off",
                  "--timezone=off", "--console=pipe", f"--machine={self._name}",
+                 # As a host has it: units with a network namespace of their own get a loopback.
+                 "--capability=CAP_NET_ADMIN",
                  f"--network-namespace-path=/run/netns/{self._name}",
                  f"--directory={self.root}", "--boot"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console)
@@ -125,6 +155,11 @@ class Machine:
         return run("nsenter", f"--target={self._leader}", "--mount", "--uts", "--ipc", "--net",
                    "--pid", "--root", "--wd", "env", "-i", _PATH, "LC_ALL=C.UTF-8",
                    "DEBIAN_FRONTEND=noninteractive", *command, check=check)
+
+    def ss(self, pid, *flags):
+        """Runs the host's ss in the network namespace of a process inside."""
+        return run("nsenter", f"--net=/proc/{self._leader}/root/proc/{pid}/ns/net", "ss",
+                   *flags).stdout
 
     def curl(self, url, *flags, check=True):
         """Runs curl outside, on the other end of the cable."""

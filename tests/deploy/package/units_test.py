@@ -8,7 +8,8 @@ import tempfile
 import unittest
 
 SOURCE_DIR = pathlib.Path(os.environ["SOCKDIAG_SOURCE_DIR"])
-UNITS = sorted((SOURCE_DIR / "deploy/systemd").glob("*.s[eo]*"))
+UNITS = sorted(path for path in (SOURCE_DIR / "deploy/systemd").glob("*.s[eo]*") if path.is_file())
+DROP_IN = SOURCE_DIR / "deploy/systemd/sockdiag_exporter.service.d/namespaces.conf"
 MOST_EXPOSURE = 2.0
 
 
@@ -50,6 +51,19 @@ class UnitsTest(unittest.TestCase):
 
     def test_systemd_has_nothing_to_complain_about(self):
         self.assertEqual(self._analyze("verify", *self._copy()), (0, []))
+
+    def test_the_drop_in_for_namespaces_opens_little_more(self):
+        copies = self._copy()
+        folder = pathlib.Path(copies[0] + ".d")
+        folder.mkdir()
+        (folder / DROP_IN.name).write_text(DROP_IN.read_text(encoding="utf-8"), encoding="utf-8")
+        self.assertEqual(self._analyze("verify", *copies), (0, []))
+        text = pathlib.Path(copies[0]).read_text(encoding="utf-8")
+        pathlib.Path(copies[0]).write_text(text + DROP_IN.read_text(encoding="utf-8"),
+                                           encoding="utf-8")
+        status, lines = self._analyze("security", "--offline=yes", "--no-pager", "--threshold=25",
+                                      copies[0])
+        self.assertEqual(status, 0, lines)
 
     def test_a_mistake_would_be_found(self):
         for mistake in ({"WatchdogSec": "WatchdogSecs=1"}, {"ListenStream": ""}):

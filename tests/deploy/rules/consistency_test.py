@@ -16,6 +16,8 @@ RUNBOOKS = "docs/runbooks.md"
 ALERTMANAGER = "deploy/prometheus/alertmanager.yaml"
 # Where a rule's link gets the address of the runbooks from.
 ADDRESS = '{{ range query "setting:sockdiag_runbooks:url" }}{{ .Labels.url }}{{ end }}'
+# The helper's processes, as `ps` shows them.
+PROCESSES = {"sockdiag_keeper", "sockdiag_netns"}
 # Of no single host.
 FLEET = {"SockdiagNoTargets", "SockdiagDependencyUnanswered"}
 # Where metrics and recorded series are named, in files of any kind but pictures.
@@ -139,7 +141,8 @@ class AlertsTest(unittest.TestCase):
                     self.assertIn('{{ $labels.instance | reReplaceAll ":[0-9]+$" "" }}',
                                   rule["annotations"]["summary"], "the host, without the port")
                 self.assertRegex(rule["for"], r"^\d+m$")
-                self.assertRegex(rule["expr"], r"(_over_time|predict_linear)\(", "it must ask for what lasts")
+                self.assertRegex(rule["expr"], r"(_over_time|predict_linear|rate|increase)\(",
+                                 "it must ask for what lasts")
 
     def test_each_has_a_runbook_and_each_runbook_an_alert(self):
         runbooks = sections((SOURCE_DIR / RUNBOOKS).read_text(encoding="utf-8"))
@@ -190,7 +193,8 @@ class AlertmanagerTest(unittest.TestCase):
     def test_it_takes_labels_of_alerts(self):
         for rule in self.rules:
             self.assertLessEqual(set(rule["equal"]), {"alertname", "job", "instance", "port",
-                                                      "service_name", "direction"})
+                                                      "service_name", "direction", "scope",
+                                                      "owner_kind", "owner"})
 
 
 class NamesTest(unittest.TestCase):
@@ -201,7 +205,7 @@ class NamesTest(unittest.TestCase):
         self.assertGreater(len(self.types), 40)
 
     def test_every_metric_named_anywhere_exists(self):
-        known = set(self.types) | recorded()
+        known = set(self.types) | recorded() | PROCESSES
         files = {path.stem for name in ("deploy", "config", "docs")
                  for path in (SOURCE_DIR / name).rglob("*")}
         for path in naming_files():

@@ -190,6 +190,31 @@ TEST_F(ConnectionTableTest, CutsWhoHasShownNoRequestBeforeAnyoneWhoHas) {
   EXPECT_FALSE(IsEnded(idle.client));
 }
 
+TEST_F(ConnectionTableTest, CutsWhoHasNotStartedBeforeAnyoneWhoWasAnswered) {
+  const TcpPair answered = OpenIn(Phase::kIdle);
+  std::vector<TcpPair> crowd(3);
+  for (TcpPair& pair : crowd) pair = ConnectedPair();
+  EXPECT_EQ(table_.TryAdd(crowd[0].server.Get()), Admission::kAdded);
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(table_.TryAdd(crowd[1].server.Get()), Admission::kAdded);
+  EXPECT_EQ(table_.TryAdd(crowd[2].server.Get()), Admission::kAddedInPlaceOfAnother);
+  EXPECT_FALSE(IsEnded(crowd[0].client)) << "its descriptor is not ours yet";
+  for (const TcpPair& pair : crowd) table_.Start(pair.server.Get());
+  EXPECT_TRUE(IsEnded(crowd[0].client));
+  EXPECT_FALSE(IsEnded(crowd[1].client));
+  EXPECT_FALSE(IsEnded(crowd[2].client));
+  EXPECT_FALSE(IsEnded(answered.client));
+}
+
+TEST_F(ConnectionTableTest, ForgetsWhatWasCutAndNeverStarted) {
+  for (int fd = 1000; fd < 1003; ++fd) EXPECT_EQ(table_.TryAdd(fd), Admission::kAdded);
+  EXPECT_EQ(table_.TryAdd(1003), Admission::kAddedInPlaceOfAnother);
+  Pass(seconds(5));
+  EXPECT_TRUE(table_.WaitUntilEmpty(milliseconds(0)));
+  for (int fd = 1000; fd < 1003; ++fd) EXPECT_EQ(table_.TryAdd(fd), Admission::kAdded);
+  EXPECT_EQ(table_.TryAdd(1003), Admission::kAddedInPlaceOfAnother) << "none is counted as cut";
+}
+
 TEST_F(ConnectionTableTest, CutsTheSlowestReaderWhenTooManyResponsesWait) {
   const TcpPair slowest = OpenIn(Phase::kSending);
   Pass(seconds(1));

@@ -1,6 +1,7 @@
 #include "sockets/naming/cgroup_tree.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -96,6 +97,59 @@ TEST_F(VisitCgroupsTest, GoesAsDeepAsFoldersDo) {
 TEST_F(VisitCgroupsTest, FollowsNoLink) {
   std::filesystem::create_directory_symlink("/", directory_.Path("link"));
   EXPECT_EQ(Visited(), Paths());
+}
+
+TEST_F(VisitCgroupsTest, GoesOnWhereFoldersGoMeanwhile) {
+  Make("/a/below");
+  Make("/b/below");
+  std::size_t visited = 0;
+  EXPECT_TRUE(VisitCgroups({directory_.path(), "/"}, [&](std::uint64_t, std::string_view path) {
+    ++visited;
+    directory_.Remove(std::string(path.substr(1)));
+  }));
+  EXPECT_EQ(visited, 2U);
+}
+
+TEST_F(VisitCgroupsTest, NamesAFolderThatCannotBeReadAndVisitsTheRest) {
+  for (const char* path : {"/a/below", "/b/below", "/c/below"}) Make(path);
+  Paths paths;
+  const auto visited =
+      VisitCgroups({directory_.path(), "/"}, [&](std::uint64_t id, std::string_view path) {
+        paths.emplace(path, id);
+        if (path != "/b") return;
+        directory_.Remove("b");
+        directory_.Write("b", "no folder");
+      });
+  EXPECT_EQ(paths.size(), 5U);
+  ASSERT_FALSE(visited);
+  EXPECT_EQ(visited.error().message, directory_.Path("b") + ": Not a directory (ENOTDIR)");
+}
+
+TEST_F(VisitCgroupsTest, SaysWhenDescriptorsRunOut) {
+  Make("/a/below");
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const auto visited = VisitCgroups({directory_.path(), "/"}, [&](auto, auto) {
+    const rlimit none{0, limit.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  ASSERT_FALSE(visited);
+  EXPECT_EQ(visited.error().message, directory_.Path("a") + ": Too many open files (EMFILE)");
+}
+
+TEST_F(VisitCgroupsTest, SaysWhenThereAreTooMany) {
+  for (const char* path : {"/a", "/b", "/c"}) Make(path);
+  for (const std::size_t limit : {2U, 3U}) {
+    std::size_t count = 0;
+    const auto visited = VisitCgroups(
+        {directory_.path(), "/"}, [&](auto, auto) { ++count; }, limit);
+    EXPECT_EQ(count, limit);
+    EXPECT_EQ(visited.has_value(), limit == 3);
+    if (visited) continue;
+    EXPECT_EQ(visited.error().message,
+              directory_.path() + ": more than 2 cgroups, the rest have no owner");
+  }
 }
 
 TEST_F(VisitCgroupsTest, SaysWhyTheMountCannotBeRead) {

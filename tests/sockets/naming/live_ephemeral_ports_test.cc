@@ -47,7 +47,7 @@ TEST_F(LiveEphemeralPortsTest, AreAGuessWithoutTheRange) {
   const EphemeralPorts guess = ports_.Read();
   EXPECT_EQ(guess.range, EphemeralPorts().range);
   EXPECT_FALSE(guess.is_known);
-  EXPECT_EQ(Error(kRange), Path(kRange) + ": No such file or directory (ENOENT)");
+  EXPECT_EQ(Error(kRange), "No such file or directory (ENOENT)");
   directory_.Write(kRange, "1024\t2048\n");
   EXPECT_TRUE(ports_.Read().is_known);
   EXPECT_EQ(Error(kRange), "");
@@ -72,7 +72,7 @@ TEST_F(LiveEphemeralPortsTest, AnUnreadableFileKeepsThePartThatItWas) {
   const EphemeralPorts ports = ports_.Read();
   EXPECT_EQ(ports.range, Ports(1024, 2048));
   EXPECT_EQ(ports.reserved, std::vector{Ports(1040, 1040)});
-  EXPECT_EQ(Error(kRange), Path(kRange) + ": Is a directory (EISDIR)");
+  EXPECT_EQ(Error(kRange), "Is a directory (EISDIR)");
   EXPECT_EQ(Error(kReserved), "");
   directory_.Write(kRange, "3000\t4000\n");
   EXPECT_EQ(ports_.Read().range, Ports(3000, 4000));
@@ -93,8 +93,9 @@ TEST_F(LiveEphemeralPortsTest, ABrokenFileKeepsThePartThatItWas) {
     EXPECT_EQ(ports.range, Ports(1024, 2048));
     EXPECT_EQ(ports.reserved, std::vector{Ports(1030, 1030)});
     for (const char* file : {kRange, kReserved}) {
-      EXPECT_TRUE(Error(file).starts_with(Path(file) + ": ")) << Error(file);
-      EXPECT_LT(Error(file).size(), Path(file).size() + 100);
+      EXPECT_NE(Error(file), "");
+      EXPECT_EQ(Error(file).find(Path(file)), std::string::npos) << Error(file);
+      EXPECT_LT(Error(file).size(), 100U);
     }
   }
 }

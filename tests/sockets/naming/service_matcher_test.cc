@@ -33,8 +33,9 @@ struct Matcher {
 std::string NameOf(const Matcher& matcher, Direction direction, std::uint16_t port,
                    const std::string& local = "10.0.0.1", const std::string& remote = "10.0.0.2",
                    Protocol protocol = Protocol::kTcp) {
-  const ServiceMatch match = matcher.matcher.Match(protocol, direction, Port::FromHost(port),
-                                                   Address(local), Address(remote));
+  const ServiceMatch match =
+      matcher.matcher.Match(protocol, direction, Port::FromHost(port), Address(local),
+                            Address(remote), matcher.matcher.nobody());
   return matcher.names.Name(match.service);
 }
 
@@ -181,11 +182,40 @@ TEST(ServiceMatcher, AgreesWithTheDefinitionOnRandomRules) {
       const Port at = Port::FromHost(port());
       const IpAddress local = address();
       const IpAddress remote = address();
-      const ServiceMatch match =
-          matcher.matcher.Match(Protocol::kTcp, direction, at, local, remote);
+      const ServiceMatch match = matcher.matcher.Match(Protocol::kTcp, direction, at, local, remote,
+                                                       matcher.matcher.nobody());
       ASSERT_EQ(matcher.names.Name(match.service), FirstMatch(rules, direction, at, local, remote));
     }
   }
+}
+
+/// The name of an inbound connection on port 80, held by this owner.
+std::string NameFor(const Matcher& matcher, const std::string& owner) {
+  const ServiceMatch match = matcher.matcher.Match(
+      Protocol::kTcp, Direction::kInbound, Port::FromHost(80), Address("10.0.0.1"),
+      Address("10.0.0.2"), matcher.matcher.RowsOf(owner));
+  return matcher.names.Name(match.service);
+}
+
+TEST(ServiceMatcher, AsksForOwnersByGlob) {
+  const std::vector<PortRange> http{{Port::FromHost(80), Port::FromHost(80)}};
+  const Matcher matcher({{.name = "front", .ports = http, .owner = "nginx*.service"},
+                         {.name = "cart", .owner = "shop/cart-?"},
+                         {.name = "any owner", .owner = "*"},
+                         {.name = "web", .ports = http}},
+                        {});
+  EXPECT_TRUE(matcher.matcher.asks_for_owners());
+  EXPECT_EQ(NameFor(matcher, "nginx.service"), "front");
+  EXPECT_EQ(NameFor(matcher, "nginx@1.service"), "front");
+  EXPECT_EQ(NameFor(matcher, "shop/cart-4"), "cart");
+  EXPECT_EQ(NameFor(matcher, "shop/cart-44"), "any owner");
+  EXPECT_EQ(NameFor(matcher, ""), "web");
+  EXPECT_EQ(NameOf(matcher, Direction::kInbound, 80), "web");
+  EXPECT_EQ(NameOf(matcher, Direction::kInbound, 81), "other");
+}
+
+TEST(ServiceMatcher, AsksForNoOwnersWithoutSuchRules) {
+  EXPECT_FALSE(Matcher({{.name = "web"}}, {}).matcher.asks_for_owners());
 }
 
 }  // namespace

@@ -54,8 +54,9 @@ TEST(ServicesDatabase, NamesEveryPortFromAFileOf200000Lines) {
   EXPECT_EQ(names.size(), database.size() + 1);
   for (const Protocol protocol : kProtocols) {
     for (std::uint32_t port = 1; port <= 65535; ++port) {
-      const ServiceMatch match = matcher.Match(
-          protocol, Direction::kInbound, Port::FromHost(static_cast<std::uint16_t>(port)), {}, {});
+      const ServiceMatch match =
+          matcher.Match(protocol, Direction::kInbound,
+                        Port::FromHost(static_cast<std::uint16_t>(port)), {}, {}, matcher.nobody());
       ASSERT_TRUE(match.in_database);
       const std::size_t line = port - 1 + Index(protocol) * 65535;
       ASSERT_EQ(names.Name(match.service), "service-" + std::to_string(line));

@@ -175,6 +175,33 @@ TEST(InetDiagCodec, RejectsACgroupThatIsTooShort) {
   EXPECT_EQ(record.error().message, "INET_DIAG_CGROUP_ID has 7 bytes instead of 8");
 }
 
+/// `SK_MEMINFO_...`: nine numbers, of which older kernels have eight.
+Bytes Memory(std::size_t numbers) {
+  Bytes bytes;
+  for (std::size_t place = 0; place < numbers; ++place) {
+    bytes = Join(bytes, testing::BytesOf(static_cast<std::uint32_t>(100 + place)));
+  }
+  return Attribute(INET_DIAG_SKMEMINFO, bytes);
+}
+
+TEST(InetDiagCodec, FindsTheMemoryOfAListenerWhereItIsWanted) {
+  constexpr WantedAttributes kMemory{.memory = true};
+  DiagSocket socket;
+  socket.state = 10;
+  const Bytes payload = Join(InetDiagPayload(socket), Memory(9));
+  const auto record = DecodeInetDiag(Protocol::kTcp, payload, kMemory);
+  EXPECT_EQ(record->receive_buffer_bytes, 100U);
+  EXPECT_EQ(record->receive_buffer_limit_bytes, 101U);
+  EXPECT_EQ(record->drops, 108U);
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, payload)->drops, 0U);
+  const Bytes of_old_kernel = Join(InetDiagPayload(socket), Memory(8));
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, of_old_kernel, kMemory)->drops, 0U);
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, of_old_kernel, kMemory)->receive_buffer_bytes, 100U);
+  EXPECT_EQ(DecodeInetDiag(Protocol::kTcp, Join(InetDiagPayload(socket), Memory(0)), kMemory)
+                ->receive_buffer_bytes,
+            0U);
+}
+
 TEST(InetDiagCodec, RejectsPayloadShorterThanHeader) {
   const Bytes whole = InetDiagPayload(DiagSocket());
   for (std::size_t size = 0; size < whole.size(); ++size) {

@@ -39,10 +39,18 @@ TEST(InetDiagRequest, AsksForTcpInfoWhereTheLastAckIsWanted) {
   EXPECT_EQ(payload.idiag_ext, 2) << "INET_DIAG_INFO alone";
 }
 
+TEST(InetDiagRequest, AsksForMemoryWhereItIsWanted) {
+  constexpr WantedAttributes kMemory{.memory = true};
+  const DumpRequest tcp = TcpDumpRequest({{SocketState::kListen}, kMemory}, 7);
+  EXPECT_EQ(At<inet_diag_req>(tcp, sizeof(nlmsghdr)).idiag_ext, 0x40) << "INET_DIAG_SKMEMINFO";
+  const DumpRequest udp = UdpDumpRequest(Family::kIpv4, {{SocketState::kUnconnected}, kMemory}, 7);
+  EXPECT_EQ(At<inet_diag_req_v2>(udp, sizeof(nlmsghdr)).idiag_ext, 0x40);
+}
+
 TEST(InetDiagRequest, AsksForUdpOfOneFamily) {
   for (const auto& [family, number] :
        {std::pair(Family::kIpv4, AF_INET), std::pair(Family::kIpv6, AF_INET6)}) {
-    const DumpRequest request = UdpDumpRequest(family, {SocketState::kEstablished}, 8);
+    const DumpRequest request = UdpDumpRequest(family, {{SocketState::kEstablished}}, 8);
     ASSERT_EQ(request.bytes.size(), sizeof(nlmsghdr) + sizeof(inet_diag_req_v2));
     EXPECT_EQ(At<nlmsghdr>(request, 0).nlmsg_type, SOCK_DIAG_BY_FAMILY);
     const auto payload = At<inet_diag_req_v2>(request, sizeof(nlmsghdr));

@@ -96,6 +96,29 @@ TEST_F(NetlinkSourceTest, AsksOnlyForTheStatesThatAreWanted) {
   EXPECT_EQ(kernel_.requests.size(), 3U);
 }
 
+std::pair<std::uint32_t, int> StatesAndExtensions(const Bytes& request) {
+  inet_diag_req payload;
+  std::memcpy(&payload, request.data() + 16, sizeof(payload));
+  return {payload.idiag_states, payload.idiag_ext};
+}
+
+TEST_F(NetlinkSourceTest, WalksTcpListenersFirstWhereTheirMemoryIsWanted) {
+  constexpr WantedAttributes kMemory{.memory = true};
+  kernel_.Add(Answers({Sockets(1, TCPDIAG_GETSOCK, 2), Datagram(1).Done(0).bytes()}));
+  kernel_.Add(Answers({Sockets(2, TCPDIAG_GETSOCK, 3), Datagram(2).Done(0).bytes()}));
+  const auto stats = source_.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp), kMemory}, sink_);
+  ASSERT_TRUE(stats) << stats.error().message;
+  EXPECT_EQ(stats->sockets, 5U);
+  ASSERT_EQ(kernel_.requests.size(), 2U);
+  EXPECT_EQ(StatesAndExtensions(kernel_.requests[0]), (std::pair{1U << 10, 0x40}));
+  EXPECT_EQ(StatesAndExtensions(kernel_.requests[1]), (std::pair{0xffeU & ~(1U << 10), 0}));
+  kernel_.Add(Answers({Datagram(3).Done(0).bytes()}));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, {{SocketState::kListen}, kMemory}, sink_));
+  kernel_.Add(Answers({Datagram(4).Done(0).bytes()}));
+  EXPECT_TRUE(source_.Dump(Protocol::kTcp, {{SocketState::kCloseWait}, kMemory}, sink_));
+  EXPECT_EQ(StatesAndExtensions(kernel_.requests[3]), (std::pair{1U << 8, 0x40}));
+}
+
 TEST_F(NetlinkSourceTest, FailsWhenOneOfTheUdpWalksFails) {
   kernel_.Add(Answers({Datagram(1).Done(0).bytes()}));
   kernel_.Add(Answers({Datagram(2).Error(-EPERM).bytes()}));
@@ -240,6 +263,16 @@ TEST_P(MissingModuleTest, IsNamedAndNotAskedForAgainTooSoon) {
   clock_.Advance(NetlinkSource::kRefusalMemory - std::chrono::seconds(1));
   ExpectUnsupported();
   EXPECT_EQ(kernel_.opened, 1) << "the kernel was asked again, which starts modprobe";
+}
+
+TEST_P(MissingModuleTest, IsNotSaidToBeAskedForAgainWhereNobodyWill) {
+  NetlinkSource once(
+      kernel_.Factory(), clock_, [](const std::string&) { return false; },
+      /*is_used_again=*/false);
+  const auto stats = once.Dump(GetParam().protocol, {StateSet::All(GetParam().protocol)}, sink_);
+  ASSERT_FALSE(stats);
+  const std::string& message = GetParam().message;
+  EXPECT_EQ(stats.error().message, message.substr(0, message.find("; asked again")));
 }
 
 TEST_P(MissingModuleTest, IsFoundWhenItWasLoadedSince) {

@@ -63,7 +63,7 @@ Outcome ReadTcp(const Bytes& dump) {
 
 Outcome ReadUdp(const std::string& name, Family family) {
   return Read(ReadData(name), Protocol::kUdp,
-              UdpDumpRequest(family, StateSet::All(Protocol::kUdp), 1));
+              UdpDumpRequest(family, {StateSet::All(Protocol::kUdp)}, 1));
 }
 
 std::vector<std::string> Texts(const std::vector<SocketRecord>& records) {

@@ -36,6 +36,17 @@ TEST(DestinationSketch, TellsAddressesAndPortsApart) {
   EXPECT_EQ(sketch.Max(), 1U);
 }
 
+TEST(DestinationSketch, CountsOwnersApartAndTogether) {
+  DestinationSketch sketch;
+  const auto one = OwnerId::kFirst;
+  for (int i = 0; i < 3; ++i) sketch.Add(kLocal, Destination(1), one);
+  for (int i = 0; i < 2; ++i) sketch.Add(kLocal, Destination(1));
+  for (int i = 0; i < 4; ++i) sketch.Add(kLocal, Destination(2), one);
+  EXPECT_EQ(sketch.Max(), 5U);
+  EXPECT_EQ(sketch.MaxByOwner(),
+            (std::map<OwnerId, std::uint64_t>{{OwnerId::kUntold, 2}, {one, 4}}));
+}
+
 TEST(DestinationSketch, KeepsItsErrorBoundAmongAMillionDestinations) {
   constexpr std::uint32_t kHeavy = 20'000;
   constexpr std::uint32_t kOthers = 1'000'000;

@@ -90,7 +90,7 @@ TEST_F(SamplerTest, KnowsListenersThatHaveGone) {
   const auto direction = [&] {
     Sampler sampler = MakeSampler({});
     EXPECT_TRUE(sampler.SampleOnce());
-    return GroupOf(watch_.Report().latest.value().figures.begin()->first.group).direction;
+    return GroupOf(watch_.Report().latest->figures.begin()->first.group).direction;
   };
   source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:40000")};
   EXPECT_TRUE(MakeSampler({}).SampleOnce());

@@ -39,7 +39,7 @@ class StateWatchTest : public ::testing::Test {
     ObserveNew(pass, sockets);
     std::move(pass).Commit();
   }
-  std::uint64_t Sockets() { return watch_.Report().latest.value().figures.begin()->second.sockets; }
+  std::uint64_t Sockets() { return watch_.Report().latest->figures.begin()->second.sockets; }
   std::uint64_t Peak() {
     std::uint64_t peak = 0;
     for (const PeakWindow::Slot& slot : watch_.Report().peaks) {
@@ -70,7 +70,7 @@ TEST_F(StateWatchTest, CountsOnlyWatchedStates) {
   Observe(pass, 1);
   Observe(pass, 2, SocketState::kEstablished);
   std::move(pass).Commit();
-  EXPECT_EQ(watch_.Report().latest.value().figures.size(), 1U);
+  EXPECT_EQ(watch_.Report().latest->figures.size(), 1U);
   EXPECT_EQ(Sockets(), 1U);
 }
 
@@ -129,7 +129,7 @@ TEST_F(StateWatchTest, FollowsTheSameSocketsWhereverTheyComeInTheDump) {
     for (std::uint64_t cookie = 10; cookie > 0; --cookie) Observe(pass, cookie);
     std::move(pass).Commit();
   }
-  const WatchPass latest = watch_.Report().latest.value();
+  const WatchPass latest = *watch_.Report().latest;
   EXPECT_EQ(latest.untracked, 8U);
   EXPECT_EQ(Sockets(), 10U);
   EXPECT_EQ(latest.at - latest.figures.begin()->second.oldest_since.value(), seconds(30));
@@ -184,6 +184,17 @@ TEST(PeakWindow, IsBoundedWhateverTheIntervalOfThePasses) {
   for (const PeakWindow::Slot& slot : window.Slots(pass.at)) {
     EXPECT_EQ(slot.sockets.begin()->second, 1U) << "the five are out of the window";
   }
+}
+
+TEST(PeakWindow, OfNoLengthKeepsNothing) {
+  PeakWindow window(seconds(60));
+  WatchPass pass;
+  pass.figures[{kGroup, kSynSent}].sockets = 7;
+  window.Add(pass);
+  EXPECT_EQ(window.Slots(pass.at).size(), 1U);
+  window.SetWindow(seconds(0));
+  window.Add(pass);
+  EXPECT_TRUE(window.Slots(pass.at).empty());
 }
 
 TEST(PeakWindow, ASharedSlotKeepsTheHigherCount) {

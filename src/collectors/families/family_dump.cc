@@ -1,0 +1,57 @@
+#include "collectors/families/family_dump.h"
+
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "netlink/dump_request.h"
+#include "netlink/walk.h"
+#include "sockets/source/sock_diag.h"
+
+namespace sockdiag {
+namespace {
+
+/// ENOENT is in NLMSG_ERROR when the family itself or its module is missing, and in NLMSG_DONE when
+/// it is what lists one of the family's protocols (net/core/sock_diag.c, net/ipv4/inet_diag.c).
+bool IsLack(const DumpError& error) {
+  return error.reason == DumpErrorReason::kUnsupported || error.kernel_errno == ENOENT;
+}
+
+}  // namespace
+
+FamilyDump::FamilyDump(NetlinkOpener open, const Clock& clock, std::string_view sockets,
+                       std::string_view module)
+    : open_(std::move(open)), clock_(clock), sockets_(sockets), module_(module) {}
+
+Result<bool> FamilyDump::Walk(std::span<const std::byte> payload, MessageSink& sink) {
+  if (refused_until_ && clock_.Now() < *refused_until_) return false;
+  refused_until_.reset();
+  lack_.clear();
+  const DumpResult<void> walked = WalkOnce(payload, sink);
+  if (walked) return true;
+  if (!IsLack(walked.error())) {
+    return Fail(std::string(sockets_) + " sockets: " + walked.error().message);
+  }
+  const std::string sockets(sockets_);
+  lack_ = "the kernel lists no " + sockets + " sockets: it has no " + std::string(module_) +
+          ", or no " + sockets + " at all; asked again every " +
+          std::to_string(kRefusalMemory.count()) + " minutes";
+  refused_until_ = clock_.Now() + kRefusalMemory;
+  return false;
+}
+
+/// A netlink socket is for one walk: closing it is the only way to end one before its end.
+DumpResult<void> FamilyDump::WalkOnce(std::span<const std::byte> payload, MessageSink& sink) {
+  const auto transport = open_(NETLINK_SOCK_DIAG);
+  if (!transport) return tl::unexpected(SockDiagOpenError(transport.error()));
+  const DumpTypes types{.request = SOCK_DIAG_BY_FAMILY, .record = SOCK_DIAG_BY_FAMILY};
+  DumpBuffer buffer;
+  const auto walk =
+      sockdiag::Walk(**transport, MakeDumpRequest(types, ++sequence_, payload), buffer, sink);
+  if (!walk) return tl::unexpected(walk.error());
+  return {};
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,55 @@
+#include "collectors/families/netlink.h"
+
+#include <array>
+
+#include "collectors/families/netlink_table.h"
+#include "proc/proc_table.h"
+
+namespace sockdiag {
+namespace {
+
+constexpr Metric kSockets{"sockdiag_netlink_sockets",
+                          kGauge,
+                          {"protocol"},
+                          "Netlink sockets of programs; not the kernel's end of each protocol."};
+constexpr Metric kDrops{"sockdiag_netlink_drops_total",
+                        kCounter,
+                        {"protocol"},
+                        "Messages from the kernel that netlink sockets dropped, as their buffers "
+                        "were full: their programs no longer know the whole state."};
+constexpr std::array kMetrics{&kSockets, &kDrops};
+
+constexpr std::string_view kFile = "/thread-self/net/netlink";
+constexpr std::string_view kHeading = " Eth ";
+constexpr std::uint32_t kKernel = 0;
+
+}  // namespace
+
+std::span<const Metric* const> NetlinkCollector::Metrics() { return kMetrics; }
+
+Result<void> NetlinkCollector::Collect(Findings& findings) {
+  counts_.Reset();
+  SocketDrops::Look look = drops_.Begin();
+  const auto add = [&](std::string_view line) -> Result<void> {
+    const Result<NetlinkSocket> socket = ParseNetlinkLine(line);
+    if (!socket) return tl::unexpected(socket.error());
+    if (socket->port_id == kKernel) return {};
+    counts_.Add(socket->protocol);
+    // A program may take the address of one that is gone.
+    look.Add(socket->protocol, std::uint64_t{socket->port_id} << 32 | socket->inode, socket->drops);
+    return {};
+  };
+  const std::string file = root_ + std::string(kFile);
+  const Result<bool> read = VisitTableIfAny(file, kHeading, add);
+  if (!read) return tl::unexpected(read.error());
+  if (!*read) findings.lack = "there is no " + file;
+  if (!*read) return {};
+  drops_.Keep(std::move(look));
+  for (const auto& [protocol, count] : counts_.counts()) {
+    findings.samples.Add(kSockets, count, NetlinkProtocolName(protocol));
+    findings.samples.Add(kDrops, drops_.Total(protocol), NetlinkProtocolName(protocol));
+  }
+  return {};
+}
+
+}  // namespace sockdiag

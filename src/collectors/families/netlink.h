@@ -1,0 +1,47 @@
+#pragma once
+
+#include <linux/netlink.h>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "collectors/collector.h"
+#include "collectors/families/seen_counts.h"
+#include "collectors/families/socket_drops.h"
+#include "metrics/metric.h"
+
+namespace sockdiag {
+
+/// Netlink sockets of programs in the network namespace of the calling thread, from
+/// /proc/thread-self/net/netlink: how many, and what they dropped. (netlink_diag loses some between
+/// its datagrams, and lists those of groups twice.)
+class NetlinkCollector final : public Collector {
+ public:
+  static constexpr std::string_view kName = "netlink";
+
+  /// The drops must outlive it; `root` stands for /proc.
+  explicit NetlinkCollector(SocketDrops& drops, std::string root = "/proc")
+      : drops_(drops), root_(std::move(root)) {
+    for (const std::uint32_t usual :
+         {std::uint32_t{NETLINK_ROUTE}, std::uint32_t{NETLINK_SOCK_DIAG}})
+      counts_.Add(usual, 0);
+  }
+
+  [[nodiscard]] std::string_view name() const override { return kName; }
+  [[nodiscard]] Result<void> Collect(Findings& findings) override;
+  /// It would count the netlink sockets of the others.
+  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
+
+  [[nodiscard]] static std::span<const Metric* const> Metrics();
+
+ private:
+  SocketDrops& drops_;
+  const std::string root_;
+  /// By protocol.
+  SeenCounts<std::uint32_t> counts_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "collectors/collector.h"
+#include "collectors/families/seen_counts.h"
+#include "metrics/metric.h"
+
+namespace sockdiag {
+
+/// All kinds of sockets that no other collector counts, as far as the kernel does, of the network
+/// namespace of the calling thread, from /proc/thread-self/net/protocols.
+class OtherCollector final : public Collector {
+ public:
+  static constexpr std::string_view kName = "other";
+
+  /// `root` stands for /proc.
+  explicit OtherCollector(std::string root = "/proc") : root_(std::move(root)) {}
+
+  [[nodiscard]] std::string_view name() const override { return kName; }
+  [[nodiscard]] Result<void> Collect(Findings& findings) override;
+  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
+
+  [[nodiscard]] static std::span<const Metric* const> Metrics();
+
+ private:
+  const std::string root_;
+  /// By the kernel's name.
+  SeenCounts<std::string> counts_;
+};
+
+}  // namespace sockdiag

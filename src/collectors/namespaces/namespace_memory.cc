@@ -1,0 +1,180 @@
+#include "collectors/namespaces/namespace_memory.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "base/utf8.h"
+#include "sockets/watch/counted.h"
+
+namespace sockdiag {
+namespace {
+
+/// Of the first that applies: the host, the pod, container or unit of its processes, its name in
+/// /run/netns, which is a path where it is a name that stands for something else here.
+Owner OwnerOf(const FoundNamespace& found, Owners* owners) {
+  if (found.is_host) return {OwnerKind::kNetns, "host"};
+  if (owners == nullptr) return {};
+  Owner by_cgroup = owners->OfPath(found.cgroup);
+  if (by_cgroup.kind != OwnerKind::kNone) return by_cgroup;
+  if (found.name.empty()) return {OwnerKind::kNetns, "other"};
+  const bool is_ours = found.name == "host" || found.name == "other";
+  if (is_ours) return {OwnerKind::kNetns, "/run/netns/" + found.name};
+  return {OwnerKind::kNetns, PrintableUtf8(found.name, Owner::kMaxNameBytes)};
+}
+
+/// The ages are those at the time of the pass; the moment from which they are told is `now`.
+void Add(const WatchPass& pass, Clock::TimePoint now, WatchPass& sum) {
+  for (const auto& [key, figures] : pass.figures) {
+    WatchFigures& all = sum.figures[key];
+    all.sockets += figures.sockets;
+    all.stuck += figures.stuck;
+    if (!figures.oldest_since) continue;
+    const Clock::TimePoint since = now - (pass.at - *figures.oldest_since);
+    all.oldest_since = std::min(all.oldest_since.value_or(since), since);
+  }
+  for (const auto& [key, sockets] : pass.stuck_by_port) sum.stuck_by_port[key] += sockets;
+  sum.untracked += pass.untracked;
+}
+
+}  // namespace
+
+void NamespaceMemory::Keep(const std::vector<FoundNamespace>& found, Owners* owners) {
+  std::set<NamespaceId> ids;
+  for (const FoundNamespace& each : found) {
+    if (each.is_own) continue;
+    ids.insert(each.id);
+    auto [place, is_new] = known_.try_emplace(each.id, clock_, clock_.Now());
+    KnownNamespace& kept = place->second;
+    kept.is_doubtful = kept.is_doubtful || (!is_new && kept.cgroup != each.cgroup);
+    kept.cgroup = each.cgroup;
+    kept.owner = OwnerOf(each, owners);
+    // A refusal holds until the next turn.
+    if (kept.outcome != KnownNamespace::Outcome::kRefused) {
+      kept.outcome = KnownNamespace::Outcome::kStale;
+    }
+  }
+  std::erase_if(known_, [&](const auto& entry) { return !ids.contains(entry.first); });
+}
+
+KnownNamespace& NamespaceMemory::StartAnew(NamespaceId id) {
+  Owner owner = std::move(known_.at(id).owner);
+  std::string cgroup = std::move(known_.at(id).cgroup);
+  known_.erase(id);
+  KnownNamespace& known = known_.try_emplace(id, clock_, clock_.Now()).first->second;
+  known.owner = std::move(owner);
+  known.cgroup = std::move(cgroup);
+  return known;
+}
+
+void NamespaceMemory::Refuse(NamespaceId id) {
+  KnownNamespace& known = StartAnew(id);
+  known.last_turn = clock_.Now();
+  known.outcome = KnownNamespace::Outcome::kRefused;
+}
+
+std::vector<NamespaceId> NamespaceMemory::Turns() const {
+  // A newcomer waits since it was found, so that many of them do not keep the others from theirs.
+  std::vector<std::tuple<Clock::TimePoint, bool, NamespaceId>> waiting;
+  for (const auto& [id, known] : known_) {
+    waiting.emplace_back(known.last_turn.value_or(known.found), known.last_turn.has_value(), id);
+  }
+  std::sort(waiting.begin(), waiting.end());
+  std::vector<NamespaceId> turns;
+  turns.reserve(waiting.size());
+  for (const auto& [since, had_one, id] : waiting) turns.push_back(id);
+  return turns;
+}
+
+std::size_t NamespaceMemory::tracked() const {
+  std::size_t sockets = 0;
+  for (const auto& [id, known] : known_) sockets += known.watch.tracked();
+  return sockets;
+}
+
+std::shared_ptr<const NamespaceFindings> NamespaceMemory::Sum(const ServiceMatcher& matcher,
+                                                              const ProtocolFlags& is_collected,
+                                                              Clock::Duration peak_window) {
+  auto findings = std::make_shared<NamespaceFindings>();
+  for (const auto& [id, known] : known_) findings->owners += known.owners;
+  for (const Protocol protocol : kProtocols) {
+    if (is_collected[Index(protocol)]) {
+      findings->tallies[Index(protocol)] = SumTallies(protocol, matcher);
+      findings->drops[Index(protocol)] = SumDrops(protocol);
+    } else {
+      findings->owners.sockets[Index(protocol)].clear();
+    }
+  }
+  if (!is_collected[Index(kWatchedProtocol)]) findings->owners.watched.clear();
+  findings->report = SumWatch(peak_window);
+  return findings;
+}
+
+std::shared_ptr<const SocketTallies> NamespaceMemory::SumTallies(
+    Protocol protocol, const ServiceMatcher& matcher) const {
+  EphemeralPorts ports;
+  ports.is_known = false;
+  auto sum = std::make_shared<SocketTallies>(protocol, ports, matcher);
+  bool is_any_seen = known_.empty();
+  for (const auto& [id, known] : known_) {
+    if (known.seen[Index(protocol)]) is_any_seen = true;
+    const auto& tallies = known.tallies[Index(protocol)];
+    if (tallies) sum->Merge(*tallies);
+  }
+  return is_any_seen ? sum : nullptr;
+}
+
+WatchReport NamespaceMemory::SumWatch(Clock::Duration peak_window) {
+  const Clock::TimePoint now = clock_.Now();
+  WatchPass sum;
+  sum.at = now;
+  for (auto& [id, known] : known_) {
+    const WatchReport report = known.watch.Report();
+    if (report.latest) Add(*report.latest, now, sum);
+    if (report.entered.empty()) continue;
+    TakeEntered(report);
+    known.watch.MarkCounted(report);
+  }
+  peaks_.SetWindow(peak_window);
+  peaks_.Add(sum);
+  return {std::make_shared<const WatchPass>(std::move(sum)), entered(), peaks_.Slots(now)};
+}
+
+void NamespaceMemory::TakeEntered(const WatchReport& report) {
+  const std::lock_guard lock(entered_mutex_);
+  EnteredSockets all = entered_;
+  for (const auto& [key, sockets] : report.entered) all[key] += sockets;
+  entered_.swap(all);
+}
+
+EnteredSockets NamespaceMemory::entered() const {
+  const std::lock_guard lock(entered_mutex_);
+  return entered_;
+}
+
+Drops NamespaceMemory::SumDrops(Protocol protocol) {
+  const std::lock_guard lock(entered_mutex_);
+  for (auto& [id, known] : known_) {
+    DropWatch& watch = known.drops[Index(protocol)];
+    const Drops dropped = watch.Uncounted();
+    if (dropped.empty()) continue;
+    Drops all = drops_[Index(protocol)];
+    for (const auto& [key, drops] : dropped) all[key] += drops;
+    drops_[Index(protocol)].swap(all);
+    watch.MarkCounted(dropped);
+  }
+  return drops_[Index(protocol)];
+}
+
+void NamespaceMemory::MarkCounted(const NamespaceFindings& findings) noexcept {
+  const std::lock_guard lock(entered_mutex_);
+  TakeCounted(findings.report.entered, entered_);
+  for (std::size_t i = 0; i < drops_.size(); ++i) {
+    // Of what is not shown now, it is told later.
+    if (findings.tallies[i]) TakeCounted(findings.drops[i], drops_[i]);
+  }
+}
+
+}  // namespace sockdiag

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/clock.h"
+#include "collectors/namespaces/cpu_credit.h"
+#include "collectors/namespaces/known_namespace.h"
+#include "collectors/owner_sums.h"
+#include "namespaces/helper.h"
+#include "sockets/naming/owners.h"
+#include "sockets/naming/service_matcher.h"
+#include "sockets/watch/peak_window.h"
+#include "sockets/watch/state_watch.h"
+
+namespace sockdiag {
+
+/// What is known of all network namespaces but our own, together, at one moment. Tallies are null
+/// of a protocol that is not collected, and while there are namespaces and it is known in none.
+struct NamespaceFindings {
+  TalliesByProtocol tallies;
+  OwnerSums owners;
+  DropsByProtocol drops;
+  WatchReport report;
+};
+
+/// What goes on from one collection to the next and from one configuration to the next. While it
+/// is used, its mutex is to be held.
+class NamespaceMemory {
+ public:
+  /// The clock must outlive this.
+  explicit NamespaceMemory(const Clock& clock) : clock_(clock) {}
+
+  std::mutex mutex;
+  CpuCredit credit;
+
+  /// Those that were found are known from now on, and no others: what was remembered of one that
+  /// was deleted goes. Our own is none of them. `owners` may be null.
+  void Keep(const std::vector<FoundNamespace>& found, Owners* owners);
+  [[nodiscard]] std::map<NamespaceId, KnownNamespace>& known() { return known_; }
+  /// From now on this is another namespace with the same number, found just now: nothing is known
+  /// of it but whose it is.
+  KnownNamespace& StartAnew(NamespaceId id);
+  /// It cannot be entered any more: its figures go.
+  void Refuse(NamespaceId id);
+  /// In the order in which their turn comes: who waited longest first.
+  [[nodiscard]] std::vector<NamespaceId> Turns() const;
+  /// How many sockets are tracked in them.
+  [[nodiscard]] std::size_t tracked() const;
+  /// All together, of the protocols that are collected. The matcher must outlive it.
+  [[nodiscard]] std::shared_ptr<const NamespaceFindings> Sum(const ServiceMatcher& matcher,
+                                                             const ProtocolFlags& is_collected,
+                                                             Clock::Duration peak_window);
+  /// What is in these findings was counted. Needs no mutex, and waits for no collection.
+  void MarkCounted(const NamespaceFindings& findings) noexcept;
+
+ private:
+  [[nodiscard]] std::shared_ptr<const SocketTallies> SumTallies(
+      Protocol protocol, const ServiceMatcher& matcher) const;
+  [[nodiscard]] WatchReport SumWatch(Clock::Duration peak_window);
+  /// What a namespace's watch reports joins what is not counted yet.
+  void TakeEntered(const WatchReport& report);
+  [[nodiscard]] EnteredSockets entered() const;
+  /// The same of what its sockets dropped.
+  [[nodiscard]] Drops SumDrops(Protocol protocol);
+
+  const Clock& clock_;
+  std::map<NamespaceId, KnownNamespace> known_;
+  /// Of the two that follow.
+  mutable std::mutex entered_mutex_;
+  /// Sockets that came to a state and were not counted yet, also in namespaces that have gone.
+  EnteredSockets entered_;
+  /// Likewise.
+  DropsByProtocol drops_;
+  PeakWindow peaks_{Clock::Duration()};
+};
+
+}  // namespace sockdiag

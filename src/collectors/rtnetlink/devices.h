@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "collectors/rtnetlink/dumper.h"
+#include "collectors/rtnetlink/link_message.h"
+
+namespace sockdiag {
+
+/// A device as it is shown.
+struct Device {
+  /// The label `device`: as the kernel names it, in printable UTF-8.
+  std::string name;
+  bool is_up = false;
+  LinkCounters counters;
+};
+
+/// Keeps all devices of one dump, of LinksRequest().
+class Devices final : public RtnetlinkSink {
+ public:
+  /// The label of those without a place.
+  static constexpr std::string_view kOther = "other";
+
+  [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
+
+  /// By index, which the kernel gives in the order of their making.
+  [[nodiscard]] const std::map<std::uint32_t, Device>& all() const { return all_; }
+
+  /// Which device has a series of its own: the `limit` with the lowest indexes, that is the oldest,
+  /// so that one loses its place to none that comes later. One that is called `other` has none.
+  template <typename Visitor>
+  void ForEach(std::size_t limit, Visitor&& visit) const {
+    std::size_t places_left = limit;
+    for (const auto& [index, device] : all_) {
+      const bool has_place = places_left > 0 && device.name != kOther;
+      if (has_place) --places_left;
+      visit(index, device, has_place);
+    }
+  }
+
+ private:
+  std::map<std::uint32_t, Device> all_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,29 @@
+#include "collectors/rtnetlink/dumper.h"
+
+#include <linux/netlink.h>
+
+#include "base/error.h"
+
+namespace sockdiag {
+
+void AddAttribute(std::uint16_t type, std::uint32_t number, RtnetlinkRequest& request) {
+  const nlattr header{sizeof(header) + sizeof(number), type};
+  for (const auto part : {BytesOf(header), BytesOf(number)}) {
+    request.payload.insert(request.payload.end(), part.begin(), part.end());
+  }
+}
+
+DumpResult<void> RtnetlinkDumper::WalkOnce(const RtnetlinkRequest& request, RtnetlinkSink& sink) {
+  // A socket for each: to close it is the only way to end a dump before its end.
+  const auto transport = open_(NETLINK_ROUTE);
+  if (!transport) {
+    return FailDump(DumpErrorReason::kOpen,
+                    ErrnoMessage("cannot open an rtnetlink socket", transport.error()));
+  }
+  const DumpRequest dump = MakeDumpRequest(request.types, ++sequence_, request.payload);
+  const DumpResult<WalkStats> walked = Walk(**transport, dump, *buffer_, sink);
+  if (!walked && !sink.HasEnough()) return tl::unexpected(walked.error());
+  return {};
+}
+
+}  // namespace sockdiag

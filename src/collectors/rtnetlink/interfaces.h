@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string_view>
+
+#include "collectors/collector.h"
+#include "collectors/rtnetlink/devices.h"
+#include "collectors/rtnetlink/dumper.h"
+#include "metrics/metric.h"
+
+namespace sockdiag {
+
+/// Sums what devices without a place of their own count. A sum of their counters would fall when
+/// one of them goes, which Prometheus would take for a new beginning; so it is what they have
+/// counted since the first Update().
+class OtherDevices {
+ public:
+  /// All that have no place now, by index.
+  void Update(std::map<std::uint32_t, LinkCounters> devices);
+
+  [[nodiscard]] bool HasAny() const { return has_any_; }
+  [[nodiscard]] const LinkCounters& sum() const { return sum_; }
+
+ private:
+  bool is_first_ = true;
+  bool has_any_ = false;
+  std::map<std::uint32_t, LinkCounters> last_;
+  LinkCounters sum_;
+};
+
+/// What the kernel counts of devices (netstat -i, ip-link(8)), of the network namespace of the
+/// calling thread.
+class InterfacesCollector final : public Collector {
+ public:
+  static constexpr std::string_view kName = "interfaces";
+
+  /// Beyond `limit` devices the rest is `other`.
+  InterfacesCollector(NetlinkOpener open, std::size_t limit);
+
+  [[nodiscard]] std::string_view name() const override { return kName; }
+  [[nodiscard]] Result<void> Collect(Findings& findings) override;
+
+  [[nodiscard]] static std::span<const Metric* const> Metrics();
+
+ private:
+  const std::size_t limit_;
+  RtnetlinkDumper dumper_;
+  OtherDevices others_;
+};
+
+}  // namespace sockdiag

@@ -1,0 +1,84 @@
+#include "collectors/rtnetlink/route_counts.h"
+
+#include <linux/rtnetlink.h>
+
+#include <iterator>
+
+#include "collectors/rtnetlink/route_message.h"
+
+namespace sockdiag {
+
+bool IsDefaultRoute(const RouteMessage& route) {
+  return route.table == RT_TABLE_MAIN && route.prefix_length == 0 && route.type == RTN_UNICAST &&
+         (route.flags & RTNH_F_DEAD) == 0;
+}
+
+DumpResult<void> RouteCounts::Add(const NetlinkMessage& message) {
+  const DumpResult<RouteMessage> route = DecodeRoute(message.payload);
+  if (!route) return tl::unexpected(route.error());
+  // Cloned: what a lookup has left in a cache, which old kernels list too.
+  if (route->family != family_ || (route->flags & RTM_F_CLONED) != 0) return {};
+  if (++routes_ > limit_) return EndDump();
+  if (IsDefaultRoute(*route)) has_default_route_ = true;
+  Count({route->table < RT_TABLE_DEFAULT || route->table > RT_TABLE_LOCAL, route->table,
+         route->protocol, route->type});
+  return {};
+}
+
+/// What has lost its place never gets it back: the last one with a place only comes nearer.
+void RouteCounts::Count(const Kind& kind) {
+  const auto found = counts_.find(kind);
+  if (found != counts_.end()) {
+    ++found->second;
+    return;
+  }
+  if (counts_.size() < kKinds) {
+    counts_.emplace(kind, 1);
+    return;
+  }
+  const auto last = std::prev(counts_.end());
+  if (last->first < kind) {
+    ++others_;
+    return;
+  }
+  others_ += last->second;
+  counts_.erase(last);
+  counts_.emplace(kind, 1);
+}
+
+void RouteCounts::Show(Samples& samples) const {
+  for (const auto& [kind, count] : counts_) {
+    samples.Add(kRoutes, count, Name(family_), RouteTableName(kind.table),
+                RouteProtocolName(kind.protocol), RouteTypeName(kind.type));
+  }
+  if (others_ > 0) samples.Add(kRoutes, others_, Name(family_), "other", "other", "other");
+}
+
+std::optional<bool> DefaultRouteSearch::found() const {
+  if (is_found_) return true;
+  return records_ > kRecords ? std::nullopt : std::optional(false);
+}
+
+DumpResult<void> DefaultRouteSearch::Add(const NetlinkMessage& message) {
+  const DumpResult<RouteMessage> route = DecodeRoute(message.payload);
+  if (!route) return tl::unexpected(route.error());
+  if (route->family != family_) return {};
+  if (++records_ > kRecords) return End();
+  if (route->table != RT_TABLE_MAIN) return {};
+  if (IsDefaultRoute(*route)) {
+    is_found_ = true;
+    return End();
+  }
+  if (family_ == Family::kIpv6) return {};
+  const DumpResult<bool> begins_with_zeros = HasZeroDestination(*route);
+  if (!begins_with_zeros) return tl::unexpected(begins_with_zeros.error());
+  if (!*begins_with_zeros) return End();
+  return {};
+}
+
+tl::unexpected<DumpError> DefaultRouteSearch::End() {
+  has_ended_ = true;
+  return EndDump();
+}
+
+}  // namespace sockdiag

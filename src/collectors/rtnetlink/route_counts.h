@@ -1,0 +1,89 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "collectors/rtnetlink/dumper.h"
+#include "metrics/metric.h"
+#include "metrics/samples.h"
+#include "model/protocol.h"
+
+namespace sockdiag {
+
+struct RouteMessage;
+
+/// Counts the routes of one family, all of its tables together.
+class RouteCounts final : public RtnetlinkSink {
+ public:
+  static constexpr Metric kRoutes{
+      "sockdiag_routes",
+      kGauge,
+      {"family", "table", "protocol", "type"},
+      "Routes by the table that they are in, who made them and what becomes of packets."};
+  /// Distinct kinds of routes of one family that are shown; the rest is `other`.
+  static constexpr std::size_t kKinds = 50;
+
+  /// Beyond `limit` routes it ends the dump.
+  RouteCounts(Family family, std::size_t limit) : family_(family), limit_(limit) {}
+
+  [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
+  [[nodiscard]] bool HasEnough() const override { return IsBeyondLimit(); }
+
+  /// Then the counts are a part of the whole.
+  [[nodiscard]] bool IsBeyondLimit() const { return routes_ > limit_; }
+  [[nodiscard]] bool has_default_route() const { return has_default_route_; }
+  void Show(Samples& samples) const;
+
+ private:
+  /// Tables with a name come first.
+  struct Kind {
+    bool has_numbered_table;
+    std::uint32_t table;
+    std::uint8_t protocol;
+    std::uint8_t type;
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
+
+  void Count(const Kind& kind);
+
+  Family family_;
+  std::size_t limit_;
+  std::size_t routes_ = 0;
+  bool has_default_route_ = false;
+  /// The first kKinds in their order, whatever the order of the dump.
+  std::map<Kind, std::uint64_t> counts_;
+  std::uint64_t others_ = 0;
+};
+
+/// Whether packets that no other route takes go out by it: a unicast route to everywhere in the
+/// main table, over a device that is up.
+[[nodiscard]] bool IsDefaultRoute(const RouteMessage& route);
+
+/// Looks whether there is a default route without walking a large table.
+class DefaultRouteSearch final : public RtnetlinkSink {
+ public:
+  /// So many records are looked at. IPv4 needs very few, since what begins with zeros comes first;
+  /// of IPv6 the default route comes last.
+  static constexpr std::size_t kRecords = 256;
+
+  explicit DefaultRouteSearch(Family family) : family_(family) {}
+
+  [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
+  [[nodiscard]] bool HasEnough() const override { return has_ended_; }
+
+  /// Nothing when the table is too large to tell.
+  [[nodiscard]] std::optional<bool> found() const;
+
+ private:
+  [[nodiscard]] tl::unexpected<DumpError> End();
+
+  Family family_;
+  std::size_t records_ = 0;
+  bool has_ended_ = false;
+  bool is_found_ = false;
+};
+
+}  // namespace sockdiag

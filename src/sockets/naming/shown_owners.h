@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "base/clock.h"
+#include "model/protocol.h"
+#include "sockets/naming/admitted_names.h"
+#include "sockets/naming/limits.h"
+#include "sockets/naming/owners.h"
+#include "sockets/naming/retained_keys.h"
+
+namespace sockdiag {
+
+/// Which owners have a place of their own in labels, and in which states they are shown, from one
+/// collection to the next and from one configuration to the next. One thread at a time.
+class ShownOwners {
+ public:
+  using Sizes = std::map<Owner, std::uint64_t>;
+  using Details = std::map<Owner, OwnerDetails>;
+  /// An owner as it is shown, in a state.
+  using StateKey = std::pair<Owner, SocketState>;
+
+  /// From now on these limits hold. When it throws, for want of memory, this is to be thrown away.
+  void Configure(const Limits& limits);
+  /// Decides anew who has a place, from the owners that have sockets in one collection; how many
+  /// have sockets and no place. `details`: what is known now of pods and containers; of those that
+  /// have a place it is kept with that. `is_complete`: no protocol is missing for a failure.
+  std::size_t Admit(const Sizes& sizes, const Details& details, bool is_complete,
+                    Clock::TimePoint now);
+
+  /// The owner itself, or when it has no place `other` of its kind. `none` is nobody.
+  [[nodiscard]] Owner Shown(const Owner& owner) const;
+
+  /// Of each pod and container that has a place, also while it has no sockets.
+  [[nodiscard]] const Details& details() const { return details_; }
+
+  [[nodiscard]] RetainedKeys<StateKey>& States(Protocol protocol) {
+    return states_[Index(protocol)];
+  }
+
+ private:
+  /// A user's names come last: he may make any number of them.
+  enum class Rank : std::uint8_t { kSystems, kUsers };
+  [[nodiscard]] static Rank RankOf(const Owner& owner);
+  /// Pods that go by their names now are not shown by their uids, too.
+  void ForgetFormerNames(const Sizes& sizes, const Details& details);
+  void ForgetStatesWithoutPlace();
+  void ForgetDetailsWithoutPlace();
+
+  AdmittedNames<Owner, Rank> admitted_;
+  Details details_;
+  /// By Protocol.
+  std::array<RetainedKeys<StateKey>, kProtocols.size()> states_;
+};
+
+}  // namespace sockdiag

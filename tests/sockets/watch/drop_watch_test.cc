@@ -1,0 +1,89 @@
+#include "sockets/watch/drop_watch.h"
+
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "sockets/naming/group.h"
+#include "tests/support/records.h"
+
+namespace sockdiag {
+
+void PrintTo(const DropKey& key, std::ostream* out) { *out << key.port.Value(); }
+
+namespace {
+
+const DropKey kDns{Port::FromHost(53), ServiceId{1}, OwnerId::kNone};
+const DropKey kHttp{Port::FromHost(80), ServiceId{1}, OwnerId::kNone};
+
+struct Dropped {
+  std::uint64_t cookie;
+  std::uint32_t drops;
+  DropKey key = kDns;
+};
+
+class DropWatchTest : public ::testing::Test {
+ protected:
+  static void Observe(DropWatch::Pass& pass, const Dropped& socket) {
+    SocketRecord record = testing::Udp("0.0.0.0:53");
+    record.cookie = socket.cookie;
+    record.drops = socket.drops;
+    Classification classification;
+    classification.service_port = socket.key.port;
+    classification.group = IdOf({socket.key.service, Direction::kInbound});
+    classification.owner = socket.key.owner;
+    pass.Observe(record, classification);
+  }
+  /// What is not counted after a dump with these sockets.
+  Drops After(std::initializer_list<Dropped> sockets) {
+    DropWatch::Pass pass = watch_.Begin();
+    for (const Dropped& socket : sockets) Observe(pass, socket);
+    std::move(pass).Commit();
+    return watch_.Uncounted();
+  }
+
+  DropWatch watch_;
+};
+
+TEST_F(DropWatchTest, TellsWhatWasDroppedSinceTheDumpBefore) {
+  EXPECT_EQ(After({{1, 10}}), Drops()) << "nobody knows when";
+  EXPECT_EQ(After({{1, 13}}), (Drops{{kDns, 3}}));
+  EXPECT_EQ(After({{1, 14}, {2, 5, kHttp}}), (Drops{{kDns, 4}, {kHttp, 5}})) << "a new socket";
+}
+
+TEST_F(DropWatchTest, ASocketThatGoesTakesNothingBack) {
+  static_cast<void>(After({{1, 10}, {2, 0}}));
+  EXPECT_EQ(After({{2, 2}}), (Drops{{kDns, 2}}));
+  EXPECT_EQ(After({}), (Drops{{kDns, 2}}));
+}
+
+TEST_F(DropWatchTest, AdmitsThatTheKernelsCounterBeginsAnew) {
+  static_cast<void>(After({{1, 0xffff'fffe}}));
+  EXPECT_EQ(After({{1, 3}}), (Drops{{kDns, 5}}));
+}
+
+TEST_F(DropWatchTest, CountsASocketOnceThatADumpShowsTwice) {
+  static_cast<void>(After({}));
+  EXPECT_EQ(After({{1, 3}, {1, 3}}), (Drops{{kDns, 3}}));
+}
+
+TEST_F(DropWatchTest, ADumpThatFailedTellsNothing) {
+  static_cast<void>(After({}));
+  {
+    DropWatch::Pass failed = watch_.Begin();
+    Observe(failed, {1, 3});
+  }
+  EXPECT_EQ(watch_.Uncounted(), Drops());
+  EXPECT_EQ(After({{1, 4}}), (Drops{{kDns, 4}}));
+}
+
+TEST_F(DropWatchTest, WhatIsCountedIsToldNoMore) {
+  static_cast<void>(After({}));
+  const Drops counted = After({{1, 3}});
+  static_cast<void>(After({{1, 5}, {2, 1, kHttp}}));
+  watch_.MarkCounted(counted);
+  EXPECT_EQ(watch_.Uncounted(), (Drops{{kDns, 2}, {kHttp, 1}}));
+}
+
+}  // namespace
+}  // namespace sockdiag
