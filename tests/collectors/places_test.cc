@@ -24,7 +24,6 @@ using testing::Udp;
 using testing::ValueOf;
 using Records = std::vector<SocketRecord>;
 using Names = std::set<std::string>;
-constexpr auto kUp = SocketState::kEstablished;
 
 /// Outbound connections to the port, which whoever serves it chose.
 SocketRecord To(std::uint16_t port) {

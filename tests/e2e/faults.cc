@@ -12,6 +12,7 @@
 #include <linux/futex.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -145,7 +146,8 @@ void NoteRequest(const void* data) {
   std::memcpy(&header, data, sizeof(header));
   walk = Walk{IPPROTO_TCP, 0, header.nlmsg_seq, 0};
   if (header.nlmsg_type == TCPDIAG_GETSOCK) return;
-  inet_diag_req_v2 request;
+  // All that the requests of all families have in common.
+  sock_diag_req request;
   std::memcpy(&request, static_cast<const char*>(data) + sizeof(header), sizeof(request));
   walk.protocol = request.sdiag_protocol;
   walk.family = request.sdiag_family;
@@ -238,7 +240,7 @@ int bind(int fd, const sockaddr* address, socklen_t size) {
 ssize_t sendto(int fd, const void* data, size_t size, int flags, const sockaddr* address,
                socklen_t address_size) {
   static auto* const next = Next(&sendto, "sendto");
-  if (size >= sizeof(nlmsghdr) && IsForDumps(fd)) {
+  if (size >= sizeof(nlmsghdr) + sizeof(sock_diag_req) && IsForDumps(fd)) {
     NoteRequest(data);
     const Fault* fault =
         Find(Call::kSend, [](const Fault& one) { return IsOrAny(one.protocol, walk.protocol); });

@@ -33,7 +33,8 @@ TEST(InetDiagRequest, AsksForTcpOfBothFamiliesInOneWalk) {
 }
 
 TEST(InetDiagRequest, AsksForTcpInfoWhereTheLastAckIsWanted) {
-  const DumpRequest request = TcpDumpRequest({{SocketState::kCloseWait}, true}, 7);
+  constexpr WantedAttributes kLastAck{.last_ack = true};
+  const DumpRequest request = TcpDumpRequest({{SocketState::kCloseWait}, kLastAck}, 7);
   const auto payload = At<inet_diag_req>(request, sizeof(nlmsghdr));
   EXPECT_EQ(payload.idiag_states, 1U << 8);
   EXPECT_EQ(payload.idiag_ext, 2) << "INET_DIAG_INFO alone";

@@ -105,7 +105,7 @@ TEST_F(SocketTalliesTest, CountsInboundConnectionsThatNobodyAccepted) {
 
 TEST_F(SocketTalliesTest, CountsAcceptedCloseWaitWithBytesBesidesTheFin) {
   std::vector<SocketRecord> records;
-  for (const std::uint32_t bytes : {0, 1, 2, 100}) {
+  for (const std::uint32_t bytes : {0U, 1U, 2U, 100U}) {
     SocketRecord half_closed = Tcp(SocketState::kCloseWait, "10.0.0.1:50000", "10.0.0.2:443");
     half_closed.receive_queue = bytes;
     records.push_back(half_closed);

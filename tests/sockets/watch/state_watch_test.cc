@@ -200,7 +200,7 @@ TEST(PeakWindow, OfNoLengthKeepsNothing) {
 TEST(PeakWindow, ASharedSlotKeepsTheHigherCount) {
   PeakWindow window(seconds(60));
   WatchPass pass;
-  for (const std::uint64_t sockets : {1, 9, 2}) {
+  for (const std::uint64_t sockets : {1U, 9U, 2U}) {
     pass.figures[{kGroup, kSynSent}].sockets = sockets;
     pass.at += milliseconds(10);
     window.Add(pass);
