@@ -25,6 +25,17 @@ struct Findings {
   std::string lack;
 };
 
+/// In which thread a collector runs.
+enum class RunsIn {
+  /// One of its own: nobody else is held up by it.
+  kOwnThread,
+  /// One for all of this kind, one after the other: a thread would cost more than the collector.
+  kSharedThread,
+  /// That of whoever asks, when the others have ended. For what is quick, waits for nothing, and
+  /// looks at this process, where it would count the threads and descriptors of the others.
+  kLast,
+};
+
 /// Gets one kind of figures. Used by one thread at a time.
 class Collector {
  public:
@@ -34,10 +45,7 @@ class Collector {
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Adds its samples. On an error it has added none that is not right.
   [[nodiscard]] virtual Result<void> Collect(Findings& findings) = 0;
-  /// Whether it is quick and waits for nothing: then it runs when the others have ended, in the
-  /// thread of whoever asks, as one of its own would cost more than the collector. What looks at
-  /// this process must: it would count the threads and descriptors of the others.
-  [[nodiscard]] virtual bool RunsAfterTheOthers() const { return false; }
+  [[nodiscard]] virtual RunsIn runs_in() const { return RunsIn::kOwnThread; }
 };
 
 }  // namespace sockdiag

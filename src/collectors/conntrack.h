@@ -38,6 +38,7 @@ class ConntrackCollector final : public Collector {
 
   [[nodiscard]] std::string_view name() const override { return "conntrack"; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
+  [[nodiscard]] RunsIn runs_in() const override { return RunsIn::kSharedThread; }
 
  private:
   const std::string root_;

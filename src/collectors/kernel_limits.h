@@ -22,6 +22,7 @@ class KernelLimitsCollector final : public Collector {
 
   [[nodiscard]] std::string_view name() const override { return "kernel_limits"; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
+  [[nodiscard]] RunsIn runs_in() const override { return RunsIn::kSharedThread; }
 
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 

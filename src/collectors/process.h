@@ -21,7 +21,7 @@ class ProcessCollector final : public Collector {
 
   [[nodiscard]] std::string_view name() const override { return "process"; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
-  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
+  [[nodiscard]] RunsIn runs_in() const override { return RunsIn::kLast; }
 
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 

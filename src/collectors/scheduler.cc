@@ -18,28 +18,29 @@ struct Outcome {
   Findings findings;
   CollectorReport report;
 };
-using SharedOutcome = std::shared_future<std::shared_ptr<const Outcome>>;
+/// Of all collectors of one runner.
+using Outcomes = std::vector<Outcome>;
+using SharedOutcomes = std::shared_future<std::shared_ptr<const Outcomes>>;
 
 }  // namespace
 
 void RunInThread(std::function<void()> run) { std::thread(std::move(run)).detach(); }
 
-/// One collector's part of a collection.
+/// One runner's part of a collection.
 struct Scheduler::Part {
-  std::string collector;
+  std::vector<std::string> collectors;
   Clock::TimePoint since;
-  SharedOutcome outcome;
+  SharedOutcomes outcomes;
 
   [[nodiscard]] bool HasEnded() const {
-    return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    return outcomes.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
 };
 
-/// Runs one collector; any thread may use it.
+/// Runs collectors one after the other in one thread; any thread may use it.
 class Scheduler::Runner {
  public:
-  Runner(std::unique_ptr<Collector> collector, const Clock& clock, RunStarter start)
-      : collector_(std::move(collector)), clock_(clock), start_(std::move(start)) {}
+  Runner(const Clock& clock, RunStarter start) : clock_(clock), start_(std::move(start)) {}
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
   ~Runner() {
@@ -47,13 +48,22 @@ class Scheduler::Runner {
     ended_.wait(lock, [this] { return !running_since_; });
   }
 
+  void Add(std::unique_ptr<Collector> collector) { collectors_.push_back(std::move(collector)); }
+
   /// The run under way, else a new one. What a collector throws is its error.
   [[nodiscard]] Part Run();
   /// A new one in this thread; one thread at a time.
   [[nodiscard]] Part RunHere();
 
-  [[nodiscard]] std::string name() const { return std::string(collector_->name()); }
-  [[nodiscard]] bool RunsAfterTheOthers() const { return collector_->RunsAfterTheOthers(); }
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> names;
+    for (const auto& collector : collectors_) names.emplace_back(collector->name());
+    return names;
+  }
+  [[nodiscard]] bool Runs(std::string_view collector) const {
+    return std::ranges::any_of(collectors_,
+                               [&](const auto& one) { return one->name() == collector; });
+  }
   [[nodiscard]] std::optional<Clock::TimePoint> running_since() const {
     const std::lock_guard lock(mutex_);
     return running_since_;
@@ -65,11 +75,13 @@ class Scheduler::Runner {
   }
 
  private:
-  void Collect(Outcome& outcome) noexcept;
+  void Collect(Outcomes& outcomes) noexcept;
+  void Collect(Collector& collector, Outcome& outcome) noexcept;
+  [[nodiscard]] std::shared_ptr<Outcomes> NewOutcomes() const;
   /// The last that a run does with this object.
   void End();
 
-  const std::unique_ptr<Collector> collector_;
+  std::vector<std::unique_ptr<Collector>> collectors_;
   const Clock& clock_;
   const RunStarter start_;
   mutable std::mutex mutex_;
@@ -77,31 +89,32 @@ class Scheduler::Runner {
   /// Started so far.
   std::uint64_t runs_ = 0;
   std::optional<Clock::TimePoint> running_since_;
-  SharedOutcome under_way_;
+  SharedOutcomes under_way_;
 };
 
 Scheduler::Part Scheduler::Runner::Run() {
   std::unique_lock lock(mutex_);
-  if (running_since_) return {name(), *running_since_, under_way_};
-  // Shared with the run, which must not touch this object any more when it gives the outcome out.
-  const auto promise = std::make_shared<std::promise<std::shared_ptr<const Outcome>>>();
-  const auto outcome = std::make_shared<Outcome>();
-  outcome->report.collector = name();
-  Part part{name(), clock_.Now(), promise->get_future().share()};
+  if (running_since_) return {names(), *running_since_, under_way_};
+  // Shared with the run, which must not touch this object any more when it gives the outcomes out.
+  const auto promise = std::make_shared<std::promise<std::shared_ptr<const Outcomes>>>();
+  const auto outcomes = NewOutcomes();
+  Part part{names(), clock_.Now(), promise->get_future().share()};
   running_since_ = part.since;
   ++runs_;
-  under_way_ = part.outcome;
+  under_way_ = part.outcomes;
   lock.unlock();
   try {
-    start_([this, promise, outcome] {
-      Collect(*outcome);
+    start_([this, promise, outcomes] {
+      Collect(*outcomes);
       End();
-      promise->set_value(outcome);
+      promise->set_value(outcomes);
     });
   } catch (const std::system_error& error) {
     End();
-    outcome->report.error = std::string("cannot start a thread: ") + error.what();
-    promise->set_value(outcome);
+    for (Outcome& outcome : *outcomes) {
+      outcome.report.error = std::string("cannot start a thread: ") + error.what();
+    }
+    promise->set_value(outcomes);
   } catch (...) {
     End();
     promise->set_exception(std::current_exception());
@@ -110,20 +123,31 @@ Scheduler::Part Scheduler::Runner::Run() {
 }
 
 Scheduler::Part Scheduler::Runner::RunHere() {
-  std::promise<std::shared_ptr<const Outcome>> promise;
-  const auto outcome = std::make_shared<Outcome>();
-  outcome->report.collector = name();
-  Part part{name(), clock_.Now(), promise.get_future().share()};
-  Collect(*outcome);
-  promise.set_value(outcome);
+  std::promise<std::shared_ptr<const Outcomes>> promise;
+  const auto outcomes = NewOutcomes();
+  Part part{names(), clock_.Now(), promise.get_future().share()};
+  Collect(*outcomes);
+  promise.set_value(outcomes);
   return part;
 }
 
+std::shared_ptr<Outcomes> Scheduler::Runner::NewOutcomes() const {
+  auto outcomes = std::make_shared<Outcomes>(collectors_.size());
+  for (std::size_t i = 0; i < collectors_.size(); ++i) {
+    (*outcomes)[i].report.collector = collectors_[i]->name();
+  }
+  return outcomes;
+}
+
 /// In a thread that nothing may leave.
-void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
+void Scheduler::Runner::Collect(Outcomes& outcomes) noexcept {
+  for (std::size_t i = 0; i < collectors_.size(); ++i) Collect(*collectors_[i], outcomes[i]);
+}
+
+void Scheduler::Runner::Collect(Collector& collector, Outcome& outcome) noexcept {
   const Clock::TimePoint start = clock_.Now();
   Result<void> result;
-  Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
+  Result<void> survived = Guard([&] { result = collector.Collect(outcome.findings); });
   if (!survived) {
     outcome.findings = {};
     result = std::move(survived);
@@ -133,7 +157,7 @@ void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
   outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
 }
 
-/// Before the outcome is given out: whoever has it and asks again must get a newer one.
+/// Before the outcomes are given out: whoever has it and asks again must get a newer one.
 void Scheduler::Runner::End() {
   const std::lock_guard lock(mutex_);
   running_since_.reset();
@@ -146,8 +170,8 @@ struct Scheduler::Flight {
   /// Whether it is whole, at the latest at the deadline; without one it waits for all of it.
   [[nodiscard]] bool WaitUntil(std::optional<Clock::TimePoint> deadline) const {
     return std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
-      if (deadline) return part.outcome.wait_until(*deadline) == std::future_status::ready;
-      part.outcome.wait();
+      if (deadline) return part.outcomes.wait_until(*deadline) == std::future_status::ready;
+      part.outcomes.wait();
       return true;
     });
   }
@@ -160,8 +184,19 @@ struct Scheduler::Flight {
 Scheduler::Scheduler(std::vector<std::unique_ptr<Collector>> collectors, Completion complete,
                      const Clock& clock, const RunStarter& start)
     : complete_(std::move(complete)), clock_(clock) {
+  const auto make_runner = [&] { return std::make_unique<Runner>(clock, start); };
+  Runner* shared = nullptr;
   for (std::unique_ptr<Collector>& collector : collectors) {
-    runners_.push_back(std::make_unique<Runner>(std::move(collector), clock, start));
+    if (collector->runs_in() == RunsIn::kLast) {
+      if (!last_) last_ = make_runner();
+      last_->Add(std::move(collector));
+    } else if (collector->runs_in() == RunsIn::kSharedThread && shared != nullptr) {
+      shared->Add(std::move(collector));
+    } else {
+      runners_.push_back(make_runner());
+      if (collector->runs_in() == RunsIn::kSharedThread) shared = runners_.back().get();
+      runners_.back()->Add(std::move(collector));
+    }
   }
 }
 
@@ -185,7 +220,7 @@ std::shared_ptr<Scheduler::Flight> Scheduler::Join() {
   if (open_) return open_;
   auto flight = std::make_shared<Flight>();
   for (const std::unique_ptr<Runner>& runner : runners_) {
-    if (!runner->RunsAfterTheOthers()) flight->parts.push_back(runner->Run());
+    flight->parts.push_back(runner->Run());
   }
   open_ = std::move(flight);
   return open_;
@@ -214,9 +249,7 @@ std::shared_ptr<const Collection> Scheduler::Assemble(const Flight& flight) {
   std::vector<std::shared_ptr<const Findings>> findings;
   for (const Part& part : flight.parts) AddPart(part, findings, *collection);
   const std::lock_guard lock(completion_mutex_);
-  for (const std::unique_ptr<Runner>& runner : runners_) {
-    if (runner->RunsAfterTheOthers()) AddPart(runner->RunHere(), findings, *collection);
-  }
+  if (last_) AddPart(last_->RunHere(), findings, *collection);
   complete_(findings, *collection);
   return collection;
 }
@@ -224,17 +257,24 @@ std::shared_ptr<const Collection> Scheduler::Assemble(const Flight& flight) {
 void Scheduler::AddPart(const Part& part, std::vector<std::shared_ptr<const Findings>>& findings,
                         Collection& collection) const {
   if (part.HasEnded()) {
-    const std::shared_ptr<const Outcome> outcome = part.outcome.get();
-    collection.collectors.push_back(outcome->report);
-    findings.emplace_back(outcome, &outcome->findings);
-  } else {
-    const std::chrono::duration<double> age = clock_.Now() - part.since;
-    collection.collectors.push_back({part.collector, age.count(), "not done in time"});
-    findings.emplace_back();
+    const std::shared_ptr<const Outcomes> outcomes = part.outcomes.get();
+    for (const Outcome& outcome : *outcomes) {
+      findings.emplace_back(outcomes, &outcome.findings);
+      AddReport(outcome.report, collection);
+    }
+    return;
   }
-  const CollectorReport& report = collection.collectors.back();
+  const std::chrono::duration<double> age = clock_.Now() - part.since;
+  for (const std::string& collector : part.collectors) {
+    findings.emplace_back();
+    AddReport({collector, age.count(), "not done in time"}, collection);
+  }
+}
+
+void Scheduler::AddReport(CollectorReport report, Collection& collection) {
   collection.samples.Add(kSuccess, report.Succeeded() ? 1 : 0, report.collector);
   collection.samples.Add(kDuration, report.seconds, report.collector);
+  collection.collectors.push_back(std::move(report));
 }
 
 std::optional<Clock::TimePoint> Scheduler::running_since() const {
@@ -249,7 +289,7 @@ std::optional<Clock::TimePoint> Scheduler::running_since() const {
 bool Scheduler::WaitForRuns(std::chrono::milliseconds grace, std::string_view collector) const {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   return std::all_of(runners_.begin(), runners_.end(), [&](const auto& runner) {
-    if (!collector.empty() && runner->name() != collector) return true;
+    if (!collector.empty() && !runner->Runs(collector)) return true;
     const auto left = deadline - std::chrono::steady_clock::now();
     return runner->WaitForRun(std::chrono::ceil<std::chrono::milliseconds>(left));
   });

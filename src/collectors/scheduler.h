@@ -45,8 +45,8 @@ using RunStarter = std::function<void(std::function<void()>)>;
 /// In a thread of its own, in the caller's network namespace.
 void RunInThread(std::function<void()> run);
 
-/// Runs the collectors side by side, each in a thread of its own, so that one that fails or hangs
-/// holds up nobody else. Any thread may use it.
+/// Runs the collectors side by side, those that dump sockets in threads of their own, so that one
+/// that fails or hangs holds up nobody else; see RunsIn. Any thread may use it.
 class Scheduler {
  public:
   static constexpr Metric kSuccess{
@@ -103,10 +103,14 @@ class Scheduler {
   /// Adds what one run found, or that it is not done.
   void AddPart(const Part& part, std::vector<std::shared_ptr<const Findings>>& findings,
                Collection& collection) const;
+  static void AddReport(CollectorReport report, Collection& collection);
 
   const Completion complete_;
   const Clock& clock_;
+  /// They run when a collection begins.
   std::vector<std::unique_ptr<Runner>> runners_;
+  /// Of those that run last; null when there are none.
+  std::unique_ptr<Runner> last_;
   std::atomic<int> waiting_ = 0;
   std::mutex mutex_;
   /// The collection that is open to all who ask.

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/figures.h"
@@ -18,6 +19,7 @@ namespace {
 using std::chrono::milliseconds;
 using testing::Figures;
 using testing::FiguresOf;
+using testing::SumOf;
 using testing::ValueOf;
 using Work = std::function<Result<void>(Findings&)>;
 
@@ -25,13 +27,16 @@ constexpr Metric kRuns{"runs", kGauge, {}, "Runs so far."};
 
 class TestCollector final : public Collector {
  public:
-  TestCollector(std::string name, Work work) : name_(std::move(name)), work_(std::move(work)) {}
+  TestCollector(std::string name, Work work, RunsIn runs_in = RunsIn::kOwnThread)
+      : name_(std::move(name)), work_(std::move(work)), runs_in_(runs_in) {}
   [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] RunsIn runs_in() const override { return runs_in_; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override { return work_(findings); }
 
  private:
   const std::string name_;
   const Work work_;
+  const RunsIn runs_in_;
 };
 
 Result<void> DoNothing(Findings&) { return {}; }
@@ -145,36 +150,75 @@ TEST_F(SchedulerTest, WhatACollectorFoundBeforeItFailedIsShown) {
   EXPECT_TRUE(collection->samples.Has(kRuns));
 }
 
-class LastCollector final : public Collector {
- public:
-  explicit LastCollector(std::function<void()> work) : work_(std::move(work)) {}
-  [[nodiscard]] std::string_view name() const override { return "last"; }
-  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
-  [[nodiscard]] Result<void> Collect(Findings&) override {
-    work_();
-    return {};
-  }
-
- private:
-  const std::function<void()> work_;
-};
-
-TEST_F(SchedulerTest, WhoRunsAfterTheOthersDoesSoInTheThreadOfWhoAsks) {
+TEST_F(SchedulerTest, WhoRunsLastDoesSoInTheThreadOfWhoAsks) {
   std::atomic<bool> other_has_ended = false;
-  std::vector<std::unique_ptr<Collector>> collectors;
-  collectors.push_back(std::make_unique<LastCollector>([&, asker = std::this_thread::get_id()] {
+  const auto last = [&, asker = std::this_thread::get_id()](Findings&) -> Result<void> {
     EXPECT_TRUE(other_has_ended);
     EXPECT_EQ(std::this_thread::get_id(), asker);
-  }));
-  collectors.push_back(std::make_unique<TestCollector>("a", [&](Findings&) -> Result<void> {
+    return {};
+  };
+  const auto other = [&](Findings&) -> Result<void> {
     other_has_ended = true;
     return {};
-  }));
+  };
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<TestCollector>("last", last, RunsIn::kLast));
+  collectors.push_back(std::make_unique<TestCollector>("a", other));
   Scheduler scheduler(std::move(collectors), ShowAll, clock_);
   const auto collection = scheduler.Collect(std::nullopt);
   ASSERT_EQ(collection->collectors.size(), 2U);
   EXPECT_EQ(collection->collectors[1].collector, "last");
   EXPECT_TRUE(collection->collectors[1].Succeeded());
+}
+
+TEST_F(SchedulerTest, WhoSharesAThreadRunsInTurnAndFailsAlone) {
+  int started = 0;
+  const auto start = [&](const std::function<void()>& run) {
+    ++started;
+    run();
+  };
+  const auto find = [](double figure) -> Work {
+    return [figure](Findings& findings) -> Result<void> {
+      findings.samples.Add(kRuns, figure);
+      return {};
+    };
+  };
+  const auto fail = [](Findings&) -> Result<void> { throw std::runtime_error("broken"); };
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<TestCollector>("a", find(1), RunsIn::kSharedThread));
+  collectors.push_back(std::make_unique<TestCollector>("own", find(2)));
+  collectors.push_back(std::make_unique<TestCollector>("b", fail, RunsIn::kSharedThread));
+  collectors.push_back(std::make_unique<TestCollector>("c", find(4), RunsIn::kSharedThread));
+  Scheduler scheduler(std::move(collectors), ShowAll, clock_, start);
+  const auto collection = scheduler.Collect(std::nullopt);
+  EXPECT_EQ(started, 2);
+  EXPECT_EQ(SumOf(collection->samples, kRuns), 7);
+  EXPECT_EQ(FiguresOf(collection->samples, Scheduler::kSuccess),
+            (Figures{{"a", 1}, {"b", 0}, {"c", 1}, {"own", 1}}));
+}
+
+TEST_F(SchedulerTest, WhoSharesAThreadWithOneThatHangsIsNotDone) {
+  std::latch may_end(1);
+  const auto hang = [&](Findings&) -> Result<void> {
+    may_end.wait();
+    return {};
+  };
+  std::vector<std::unique_ptr<Collector>> collectors;
+  collectors.push_back(std::make_unique<TestCollector>("own", DoNothing));
+  collectors.push_back(std::make_unique<TestCollector>("quick", DoNothing, RunsIn::kSharedThread));
+  collectors.push_back(std::make_unique<TestCollector>("hangs", hang, RunsIn::kSharedThread));
+  bool is_first = true;
+  Scheduler scheduler(std::move(collectors), ShowAll, clock_, [&](std::function<void()> run) {
+    if (std::exchange(is_first, false)) {
+      run();
+    } else {
+      RunInThread(std::move(run));
+    }
+  });
+  const auto collection = scheduler.Collect(std::chrono::steady_clock::now());
+  EXPECT_EQ(FiguresOf(collection->samples, Scheduler::kSuccess),
+            (Figures{{"hangs", 0}, {"own", 1}, {"quick", 0}}));
+  may_end.count_down();
 }
 
 TEST_F(SchedulerTest, AClosedOneStartsNothing) {

@@ -33,7 +33,7 @@ class NetlinkCollector final : public Collector {
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
   /// It would count the netlink sockets of the others.
-  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
+  [[nodiscard]] RunsIn runs_in() const override { return RunsIn::kLast; }
 
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 

@@ -22,7 +22,7 @@ class OtherCollector final : public Collector {
 
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
-  [[nodiscard]] bool RunsAfterTheOthers() const override { return true; }
+  [[nodiscard]] RunsIn runs_in() const override { return RunsIn::kSharedThread; }
 
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 

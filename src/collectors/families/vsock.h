@@ -22,6 +22,7 @@ class VsockCollector final : public Collector {
 
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
+  [[nodiscard]] RunsIn runs_in() const override { return RunsIn::kSharedThread; }
 
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 
