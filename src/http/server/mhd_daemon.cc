@@ -10,25 +10,15 @@
 #include <string_view>
 #include <utility>
 
+#include "base/sanitizer.h"
 #include "http/server/mhd_connection.h"
 #include "http/server/mhd_tls.h"
 
 namespace sockdiag::http {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SOCKDIAG_LARGE_FRAMES 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SOCKDIAG_LARGE_FRAMES 1
-#endif
-#endif
-
-#ifdef SOCKDIAG_LARGE_FRAMES
-constexpr std::size_t kThreadStackBytes = std::size_t{2} * 1024 * 1024;
-#else
-constexpr std::size_t kThreadStackBytes = std::size_t{256} * 1024;
-#endif
+constexpr std::size_t kThreadStackBytes =
+    kIsSanitized ? std::size_t{2} * 1024 * 1024 : std::size_t{256} * 1024;
 
 // Half of it is for a head of kMaxHeadBytes, the rest for the list of its fields and the head of
 // the response; what does not fit gets 431 or 414 from the library. Above 32 KiB the library maps

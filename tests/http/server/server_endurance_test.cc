@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/sanitizer.h"
 #include "http/server.h"
 #include "tests/http/support/http_client.h"
 #include "tests/http/support/test_server.h"
@@ -17,15 +18,9 @@
 namespace sockdiag::http {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMeasuresMemory = false;  // Freed memory stays in quarantine.
-constexpr int kConnections = 500;
-constexpr int kShortVisits = 1'000;
-#else
-constexpr bool kMeasuresMemory = true;
-constexpr int kConnections = 2000;
-constexpr int kShortVisits = 10'000;
-#endif
+constexpr bool kMeasuresMemory = !kIsSanitized;  // Freed memory stays in quarantine.
+constexpr int kConnections = kIsSanitized ? 500 : 2000;
+constexpr int kShortVisits = kIsSanitized ? 1'000 : 10'000;
 
 std::ptrdiff_t CountEntries(const char* directory) {
   const std::filesystem::directory_iterator entries(directory);
