@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "collectors/families/socket_drops.h"
 #include "collectors/namespaces/namespace_memory.h"
 #include "collectors/owner_sums.h"
 #include "metrics/metric.h"
@@ -25,6 +24,7 @@
 #include "sockets/tally/socket_tallies.h"
 #include "sockets/watch/drop_watch.h"
 #include "sockets/watch/drops_by_port.h"
+#include "sockets/watch/socket_drops.h"
 #include "sockets/watch/state_watch.h"
 #include "sockets/watch/watch_figures.h"
 #include "sockets/watch/watch_options.h"
@@ -92,8 +92,8 @@ class SocketMemory {
   /// Counts for as long as the program runs.
   [[nodiscard]] DumpErrors& errors() { return errors_; }
   /// Likewise.
-  [[nodiscard]] SocketDrops& packet_drops() { return packet_drops_; }
-  [[nodiscard]] SocketDrops& netlink_drops() { return netlink_drops_; }
+  [[nodiscard]] SocketDrops<std::uint32_t>& packet_drops() { return packet_drops_; }
+  [[nodiscard]] SocketDrops<std::uint32_t>& netlink_drops() { return netlink_drops_; }
 
  private:
   /// What each collection that is shown leaves to the next: of our own namespace, or of all others
@@ -145,8 +145,8 @@ class SocketMemory {
   std::atomic<std::uint64_t> last_generation_ = 0;
   ServiceNames names_;
   DumpErrors errors_;
-  SocketDrops packet_drops_;
-  SocketDrops netlink_drops_;
+  SocketDrops<std::uint32_t> packet_drops_;
+  SocketDrops<std::uint32_t> netlink_drops_;
   /// Held while something is shown.
   std::mutex mutex_;
   /// Of the configuration in force.

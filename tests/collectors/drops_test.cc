@@ -57,6 +57,7 @@ TEST_F(DropsTest, AreKeptWhileADumpFailsAndWhileTheListenerIsGone) {
   static_cast<void>(scrapes_.Scrape(Records{Web(3)}));
   EXPECT_EQ(Listeners(scrapes_.Scrape(std::nullopt)), Figures());
   EXPECT_EQ(Listeners(scrapes_.Scrape(Records())), (Figures{{"80 other", 3}}));
+  EXPECT_EQ(Listeners(scrapes_.Scrape(Records())), (Figures{{"80 other", 3}}));
   EXPECT_EQ(Listeners(scrapes_.Scrape(Records{Web(5)})), (Figures{{"80 other", 8}}))
       << "another socket, as it was away";
 }

@@ -195,11 +195,8 @@ int Open(int folder, const char* path, int flags, mode_t mode) {
   const Fault* fault = Find(Call::kOpen, is_it);
   if (fault != nullptr && fault->action == Action::kFail) return Fail(*fault);
   const char* real = fault == nullptr ? path : fault->data;
-  // ThreadSanitizer wants to see what is opened, and looks at open() alone.
-  static auto* const next = Next(&open, "open");
-  static auto* const next_at = Next(&openat, "openat");
-  const bool is_here = folder == AT_FDCWD;
-  const int fd = is_here ? next(real, flags, mode) : next_at(folder, real, flags, mode);
+  static auto* const next = Next(&openat, "openat");
+  const int fd = next(folder, real, flags, mode);
   if (Find(Call::kRead, is_it) != nullptr) broken_file = fd;
   return fd;
 }

@@ -22,14 +22,9 @@ constexpr std::uint16_t kMptcp = 262;
 class MptcpTally final : public SocketSink {
  public:
   explicit MptcpTally(SeenCounts<std::pair<Family, SocketState>>& counts) : counts_(counts) {}
-  void Add(const SocketRecord& record) override {
-    counts_.Add({record.family, record.state});
-    is_empty_ = false;
-  }
-  [[nodiscard]] bool IsEmpty() const { return is_empty_; }
+  void Add(const SocketRecord& record) override { counts_.Add({record.family, record.state}); }
 
  private:
-  bool is_empty_ = true;
   SeenCounts<std::pair<Family, SocketState>>& counts_;
 };
 
@@ -60,7 +55,7 @@ Result<bool> MptcpCollector::Count() {
     Result<bool> walked = dump_.Walk(InetFamilyRequest(family, kMptcp), decoder);
     if (!walked || !*walked) return walked;
   }
-  if (tally.IsEmpty()) next_look_ = clock_.Now() + kPause;
+  if (counts_.counts().empty()) next_look_ = clock_.Now() + kPause;
   return true;
 }
 

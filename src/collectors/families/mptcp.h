@@ -16,7 +16,7 @@ namespace sockdiag {
 
 /// MPTCP sockets of the network namespace of the calling thread, beside their subflows, which are
 /// TCP sockets and counted as such. Nothing until one was seen: most hosts have none, and are asked
-/// once in kPause.
+/// once in kPause until then.
 class MptcpCollector final : public Collector {
  public:
   static constexpr std::string_view kName = "mptcp";
@@ -30,8 +30,8 @@ class MptcpCollector final : public Collector {
 
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 
-  /// While there are none. The kernel goes through tables that are as large as its memory lets them
-  /// be, which costs as much as all other families together.
+  /// While there were none. The kernel goes through tables that are as large as its memory lets
+  /// them be, which costs as much as all other families together.
   static constexpr std::chrono::minutes kPause{1};
 
  private:

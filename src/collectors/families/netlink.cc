@@ -29,14 +29,14 @@ std::span<const Metric* const> NetlinkCollector::Metrics() { return kMetrics; }
 
 Result<void> NetlinkCollector::Collect(Findings& findings) {
   counts_.Reset();
-  SocketDrops::Look look = drops_.Begin();
+  SocketDrops<std::uint32_t>::Look look;
   const auto add = [&](std::string_view line) -> Result<void> {
     const Result<NetlinkSocket> socket = ParseNetlinkLine(line);
     if (!socket) return tl::unexpected(socket.error());
     if (socket->port_id == kKernel) return {};
     counts_.Add(socket->protocol);
     // A program may take the address of one that is gone.
-    look.Add(socket->protocol, std::uint64_t{socket->port_id} << 32 | socket->inode, socket->drops);
+    look.Add(std::uint64_t{socket->port_id} << 32 | socket->inode, socket->drops, socket->protocol);
     return {};
   };
   const std::string file = root_ + std::string(kFile);
@@ -44,10 +44,10 @@ Result<void> NetlinkCollector::Collect(Findings& findings) {
   if (!read) return tl::unexpected(read.error());
   if (!*read) findings.lack = "there is no " + file;
   if (!*read) return {};
-  drops_.Keep(std::move(look));
+  drops_.Keep(look);
   for (const auto& [protocol, count] : counts_.counts()) {
     findings.samples.Add(kSockets, count, NetlinkProtocolName(protocol));
-    findings.samples.Add(kDrops, drops_.Total(protocol), NetlinkProtocolName(protocol));
+    findings.samples.Add(kDrops, drops_.Sum(protocol), NetlinkProtocolName(protocol));
   }
   return {};
 }

@@ -10,8 +10,8 @@
 
 #include "collectors/collector.h"
 #include "collectors/families/seen_counts.h"
-#include "collectors/families/socket_drops.h"
 #include "metrics/metric.h"
+#include "sockets/watch/socket_drops.h"
 
 namespace sockdiag {
 
@@ -23,7 +23,7 @@ class NetlinkCollector final : public Collector {
   static constexpr std::string_view kName = "netlink";
 
   /// The drops must outlive it; `root` stands for /proc.
-  explicit NetlinkCollector(SocketDrops& drops, std::string root = "/proc")
+  explicit NetlinkCollector(SocketDrops<std::uint32_t>& drops, std::string root = "/proc")
       : drops_(drops), root_(std::move(root)) {
     for (const std::uint32_t usual :
          {std::uint32_t{NETLINK_ROUTE}, std::uint32_t{NETLINK_SOCK_DIAG}})
@@ -38,7 +38,7 @@ class NetlinkCollector final : public Collector {
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 
  private:
-  SocketDrops& drops_;
+  SocketDrops<std::uint32_t>& drops_;
   const std::string root_;
   /// By protocol.
   SeenCounts<std::uint32_t> counts_;

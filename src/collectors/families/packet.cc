@@ -16,28 +16,29 @@ constexpr Metric kSockets{"sockdiag_packet_sockets",
 constexpr Metric kDrops{"sockdiag_packet_drops_total",
                         kCounter,
                         {},
-                        "Packets that packet sockets dropped, as their buffers were full; those "
-                        "of a socket since it was last seen are lost with it."};
+                        "Packets that packet sockets without a receive ring dropped, as their "
+                        "buffers were full; what one with a ring (libpcap's have one) drops, the "
+                        "kernel tells its program alone. A lower bound."};
 constexpr std::array kMetrics{&kSockets, &kDrops};
 
 constexpr std::uint32_t kOneGroup = 0;
 
 class PacketTally final : public MessageSink {
  public:
-  PacketTally(SeenCounts<std::string_view>& counts, SocketDrops::Look& look)
+  PacketTally(SeenCounts<std::string_view>& counts, SocketDrops<std::uint32_t>::Look& look)
       : counts_(counts), look_(look) {}
 
   DumpResult<void> Add(const NetlinkMessage& message) override {
     const DumpResult<PacketSocket> socket = DecodePacketDiag(message.payload);
     if (!socket) return tl::unexpected(socket.error());
     counts_.Add(SocketTypeName(socket->type));
-    look_.Add(kOneGroup, socket->cookie, socket->drops);
+    if (!socket->has_receive_ring) look_.Add(socket->cookie, socket->drops, kOneGroup);
     return {};
   }
 
  private:
   SeenCounts<std::string_view>& counts_;
-  SocketDrops::Look& look_;
+  SocketDrops<std::uint32_t>::Look& look_;
 };
 
 }  // namespace
@@ -46,17 +47,17 @@ std::span<const Metric* const> PacketCollector::Metrics() { return kMetrics; }
 
 Result<void> PacketCollector::Collect(Findings& findings) {
   counts_.Reset();
-  SocketDrops::Look look = drops_.Begin();
+  SocketDrops<std::uint32_t>::Look look;
   PacketTally tally(counts_, look);
   const Result<bool> walked = dump_.Walk(PacketDiagRequest(), tally);
   if (!walked) return tl::unexpected(walked.error());
   findings.lack = dump_.lack();
   if (!*walked) return {};
-  drops_.Keep(std::move(look));
+  drops_.Keep(look);
   for (const auto& [type, count] : counts_.counts()) {
     findings.samples.Add(kSockets, count, type);
   }
-  findings.samples.Add(kDrops, drops_.Total(kOneGroup));
+  findings.samples.Add(kDrops, drops_.Sum(kOneGroup));
   return {};
 }
 

@@ -7,8 +7,8 @@
 #include "collectors/collector.h"
 #include "collectors/families/family_dump.h"
 #include "collectors/families/seen_counts.h"
-#include "collectors/families/socket_drops.h"
 #include "metrics/metric.h"
+#include "sockets/watch/socket_drops.h"
 
 namespace sockdiag {
 
@@ -19,7 +19,7 @@ class PacketCollector final : public Collector {
   static constexpr std::string_view kName = "packet";
 
   /// The drops must outlive it.
-  PacketCollector(NetlinkOpener open, SocketDrops& drops, const Clock& clock)
+  PacketCollector(NetlinkOpener open, SocketDrops<std::uint32_t>& drops, const Clock& clock)
       : dump_(std::move(open), clock, kName, "packet_diag"), drops_(drops) {
     for (const std::string_view usual : {"raw", "datagram"}) counts_.Add(usual, 0);
   }
@@ -32,7 +32,7 @@ class PacketCollector final : public Collector {
 
  private:
   FamilyDump dump_;
-  SocketDrops& drops_;
+  SocketDrops<std::uint32_t>& drops_;
   /// By SocketTypeName().
   SeenCounts<std::string_view> counts_;
 };

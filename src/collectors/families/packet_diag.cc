@@ -29,7 +29,7 @@ std::vector<std::byte> PacketDiagRequest() {
   packet_diag_req request{};
   static_assert(sizeof(request) == 20);
   request.sdiag_family = AF_PACKET;
-  request.pdiag_show = PACKET_SHOW_MEMINFO;
+  request.pdiag_show = PACKET_SHOW_MEMINFO | PACKET_SHOW_RING_CFG;
   return CopyBytes(request);
 }
 
@@ -39,10 +39,12 @@ DumpResult<PacketSocket> DecodePacketDiag(std::span<const std::byte> payload) {
   if (!message || message->pdiag_family != AF_PACKET) {
     return FailDump(DumpErrorReason::kMalformed, "a record is not one of a packet socket");
   }
+  const auto ring = FindAttribute(payload, PACKET_DIAG_RX_RING);
+  if (!ring) return tl::unexpected(ring.error());
   const DumpResult<std::uint32_t> drops = FindDrops(payload);
   if (!drops) return tl::unexpected(drops.error());
   const std::uint64_t cookie = CookieFromHalves(message->pdiag_cookie);
-  return PacketSocket{message->pdiag_type, cookie, *drops};
+  return PacketSocket{message->pdiag_type, cookie, ring->has_value(), *drops};
 }
 
 }  // namespace sockdiag

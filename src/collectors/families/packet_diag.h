@@ -15,6 +15,8 @@ struct PacketSocket {
   std::uint8_t type;
   /// No two sockets have the same one, for as long as the host is up.
   std::uint64_t cookie;
+  /// PACKET_RX_RING: what it drops then is not in `drops`, and no other process can know it.
+  bool has_receive_ring;
   /// Packets that it dropped since it was opened, modulo 2^32; 0 from a kernel that does not say.
   std::uint32_t drops;
 };

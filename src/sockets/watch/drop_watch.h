@@ -3,12 +3,6 @@
 #include <array>
 #include <compare>
 #include <cstdint>
-#include <map>
-#include <mutex>
-#include <optional>
-#include <unordered_map>
-#include <utility>
-#include <vector>
 
 #include "model/port.h"
 #include "model/protocol.h"
@@ -16,6 +10,7 @@
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/owner.h"
 #include "sockets/naming/service_names.h"
+#include "sockets/watch/socket_drops.h"
 
 namespace sockdiag {
 
@@ -28,16 +23,13 @@ struct DropKey {
   friend auto operator<=>(const DropKey&, const DropKey&) = default;
 };
 
-using Drops = std::map<DropKey, std::uint64_t>;
+using Drops = SocketDrops<DropKey>::Sums;
 
 /// By Protocol.
 using DropsByProtocol = std::array<Drops, kProtocols.size()>;
 
-/// What listeners (TCP) and receivers (UDP) of one protocol have dropped, from dump to dump: the
-/// kernel counts for each socket since it was made (`sk_drops`), and here the differences are told.
-/// A lower bound: what a socket drops after the last dump that sees it is in no dump. Nor is what
-/// was dropped before the first dump, as nobody knows when. Remembers the sockets that have dropped
-/// something, and no others. Any thread may use it.
+/// What listeners (TCP) and receivers (UDP) of one protocol have dropped, from dump to dump
+/// (`sk_drops`); see SocketDrops. Any thread may use it.
 class DropWatch {
  public:
   /// What one dump shows. Thrown away without Commit(), the dump has failed.
@@ -45,42 +37,31 @@ class DropWatch {
    public:
     void Observe(const SocketRecord& record, const Classification& classification) {
       if (record.drops == 0 || record.cookie == 0) return;
-      seen_.push_back({record.cookie,
-                       record.drops,
-                       {classification.service_port, GroupOf(classification.group).service,
-                        classification.owner}});
+      look_.Add(record.cookie, record.drops,
+                {classification.service_port, GroupOf(classification.group).service,
+                 classification.owner});
     }
-    /// All listeners and receivers were there.
-    void Commit() && { watch_.Take(*this); }
+    /// All listeners and receivers were there. When it throws, for want of memory, the dump has
+    /// failed.
+    void Commit() && { drops_.Keep(look_); }
 
    private:
     friend class DropWatch;
-    struct Seen {
-      std::uint64_t cookie;
-      std::uint32_t drops;
-      DropKey key;
-    };
-    explicit Pass(DropWatch& watch) : watch_(watch) {}
+    explicit Pass(SocketDrops<DropKey>& drops) : drops_(drops) {}
 
-    DropWatch& watch_;
-    std::vector<Seen> seen_;
+    SocketDrops<DropKey>& drops_;
+    SocketDrops<DropKey>::Look look_;
   };
 
   /// A dump that begins now. This must outlive it.
-  [[nodiscard]] Pass Begin() { return Pass(*this); }
+  [[nodiscard]] Pass Begin() { return Pass(drops_); }
 
   /// What was dropped since it was last marked as counted.
-  [[nodiscard]] Drops Uncounted() const;
-  void MarkCounted(const Drops& counted) noexcept;
+  [[nodiscard]] Drops Uncounted() const { return drops_.sums(); }
+  void MarkCounted(const Drops& counted) noexcept { drops_.TakeOff(counted); }
 
  private:
-  /// When it throws, for want of memory, the dump has failed.
-  void Take(const Pass& pass);
-
-  mutable std::mutex mutex_;
-  /// By cookie; nothing before the first dump.
-  std::optional<std::unordered_map<std::uint64_t, std::uint32_t>> known_;
-  Drops uncounted_;
+  SocketDrops<DropKey> drops_;
 };
 
 }  // namespace sockdiag

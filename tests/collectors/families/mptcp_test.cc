@@ -54,9 +54,14 @@ TEST_F(MptcpTest, ShowsNothingUntilOneWasSeenAndThenZero) {
   kernel_.Add(SockDiagAnswer(6, {}));
   EXPECT_EQ(FiguresOf(ReadFrom(collector_).samples, kSockets),
             (Figures{{"ipv4 established", 0}, {"ipv4 listen", 0}, {"ipv6 close_wait", 0}}));
+  kernel_.Add(SockDiagAnswer(7, {Socket(AF_INET, 1)}));
+  kernel_.Add(SockDiagAnswer(8, {}));
+  EXPECT_EQ(FiguresOf(ReadFrom(collector_).samples, kSockets),
+            (Figures{{"ipv4 established", 1}, {"ipv4 listen", 0}, {"ipv6 close_wait", 0}}))
+      << "asked for at each scrape once they were seen";
 }
 
-TEST_F(MptcpTest, WhileThereAreNoneItAsksOnceAMinute) {
+TEST_F(MptcpTest, UntilOneWasSeenItAsksOnceAMinute) {
   for (std::uint32_t i = 1; i <= 4; ++i) kernel_.Add(SockDiagAnswer(i, {}));
   EXPECT_EQ(ReadFrom(collector_).error, "");
   clock_.Advance(MptcpCollector::kPause - std::chrono::seconds(1));

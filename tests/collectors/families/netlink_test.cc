@@ -35,11 +35,12 @@ class NetlinkTest : public ::testing::Test {
   }
 
   const testing::TemporaryDirectory root_;
-  SocketDrops drops_;
+  SocketDrops<std::uint32_t> drops_;
   NetlinkCollector collector_{drops_, root_.path()};
 };
 
 TEST_F(NetlinkTest, CountsThoseOfProgramsByProtocol) {
+  static_cast<void>(Read(""));
   const auto [samples, error, lack] =
       Read(Line(0, 0, 0, 1) + Line(0, 4294967295, 0, 2) + Line(0, 100, 3, 3) + Line(4, 101, 0, 4) +
            Line(9, 0, 0, 5) + Line(15, 102, 0, 6) + Line(31, 103, 0, 7));
@@ -52,6 +53,7 @@ TEST_F(NetlinkTest, CountsThoseOfProgramsByProtocol) {
 }
 
 TEST_F(NetlinkTest, WhatWasSeenStays) {
+  static_cast<void>(Read(""));
   static_cast<void>(Read(Line(16, 100, 3, 3)));
   const Samples samples = Read("").samples;
   EXPECT_EQ(FiguresOf(samples, "sockdiag_netlink_sockets"),
@@ -62,7 +64,7 @@ TEST_F(NetlinkTest, WhatWasSeenStays) {
 
 TEST_F(NetlinkTest, ASocketThatTakesTheAddressOfAnotherBeginsAnew) {
   static_cast<void>(Read(Line(0, 100, 3, 3)));
-  EXPECT_EQ(ValueOf(Read(Line(0, 100, 2, 4)).samples, "sockdiag_netlink_drops_total", "route"), 5);
+  EXPECT_EQ(ValueOf(Read(Line(0, 100, 2, 4)).samples, "sockdiag_netlink_drops_total", "route"), 2);
 }
 
 TEST_F(NetlinkTest, ALineThatIsWrongMakesItFail) {

@@ -45,26 +45,10 @@ class DropWatchTest : public ::testing::Test {
   DropWatch watch_;
 };
 
-TEST_F(DropWatchTest, TellsWhatWasDroppedSinceTheDumpBefore) {
-  EXPECT_EQ(After({{1, 10}}), Drops()) << "nobody knows when";
-  EXPECT_EQ(After({{1, 13}}), (Drops{{kDns, 3}}));
-  EXPECT_EQ(After({{1, 14}, {2, 5, kHttp}}), (Drops{{kDns, 4}, {kHttp, 5}})) << "a new socket";
-}
-
-TEST_F(DropWatchTest, ASocketThatGoesTakesNothingBack) {
-  static_cast<void>(After({{1, 10}, {2, 0}}));
-  EXPECT_EQ(After({{2, 2}}), (Drops{{kDns, 2}}));
-  EXPECT_EQ(After({}), (Drops{{kDns, 2}}));
-}
-
-TEST_F(DropWatchTest, AdmitsThatTheKernelsCounterBeginsAnew) {
-  static_cast<void>(After({{1, 0xffff'fffe}}));
-  EXPECT_EQ(After({{1, 3}}), (Drops{{kDns, 5}}));
-}
-
-TEST_F(DropWatchTest, CountsASocketOnceThatADumpShowsTwice) {
-  static_cast<void>(After({}));
-  EXPECT_EQ(After({{1, 3}, {1, 3}}), (Drops{{kDns, 3}}));
+TEST_F(DropWatchTest, AddsUpByPortServiceAndOwner) {
+  EXPECT_EQ(After({{1, 10}}), Drops());
+  EXPECT_EQ(After({{1, 14}, {2, 5, kHttp}, {3, 1}}), (Drops{{kDns, 5}, {kHttp, 5}}));
+  EXPECT_EQ(After({{0, 7}}), (Drops{{kDns, 5}, {kHttp, 5}})) << "without a cookie none is known";
 }
 
 TEST_F(DropWatchTest, ADumpThatFailedTellsNothing) {
@@ -75,14 +59,6 @@ TEST_F(DropWatchTest, ADumpThatFailedTellsNothing) {
   }
   EXPECT_EQ(watch_.Uncounted(), Drops());
   EXPECT_EQ(After({{1, 4}}), (Drops{{kDns, 4}}));
-}
-
-TEST_F(DropWatchTest, WhatIsCountedIsToldNoMore) {
-  static_cast<void>(After({}));
-  const Drops counted = After({{1, 3}});
-  static_cast<void>(After({{1, 5}, {2, 1, kHttp}}));
-  watch_.MarkCounted(counted);
-  EXPECT_EQ(watch_.Uncounted(), (Drops{{kDns, 2}, {kHttp, 1}}));
 }
 
 }  // namespace
