@@ -11,7 +11,7 @@ RULES = sorted(glob.glob(f"{support.SOURCE_DIR}/deploy/prometheus/rules/*.yaml")
 SCRAPE = f"{support.SOURCE_DIR}/deploy/prometheus/scrape.yaml"
 
 # Not to be seen in a network namespace.
-HOST_ONLY = {"ipv4.tcp_mem", "ipv4.tcp_max_orphans"}
+HOST_ONLY = {"ipv4.tcp_mem", "ipv4.tcp_max_orphans", "ipv4.neigh.default.gc_thresh3"}
 
 
 def run(*command):

@@ -55,8 +55,9 @@ TROUBLES = {
     ("SockdiagNamesFolded", "info"): {"limit": "ports"},
     ("SockdiagConfigReloadFailed", "warning"): {},
 }
-# What is not acknowledged after a close was sent again, too.
-CONSEQUENCES = {("SockdiagPeersRetransmitting", "warning"), ("SockdiagTcpRetransmits", "warning")}
+# What is not acknowledged after a close was sent again, too, and so are the SYNs that are not answered.
+CONSEQUENCES = {("SockdiagPeersRetransmitting", "warning"), ("SockdiagTcpRetransmits", "warning"),
+                ("SockdiagSynRetransmits", "warning")}
 
 
 @support.release_only
