@@ -60,6 +60,20 @@ def rows(lines):
     return found
 
 
+def unexplained(lines, collectors):
+    """Rows of a section's list that name a metric here, and not in brackets which collectors it takes."""
+    found = []
+    for entry in re.split(r"(?m)^\.(?:TP|SS|PP).*$", "\n".join(lines)):
+        tag, _, text = entry.strip().partition("\n")
+        answer, _, text = text.partition("\n")
+        brackets = re.match(r"\((.*)\)", text)
+        named = set(re.findall(r"\w+", brackets[1])) if brackets else set()
+        if "sockdiag_" in text.replace("sockdiag_exporter", "") and "Elsewhere" not in answer \
+                and not named & collectors:
+            found.append(tag)
+    return found
+
+
 def options(text):
     """All that a usage names: -a, --all, and the letters of -abc."""
     found = set()
@@ -82,6 +96,12 @@ def ss_words(usage):
     for names in re.findall(r":= \{(.*?)\}(?:\[|\n)", usage.replace("fin-wait-{1,2}", "fin-wait-1|fin-wait-2")):
         found |= set(names.split("|"))
     return found - {"help", "TCP-STATES"}
+
+
+def collectors():
+    """{name: its keys} of the shipped configuration."""
+    text = (SOURCE_DIR / "config/sockdiag_exporter.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["collectors"]
 
 
 def config_keys():
@@ -163,15 +183,18 @@ class FromNetstatTest(unittest.TestCase):
         for heading, known in (("NETSTAT", NETSTAT_OPTIONS), ("SS", SS_OPTIONS)):
             self.assertEqual(set(rows(self.sections[heading])) - set(known.split()), set())
 
+    def test_each_answer_that_is_a_metric_says_which_collectors_it_takes(self):
+        known = set(collectors()) | {"owners", "namespaces", "always"}
+        for heading in ("NETSTAT", "SS", "FILTERS OF SS"):
+            self.assertEqual(unexplained(self.sections[heading], known), [])
+
     def test_every_collector_is_named(self):
-        text = (SOURCE_DIR / "config/sockdiag_exporter.yaml").read_text(encoding="utf-8")
-        keys = set(yaml.safe_load(text)["collectors"])
+        keys = set(collectors())
         self.assertTrue({"tcp", "routes", "vsock", "process"} <= keys, keys)
         self.assertEqual(keys - set(re.findall(r"\w+", " ".join(self.sections["COLLECTORS"]))), set())
 
     def test_it_says_of_each_collector_that_is_off_that_it_is(self):
-        text = (SOURCE_DIR / "config/sockdiag_exporter.yaml").read_text(encoding="utf-8")
-        off = {name for name, keys in yaml.safe_load(text)["collectors"].items() if not keys["enabled"]}
+        off = {name for name, keys in collectors().items() if not keys["enabled"]}
         said = re.findall(r"\.TP\n\.B (\w+)\nOff\.", "\n".join(self.sections["COLLECTORS"]))
         self.assertEqual(set(said), off)
 
@@ -180,6 +203,10 @@ class FromNetstatTest(unittest.TestCase):
                          {"-a", "-b", "--long", "-4", "-6"})
         self.assertEqual(rows([".TP", '.BR -a ", " --all', ".B Here.", "Text.", ".TP", ".B -b", '.B "Not yet"']),
                          {"-a": "Here", "--all": "Here", "-b": "Not yet"})
+        self.assertEqual(unexplained([".TP", ".B -a", ".B Here", "(tcp).", ".B sockdiag_sockets", ".TP", ".B -b",
+                                      ".B Here.", ".B sockdiag_sockets", ".TP", ".B -c", ".B Not.", "It is not.",
+                                      ".TP", ".B -d", ".B Here", "(nobody).", ".B sockdiag_sockets"], {"tcp"}),
+                         [".B -b", ".B -d"])
         self.assertEqual(ss_words("  A := {one|fin-wait-{1,2}|help}\n  B := {two}[,B]\n"),
                          {"one", "fin-wait-1", "fin-wait-2", "two"})
 
