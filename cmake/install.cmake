@@ -33,9 +33,10 @@ function(sockdiag_install_compressed source name destination)
   install(FILES ${output} DESTINATION ${destination})
   set(SOCKDIAG_COMPRESSED ${SOCKDIAG_COMPRESSED} ${output} PARENT_SCOPE)
 endfunction()
-foreach(section 1 5)
-  sockdiag_install_compressed(${PROJECT_SOURCE_DIR}/docs/sockdiag_exporter.${section}
-    sockdiag_exporter.${section} ${CMAKE_INSTALL_MANDIR}/man${section})
+foreach(page sockdiag_exporter.1 sockdiag_exporter.5 sockdiag_exporter-netstat.7)
+  string(REGEX MATCH "[0-9]$" section ${page})
+  sockdiag_install_compressed(${PROJECT_SOURCE_DIR}/docs/${page} ${page}
+    ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 sockdiag_install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md changelog ${SOCKDIAG_DOC_DIR})
 sockdiag_install_compressed(${CMAKE_BINARY_DIR}/doc/changelog.Debian changelog.Debian

@@ -42,6 +42,12 @@ def highest(selector, count=LINES):
     return f"{selector} and topk({count}, max_over_time({selector}[$__range] @ end()))"
 
 
+def most_changed(selector, count=LINES):
+    """The series of a gauge that changed the most in the time shown, and where few did others, too."""
+    return (f"{selector} and topk({count}, max_over_time({selector}[$__range] @ end())"
+            f" - min_over_time({selector}[$__range] @ end()))")
+
+
 def most_rates(selector, count=LINES):
     """Rates of the counters that counted the most in the time shown."""
     return (f"rate({selector}[$__rate_interval])"

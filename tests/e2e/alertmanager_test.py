@@ -147,6 +147,59 @@ class AlertmanagerTest(support.TestCase):
             ("PeersRetransmitting", "warning", {**REDIS, **ELSEWHERE}),
             ("CloseUnanswered", "warning", REDIS)), set())
 
+    def test_a_full_queue_says_why_its_port_drops_and_nothing_of_other_ports(self):
+        one, two = ({**HOST, "service_name": "web", "port": port} for port in ("80", "81"))
+        self.assertEqual(self._silenced(
+            ("AcceptQueueSaturated", "critical", one), ("ListenDrops", "warning", two),
+            ("UdpReceiveDrops", "warning", one),
+            ("ListenDrops", "warning", {**one, **ELSEWHERE})), set())
+        self.assertEqual(self._silenced(
+            ("AcceptQueueSaturated", "critical", one), ("ListenDrops", "warning", two),
+            ("UdpReceiveDrops", "warning", one),
+            ("ListenDrops", "warning", {**one, **ELSEWHERE}),
+            ("ListenDrops", "warning", one)), {("ListenDrops", "warning")})
+
+    def test_a_queue_of_handshakes_that_is_full_says_why_its_port_drops(self):
+        port = {**HOST, "service_name": "web", "port": "80", **ELSEWHERE}
+        self.assertEqual(self._silenced(
+            ("SynRecvFlood", "warning", port), ("ListenDrops", "warning", port)),
+            {("ListenDrops", "warning")})
+
+    def test_a_limit_that_is_passed_was_near(self):
+        self.assertEqual(self._silenced(
+            ("ConntrackDrops", "critical", HOST), ("ConntrackNearLimit", "warning", HOST),
+            ("TimeWaitOverflow", "warning", HOST), ("TimeWaitNearLimit", "warning", HOST),
+            ("TcpMemoryPressure", "warning", HOST), ("TcpReceiveDrops", "warning", HOST)),
+            {("ConntrackNearLimit", "warning"), ("TimeWaitNearLimit", "warning"),
+             ("TcpReceiveDrops", "warning")})
+
+    def test_syns_sent_again_have_a_reason_in_the_own_namespace(self):
+        again = ("SynRetransmits", "warning", HOST)
+        self.assertEqual(self._silenced(
+            again, ("SynSentStuck", "warning", {**REDIS, **ELSEWHERE}),
+            ("SynRetransmits", "warning", {**HOST, "instance": "b:10204"})), set())
+        self.assertEqual(self._silenced(
+            again, ("SynSentStuck", "warning", {**REDIS, **ELSEWHERE}),
+            ("SynRetransmits", "warning", {**HOST, "instance": "b:10204"}),
+            ("SynSentStuck", "warning", REDIS)), {("SynRetransmits", "warning")})
+
+    def test_without_a_default_route_nothing_is_answered(self):
+        gone = {**HOST, "family": "ipv4"}
+        consequences = [(name, "warning", labels) for name, labels in (
+            ("SynSentStuck", REDIS), ("PeersRetransmitting", REDIS), ("CloseUnanswered", WEB),
+            ("TcpRetransmits", HOST))]
+        others = [("CloseWaitStuck", "warning", WEB),
+                  ("SynSentPileup", "warning", {**REDIS, "instance": "b:10204"})]
+        self.assertEqual(self._silenced(
+            ("DefaultRouteGone", "critical", gone), ("DefaultRouteGone", "warning", gone),
+            *consequences, *others),
+            {("DefaultRouteGone", "warning"), *(alert[:2] for alert in consequences)})
+
+    def test_ipv6_alone_silences_nothing(self):
+        self.assertEqual(self._silenced(
+            ("DefaultRouteGone", "warning", {**HOST, "family": "ipv6"}),
+            ("SynSentStuck", "warning", REDIS)), set())
+
     def test_a_dependency_silences_each_host(self):
         dependency = ("DependencyUnanswered", "critical", {"service_name": "redis"})
         self.assertEqual(self._silenced(

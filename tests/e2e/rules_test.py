@@ -1,8 +1,10 @@
-"""The shipped scrape configuration, rules and runbooks, as promtool and ss see them."""
+"""The shipped scrape configuration, rules, runbooks and recipes, as promtool and ss see them."""
 
 import glob
+import json
 import os
 import re
+import shutil
 import subprocess
 
 import support
@@ -11,7 +13,7 @@ RULES = sorted(glob.glob(f"{support.SOURCE_DIR}/deploy/prometheus/rules/*.yaml")
 SCRAPE = f"{support.SOURCE_DIR}/deploy/prometheus/scrape.yaml"
 
 # Not to be seen in a network namespace.
-HOST_ONLY = {"ipv4.tcp_mem", "ipv4.tcp_max_orphans"}
+HOST_ONLY = {"ipv4.tcp_mem", "ipv4.tcp_max_orphans", "ipv4.neigh.default.gc_thresh3"}
 
 
 def run(*command):
@@ -79,6 +81,46 @@ class RunbookTest(support.TestCase):
         self.assertGreater(len(settings), 5)
         for name in settings:
             self.assertTrue(os.path.exists(f"/proc/sys/net/{name.replace('.', '/')}"), name)
+
+
+@support.release_only
+class RecipesTest(support.TestCase):
+    """Of the manual page "From netstat and ss": lines that begin with $ are for a shell, the rest is PromQL."""
+
+    def setUp(self):
+        super().setUp()
+        text = read("docs/sockdiag_exporter-netstat.7").split(".SH RECIPES")[1].split(".SH ")[0]
+        for escape, character in (("\\-", "-"), ("\\(dq", '"'), ("\\(aq", "'"), ("\\e", "\\")):
+            text = text.replace(escape, character)
+        lines = [line for block in re.findall(r"\.nf\n(.*?)\n\.fi", text, flags=re.S)
+                 for line in block.split("\n")]
+        self.commands = [line[2:] for line in lines if line.startswith("$ ")]
+        self.expressions = [line for line in lines if not line.startswith("$ ")]
+
+    def test_prometheus_takes_each_expression(self):
+        self.assertGreater(len(self.expressions), 20)
+        rules = [{"record": f"recipe:{number}", "expr": expression}
+                 for number, expression in enumerate(self.expressions)]
+        file = support.temporary_file(self, json.dumps({"groups": [{"name": "recipes", "rules": rules}]}))
+        result = run(support.peer("promtool"), "check", "rules", file)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+    def test_a_shell_takes_each_command(self):
+        self.assertGreater(len(self.commands), 10)
+        programs = support.temporary_folder(self)
+        os.symlink(support.EXPORTER, os.path.join(programs, "sockdiag_exporter"))
+        environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C"}
+        for command in self.commands:
+            program = command.split()[0]
+            if program == "netstat" and shutil.which(program) is None:
+                continue
+            with self.subTest(command):
+                result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False,
+                                        env=environment, timeout=support.DEADLINE_S)
+                # grep that finds nothing here ends with 1.
+                self.assertIn(result.returncode, (0, 1) if "grep" in command else (0,))
+                if program != "sockdiag_exporter":  # which says what configuration it took
+                    self.assertEqual(result.stderr, "")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ EXPECTED = {
     "/usr/share/doc/sockdiag-exporter/examples/namespaces.conf": "-rw-r--r--",
     "/usr/share/man/man1/sockdiag_exporter.1.gz": "-rw-r--r--",
     "/usr/share/man/man5/sockdiag_exporter.5.gz": "-rw-r--r--",
+    "/usr/share/man/man7/sockdiag_exporter-netstat.7.gz": "-rw-r--r--",
 }
 
 

@@ -1,19 +1,107 @@
-"""The manual pages: well formed, and complete beside the configuration and the command line."""
+"""The manual pages: well formed, and complete beside the configuration, the command line, and the options of
+netstat and ss."""
 
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import unittest
 
+import yaml
+
 SOURCE_DIR = pathlib.Path(os.environ["SOCKDIAG_SOURCE_DIR"])
-PAGES = {section: SOURCE_DIR / f"docs/sockdiag_exporter.{section}" for section in (1, 5)}
+PAGES = {1: SOURCE_DIR / "docs/sockdiag_exporter.1", 5: SOURCE_DIR / "docs/sockdiag_exporter.5",
+         7: SOURCE_DIR / "docs/sockdiag_exporter-netstat.7"}
+
+# What net-tools 2.10 and iproute2 6.1 say that they take, and of later ones what is known: a machine may
+# have neither.
+NETSTAT_OPTIONS = """-2 -4 -6 -A -C -F -M -N -S -U -V -W -Z -a -c -e -f -g -h -i -l -n -o -p -r -s -t -u -v -w -x
+--all --appletalk --ash --ax25 --bluetooth --cache --context --continuous --ddp --ec --econet --extend --fib
+--groups --help --inet --inet6 --interfaces --ip --ipx --l2cap --listening --masquerade --netrom --numeric
+--numeric-hosts --numeric-ports --numeric-users --program --programs --protocol --raw --rfcomm --rose --route
+--sctp --statistics --symbolic --tcp --tcpip --timers --udp --udplite --unix --verbose --version --wide --x25"""
+SS_OPTIONS = """-0 -4 -6 -A -B -D -E -F -H -K -M -N -O -Q -S -T -V -Z -a -b -d -e -f -h -i -l -m -n -o -p -r -s -t
+-u -w -x -z --all --bound-inactive --bpf --bpf-map-id --bpf-maps --cgroup --context --contexts --dccp --diag
+--events --extended --family --filter --help --inet-sockopt --info --ipv4 --ipv6 --kill --listening --memory
+--mptcp --net --no-header --no-queues --numeric --oneline --options --packet --processes --query --raw
+--resolve --sctp --socket --summary --tcp --threads --tipc --tipcinfo --tos --udp --unix --version --vsock
+--xdp"""
+SS_FILTERS = {"state", "exclude", "src", "dst", "sport", "dport", "dev", "fwmark", "cgroup", "autobound", "and", "or",
+              "not"}
+SS_WORDS = """all connected synchronized bucket big established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait
+closed close-wait last-ack listening closing inet inet6 link unix netlink vsock tipc xdp tcp mptcp udp raw
+unix_dgram unix_stream unix_seqpacket packet packet_raw packet_dgram dccp sctp vsock_stream vsock_dgram"""
+ANSWERS = {"Here", "Partly", "Elsewhere", "Not", "Not yet"}
 
 
 def words(section):
     """A page's words in bold and in headings; a flag is one with its dashes."""
     lines = re.findall(r"(?m)^\.(?:B|BR|BI|SS) (.*)$", PAGES[section].read_text(encoding="utf-8"))
     return set(re.findall(r"[-\w.]*\w", " ".join(lines).replace("\\-", "-")))
+
+
+def sections(section):
+    """{heading: lines} of a page, without the escapes of troff."""
+    text = PAGES[section].read_text(encoding="utf-8")
+    for escape, character in (("\\-", "-"), ("\\(dq", '"'), ("\\(aq", "'"), ("\\e", "\\")):
+        text = text.replace(escape, character)
+    parts = re.split(r"(?m)^\.SH (.*)$", text)
+    return {heading: body.strip().split("\n") for heading, body in zip(parts[1::2], parts[2::2])}
+
+
+def rows(lines):
+    """{option or word: the answer's first word or two} of a section's list."""
+    found = {}
+    for tag, answer in re.findall(r"(?m)^\.TP\n\.BR? (.*)\n\.BR? (.*)$", "\n".join(lines)):
+        for name in re.split(r"[\s\",]+", tag):
+            if name:
+                found[name] = answer.strip('".')
+    return found
+
+
+def unexplained(lines, collectors):
+    """Rows of a section's list that name a metric here, and not in brackets which collectors it takes."""
+    found = []
+    for entry in re.split(r"(?m)^\.(?:TP|SS|PP).*$", "\n".join(lines)):
+        tag, _, text = entry.strip().partition("\n")
+        answer, _, text = text.partition("\n")
+        brackets = re.match(r"\((.*)\)", text)
+        named = set(re.findall(r"\w+", brackets[1])) if brackets else set()
+        if "sockdiag_" in text.replace("sockdiag_exporter", "") and "Elsewhere" not in answer \
+                and not named & collectors:
+            found.append(tag)
+    return found
+
+
+def options(text):
+    """All that a usage names: -a, --all, and the letters of -abc."""
+    found = set()
+    for option in re.findall(r"(?<![-\w])--?[A-Za-z0-9][-\w]*", text):
+        found |= {option} if option.startswith("--") else {f"-{letter}" for letter in option[1:]}
+    return found
+
+
+def usage_of(program):
+    """What the installed program says of itself, nothing where there is none."""
+    if shutil.which(program) is None:
+        return ""
+    result = subprocess.run([program, "--help"], capture_output=True, text=True, timeout=60, check=False)
+    return result.stdout + result.stderr
+
+
+def ss_words(usage):
+    """The names of states, families and tables in `ss --help`."""
+    found = set()
+    for names in re.findall(r":= \{(.*?)\}(?:\[|\n)", usage.replace("fin-wait-{1,2}", "fin-wait-1|fin-wait-2")):
+        found |= set(names.split("|"))
+    return found - {"help", "TCP-STATES"}
+
+
+def collectors():
+    """{name: its keys} of the shipped configuration."""
+    text = (SOURCE_DIR / "config/sockdiag_exporter.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["collectors"]
 
 
 def config_keys():
@@ -60,6 +148,67 @@ class ManualTest(unittest.TestCase):
         flags = set(re.findall(r"(?<!\S)--[a-z][-a-z.]*[a-z]", usage))
         self.assertIn("--web.listen-address", flags)
         self.assertEqual(flags - words(1), set())
+
+
+class FromNetstatTest(unittest.TestCase):
+    """The page "From netstat and ss". That the metrics which it names exist, tests/deploy/rules says."""
+
+    def setUp(self):
+        self.sections = sections(7)
+
+    def test_every_option_of_netstat_has_an_answer(self):
+        found = rows(self.sections["NETSTAT"])
+        self.assertEqual(set(NETSTAT_OPTIONS.split()) - set(found), set())
+        self.assertEqual(options(usage_of("netstat")) - set(found), set())
+        self.assertLessEqual(set(found.values()), ANSWERS)
+
+    def test_every_option_of_ss_has_an_answer(self):
+        found = rows(self.sections["SS"])
+        self.assertEqual(set(SS_OPTIONS.split()) - set(found), set())
+        self.assertEqual(options(usage_of("ss")) - set(found), set())
+        self.assertLessEqual(set(found.values()), ANSWERS)
+
+    def test_every_filter_of_ss_has_an_answer(self):
+        found = rows(self.sections["FILTERS OF SS"])
+        self.assertEqual(set(found), SS_FILTERS)
+        self.assertLessEqual(set(found.values()), ANSWERS)
+
+    def test_every_state_family_and_table_of_ss_is_named(self):
+        text = " ".join(self.sections["SS"] + self.sections["FILTERS OF SS"])
+        named = set(re.findall(r"[\w-]+", text))
+        self.assertEqual(set(SS_WORDS.split()) - named, set())
+        self.assertEqual(ss_words(usage_of("ss")) - named, set())
+
+    def test_no_option_is_made_up(self):
+        for heading, known in (("NETSTAT", NETSTAT_OPTIONS), ("SS", SS_OPTIONS)):
+            self.assertEqual(set(rows(self.sections[heading])) - set(known.split()), set())
+
+    def test_each_answer_that_is_a_metric_says_which_collectors_it_takes(self):
+        known = set(collectors()) | {"owners", "namespaces", "always"}
+        for heading in ("NETSTAT", "SS", "FILTERS OF SS"):
+            self.assertEqual(unexplained(self.sections[heading], known), [])
+
+    def test_every_collector_is_named(self):
+        keys = set(collectors())
+        self.assertTrue({"tcp", "routes", "vsock", "process"} <= keys, keys)
+        self.assertEqual(keys - set(re.findall(r"\w+", " ".join(self.sections["COLLECTORS"]))), set())
+
+    def test_it_says_of_each_collector_that_is_off_that_it_is(self):
+        off = {name for name, keys in collectors().items() if not keys["enabled"]}
+        said = re.findall(r"\.TP\n\.B (\w+)\nOff\.", "\n".join(self.sections["COLLECTORS"]))
+        self.assertEqual(set(said), off)
+
+    def test_the_checks_find_what_is_missing(self):
+        self.assertEqual(options("usage: x [-ab] [--long]  -4|-6 fin-wait-1"),
+                         {"-a", "-b", "--long", "-4", "-6"})
+        self.assertEqual(rows([".TP", '.BR -a ", " --all', ".B Here.", "Text.", ".TP", ".B -b", '.B "Not yet"']),
+                         {"-a": "Here", "--all": "Here", "-b": "Not yet"})
+        self.assertEqual(unexplained([".TP", ".B -a", ".B Here", "(tcp).", ".B sockdiag_sockets", ".TP", ".B -b",
+                                      ".B Here.", ".B sockdiag_sockets", ".TP", ".B -c", ".B Not.", "It is not.",
+                                      ".TP", ".B -d", ".B Here", "(nobody).", ".B sockdiag_sockets"], {"tcp"}),
+                         [".B -b", ".B -d"])
+        self.assertEqual(ss_words("  A := {one|fin-wait-{1,2}|help}\n  B := {two}[,B]\n"),
+                         {"one", "fin-wait-1", "fin-wait-2", "two"})
 
 
 if __name__ == "__main__":

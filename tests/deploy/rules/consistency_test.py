@@ -22,7 +22,7 @@ PROCESSES = {"sockdiag_keeper", "sockdiag_netns"}
 FLEET = {"SockdiagNoTargets", "SockdiagDependencyUnanswered"}
 # Where metrics and recorded series are named, in files of any kind but pictures.
 NAMING = ("README.md", "CHANGELOG.md", "docs", "deploy", "config")
-SUFFIXES = {".md", ".1", ".5", ".yaml", ".json", ".py"}
+SUFFIXES = {".md", ".1", ".5", ".7", ".yaml", ".json", ".py"}
 
 _METRIC = re.compile(r'"((?:sockdiag|process)_[a-z0-9_]+)",\s*k(Gauge|Counter),')
 _NAME = re.compile(r"\b(?:[a-z_0-9]+:)?(?:sockdiag|process)_[a-z0-9_]+(?::[a-z0-9_]+)?")
