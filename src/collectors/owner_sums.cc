@@ -23,6 +23,10 @@ Owner OnlyOwner(const TalliesByProtocol& tallies, const Owners& owners, const Ow
   return is_one ? *known.begin() : rest;
 }
 
+OwnerEvent DropOf(Protocol protocol) {
+  return Traits(protocol).queue_is_backlog ? OwnerEvent::kListenDrop : OwnerEvent::kReceiveDrop;
+}
+
 std::ptrdiff_t CountKnown(const OwnerDetails& details) {
   const std::array<const std::string*, 4> texts{&details.pod_namespace, &details.pod_name,
                                                 &details.container_name, &details.container_id};
@@ -53,6 +57,7 @@ OwnerSums& OwnerSums::operator+=(const OwnerSums& other) {
     sum.stuck += figures.stuck;
     sum.oldest_age_seconds = std::max(sum.oldest_age_seconds, figures.oldest_age_seconds);
   }
+  for (const auto& [key, count] : other.events) events[key] += count;
   for (const auto& [owner, more] : other.details) {
     const auto [known, is_new] = details.try_emplace(owner, more);
     // The other may be of an older turn.
@@ -61,8 +66,8 @@ OwnerSums& OwnerSums::operator+=(const OwnerSums& other) {
   return *this;
 }
 
-OwnerSums SumOwners(const TalliesByProtocol& tallies, const WatchPass* pass, const Owners& owners,
-                    const Owner& rest) {
+OwnerSums SumOwners(const TalliesByProtocol& tallies, const WatchPass* pass,
+                    const DropsByProtocol& drops, const Owners& owners, const Owner& rest) {
   const Owner untold = OnlyOwner(tallies, owners, rest);
   const auto name = [&](OwnerId id) {
     Owner owner = id == OwnerId::kUntold ? untold : owners.Name(id);
@@ -73,15 +78,24 @@ OwnerSums SumOwners(const TalliesByProtocol& tallies, const WatchPass* pass, con
   for (const auto& of_protocol : tallies) {
     if (!of_protocol || of_protocol->owners() == nullptr) continue;
     auto& sockets = sums.sockets[Index(of_protocol->protocol())];
+    const OwnerEvent event = DropOf(of_protocol->protocol());
     of_protocol->owners()->ForEach([&](OwnerId id, const OwnerFigures& figures) {
       const Owner owner = name(id);
       sockets[owner] += figures;
+      const bool has_droppers =
+          event != OwnerEvent::kListenDrop || figures.listen_queue_saturation.has_value();
+      if (has_droppers) sums.events.try_emplace({owner, event});
       // What is counted for `rest` tells nothing of it.
       const bool is_its_own = owners.Name(id) == owner;
       if (is_its_own && HasDetails(owner.kind)) {
         sums.details.insert_or_assign(owner, owners.Details(id));
       }
     });
+  }
+  for (const Protocol protocol : kProtocols) {
+    for (const auto& [key, dropped] : drops[Index(protocol)]) {
+      sums.events[{name(key.owner), DropOf(protocol)}] += dropped;
+    }
   }
   if (pass == nullptr) return sums;
   for (const auto& [key, figures] : pass->by_owner) {

@@ -8,9 +8,11 @@
 
 #include "model/protocol.h"
 #include "model/socket_state.h"
+#include "sockets/naming/owner_event.h"
 #include "sockets/naming/owners.h"
 #include "sockets/tally/owner_figures.h"
 #include "sockets/tally/socket_tallies.h"
+#include "sockets/watch/drop_watch.h"
 #include "sockets/watch/state_watch.h"
 
 namespace sockdiag {
@@ -38,16 +40,19 @@ struct OwnerSums {
   /// By Protocol; those that have sockets.
   std::array<std::map<Owner, OwnerFigures>, kProtocols.size()> sockets;
   std::map<std::pair<Owner, SocketState>, Watched> watched;
+  OwnerEvents events;
   /// Of the pods and containers among them, and perhaps of others.
   std::map<Owner, OwnerDetails> details;
 
   OwnerSums& operator+=(const OwnerSums& other);
 };
 
-/// Sums up one network namespace. `pass` may be null. What nothing tells of belongs to the only
+/// Sums up one network namespace. `pass` may be null; `drops` are those since they were last
+/// counted. What nothing tells of belongs to the only
 /// owner that has sockets there, when there is just one, and else to `rest`, as does what has a
 /// cgroup that is nobody's.
 [[nodiscard]] OwnerSums SumOwners(const TalliesByProtocol& tallies, const WatchPass* pass,
-                                  const Owners& owners, const Owner& rest = Owner());
+                                  const DropsByProtocol& drops, const Owners& owners,
+                                  const Owner& rest = Owner());
 
 }  // namespace sockdiag

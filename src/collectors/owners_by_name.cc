@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <map>
 
 namespace sockdiag {
@@ -89,6 +90,26 @@ void ShowSaturation(const OwnerSums& sums, const ShownOwners& owners, Samples& s
   }
 }
 
+const Metric& MetricOf(OwnerEvent event) {
+  switch (event) {
+    case OwnerEvent::kListenDrop:
+      return OwnersByName::kListenDrops;
+    case OwnerEvent::kReceiveDrop:
+      return OwnersByName::kReceiveDrops;
+    case OwnerEvent::kRetransmittedSegment:
+      return OwnersByName::kRetransmits;
+  }
+  std::abort();
+}
+
+void ShowEvents(const OwnerSums& sums, ShownOwners& owners, Clock::TimePoint now,
+                Samples& samples) {
+  for (const auto& [key, count] : owners.Count(sums.events, now)) {
+    const auto& [owner, event] = key;
+    samples.Add(MetricOf(event), count, Name(owner.kind), owner.name);
+  }
+}
+
 void ShowInfo(const ShownOwners& owners, Samples& samples) {
   for (const auto& [owner, details] : owners.details()) {
     samples.Add(OwnersByName::kInfo, 1, Name(owner.kind), owner.name, details.pod_namespace,
@@ -107,6 +128,7 @@ std::size_t OwnersByName::Show(const OwnerSums& sums, const Lacks& lacks, StateS
   }
   if (!lacks.own[Index(kWatchedProtocol)]) ShowWatched(sums, is_whole, watched, owners, samples);
   ShowSaturation(sums, owners, samples);
+  ShowEvents(sums, owners, now, samples);
   ShowInfo(owners, samples);
   return folded;
 }

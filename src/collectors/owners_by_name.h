@@ -42,6 +42,22 @@ struct OwnersByName {
       {"owner_kind", "owner"},
       "Local ports that the owner uses towards its fullest destination, as a share of those of its "
       "network namespace."};
+  static constexpr Metric kListenDrops{
+      "sockdiag_owner_listen_drops_total",
+      kCounter,
+      {"owner_kind", "owner"},
+      "Connections that the owner's TCP listeners dropped, for whatever reason; a lower bound."};
+  static constexpr Metric kReceiveDrops{
+      "sockdiag_owner_udp_receive_drops_total",
+      kCounter,
+      {"owner_kind", "owner"},
+      "Datagrams that the owner's unconnected UDP sockets dropped, as a rule for a full receive "
+      "buffer; a lower bound."};
+  static constexpr Metric kRetransmits{
+      "sockdiag_owner_tcp_retransmitted_segments_total",
+      kCounter,
+      {"owner_kind", "owner"},
+      "Segments sent again in the owner's network namespaces (RetransSegs)."};
   static constexpr Metric kInfo{
       "sockdiag_owner_info",
       kGauge,
@@ -53,6 +69,9 @@ struct OwnersByName {
                                        &kOldestSocketAge,
                                        &kListenQueueSaturation,
                                        &kEphemeralPortsSaturation,
+                                       &kListenDrops,
+                                       &kReceiveDrops,
+                                       &kRetransmits,
                                        &kInfo};
 
   /// What the sums cannot tell, since a collector has failed. Nothing is shown of that: neither

@@ -96,20 +96,22 @@ void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& s
       SocketsCollector::ShowErrors(protocol, errors_, samples);
     }
   }
-  ShowOwners(round, uncounted.report, shown.owners, samples);
+  ShowOwners(round, uncounted, shown.owners, samples);
   ShowNamespaces(round, shown.others, samples);
   // Last, as it counts what the watch reports: nothing fails after it.
   const bool is_complete = !IsAny(LackingProtocols(round.tallies, round.is_collected));
   ShowScope({round.tallies, is_complete, uncounted.drops, uncounted.report}, shown.own, samples);
 }
 
-void SocketMemory::ShowOwners(const Round& round, const WatchReport& report, ShownOwners& owners,
+void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
                               Samples& samples) const {
   if (round.owners == nullptr) return;
   const bool is_watched_seen = round.tallies[Index(kWatchedProtocol)] != nullptr;
-  const WatchPass* pass = is_watched_seen ? report.latest.get() : nullptr;
-  OwnerSums sums = SumOwners(round.tallies, pass, *round.owners);
+  const WatchPass* pass = is_watched_seen ? uncounted.report.latest.get() : nullptr;
+  OwnerSums sums = SumOwners(round.tallies, pass, uncounted.drops, *round.owners);
   if (round.namespaces) sums += round.namespaces->owners;
+  // Those of our own namespace are told by port and service already.
+  if (!round.are_namespaces_collected) sums.events.clear();
   const StateSet watched = is_watched_seen || round.namespaces ? watch_.states() : StateSet();
   const OwnersByName::Lacks lacks{
       .own = LackingProtocols(round.tallies, round.is_collected),

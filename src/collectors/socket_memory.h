@@ -133,7 +133,7 @@ class SocketMemory {
   static std::size_t SettleNames(const Counted& counted, Clock::TimePoint now,
                                  ShownServices& services);
   void ShowScope(const Counted& counted, Scope& scope, Samples& samples) const;
-  void ShowOwners(const Round& round, const WatchReport& report, ShownOwners& owners,
+  void ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
                   Samples& samples) const;
   void ShowNamespaces(const Round& round, Scope& scope, Samples& samples) const;
   void Show(const Round& round, const Uncounted& uncounted, Shown& shown, Samples& samples) const;

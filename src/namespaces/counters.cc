@@ -94,6 +94,7 @@ Result<NamespaceCounters> ParseCounters(const CounterTexts& texts) {
   sums.Add(counters.tcp_time_wait, Sockstat("sockstat", texts.sockstat, "TCP:", "tw"));
   sums.Add(counters.udp_in_use, Sockstat("sockstat", texts.sockstat, "UDP:", "inuse"));
   sums.Add(counters.tcp_segments_in, Snmp(texts.snmp, "Tcp:", "InSegs"));
+  sums.Add(counters.tcp_segments_retransmitted, Snmp(texts.snmp, "Tcp:", "RetransSegs"));
   sums.Add(counters.udp_datagrams, Snmp(texts.snmp, "Udp:", "InDatagrams"));
   sums.Add(counters.udp_datagrams, Snmp(texts.snmp, "Udp:", "OutDatagrams"));
   if (texts.sockstat6) {

@@ -89,6 +89,8 @@ struct NamespaceCounters {
   std::uint64_t tcp_time_wait = 0;
   /// Tcp InSegs: since the namespace was made.
   std::uint64_t tcp_segments_in = 0;
+  /// Tcp RetransSegs, likewise.
+  std::uint64_t tcp_segments_retransmitted = 0;
   std::uint64_t udp_in_use = 0;
   /// Udp and Udp6 InDatagrams and OutDatagrams: since the namespace was made.
   std::uint64_t udp_datagrams = 0;

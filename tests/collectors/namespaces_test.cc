@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,7 @@ class NamespacesTest : public ::testing::Test {
     return NonZero(FiguresOf(samples, NamespacesCollector::kNamespaces));
   }
 
+  std::uint64_t datagrams_ = 0;
   testing::FakeClock clock_;
   SocketMemory memory_{clock_};
   FakeNamespaces namespaces_;
@@ -595,6 +597,42 @@ TEST_F(NamespacesTest, AreWatchedEachForItself) {
   EXPECT_EQ(ValueOf(samples, StuckPorts::kStuckSockets, "443 outbound close_wait namespaces"), 3);
   EXPECT_EQ(ValueOf(samples, OwnersByName::kStuckSockets, "netns b close_wait"), 2);
   EXPECT_EQ(ValueOf(Collect(), WatchFiguresByName::kStateEntries, key), 1) << "counted once";
+}
+
+TEST_F(NamespacesTest, CountByOwnerWhatIsDroppedAndSentAgain) {
+  const auto fill = [&](std::uint32_t listen_drops, std::uint32_t receive_drops) {
+    SocketRecord listener = Listener("0.0.0.0:80");
+    listener.cookie = 1;
+    listener.drops = listen_drops;
+    SocketRecord receiver = Udp("0.0.0.0:53");
+    receiver.cookie = 2;
+    receiver.drops = receive_drops;
+    FakeNamespaces::One one = WithTcp("a", {listener});
+    one.tables[Protocol::kUdp] = {receiver};
+    // More with each turn, so that none is idle.
+    one.counters.udp_in_use = 1;
+    one.counters.udp_datagrams = ++datagrams_;
+    one.counters.tcp_segments_retransmitted = 100 + 2 * listen_drops;
+    namespaces_.all[1] = one;
+  };
+  const auto counts = [](const Samples& samples) {
+    return std::array{FiguresOf(samples, OwnersByName::kListenDrops),
+                      FiguresOf(samples, OwnersByName::kReceiveDrops),
+                      FiguresOf(samples, OwnersByName::kRetransmits)};
+  };
+  const auto all = [](double listen, double receive, double retransmits) {
+    return std::array{Figures{{"netns a", listen}}, Figures{{"netns a", receive}},
+                      Figures{{"netns a", retransmits}}};
+  };
+  fill(7, 8);
+  EXPECT_EQ(counts(Collect()), all(0, 0, 0)) << "nobody knows when";
+  fill(9, 8);
+  EXPECT_EQ(counts(Collect()), all(2, 0, 4));
+  EXPECT_EQ(counts(Collect()), all(2, 0, 4)) << "counted once";
+  fill(10, 11);
+  EXPECT_EQ(counts(Collect()), all(3, 3, 6));
+  namespaces_.all.clear();
+  EXPECT_EQ(counts(Collect()), all(3, 3, 6)) << "no counter goes back";
 }
 
 TEST_F(NamespacesTest, TrackNoMoreSocketsThanTheLimitTogether) {

@@ -6,7 +6,8 @@ import sys
 
 import support
 
-# Goes into the cgroup, then holds sockets on its namespace's loopback until it is told to go.
+# Goes into the cgroup, then holds sockets on its namespace's loopback and does what it is told, line
+# by line.
 _HOLDER = r"""
 import fcntl, os, socket, struct, sys
 connections, cgroups = int(sys.argv[1]), sys.argv[2:]
@@ -23,7 +24,9 @@ for _ in range(connections):
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 udp.bind(("127.0.0.1", 0))
 print("ready", flush=True)
-sys.stdin.read()
+for line in sys.stdin:
+    exec(line)
+    print("done", flush=True)
 """
 
 
@@ -83,6 +86,12 @@ class CgroupsTestCase(support.TestCase):
         holder = self.start_holder(connections, *cgroups)
         self.assertEqual(holder.stdout.readline(), "ready\n")
         return holder
+
+    def tell(self, holder, line):
+        """A line of Python that it is to run."""
+        holder.stdin.write(line + "\n")
+        holder.stdin.flush()
+        self.assertEqual(holder.stdout.readline(), "done\n")
 
     @staticmethod
     def end(holder):

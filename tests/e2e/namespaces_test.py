@@ -28,6 +28,15 @@ def in_namespaces(scrape, state, protocol="tcp"):
                         scope="namespaces")
 
 
+def kernel_counts(pid):
+    """ListenDrops and RetransSegs of the process's network namespace."""
+    def read(file, row, name):
+        with open(f"/proc/{pid}/net/{file}", encoding="ascii") as lines:
+            names, values = [line.split() for line in lines if line.startswith(f"{row}: ")]
+        return int(values[names.index(name)])
+    return [read("netstat", "TcpExt", "ListenDrops"), read("snmp", "Tcp", "RetransSegs")]
+
+
 def owned(scrape, **labels):
     """{owner: sockets} of what is not 0."""
     sums = {}
@@ -54,6 +63,24 @@ class NamespaceFiguresTest(NamespacesTestCase):
             "pod 12345678-1234-1234-1234-123456789abc": 10})
         self.assertEqual(scrape.value("sockdiag_collector_success", collector="namespaces"), 1)
         self.assertEqual(scrape.sum("sockdiag_sockets", scope=None), 0, "ours is another one")
+
+    def test_drops_and_retransmits_are_those_of_the_kernel(self):
+        holder = self.holder(0, self.cgroup("system.slice/billing.service"))
+        exporter = self.start()
+        exporter.wait_for_first_collection()
+        before = kernel_counts(holder.pid)
+        # A backlog of 0 has room for one; the SYNs of the others come again and again.
+        self.tell(holder, "full = socket.create_server(('127.0.0.1', 0), backlog=0);"
+                          "crowd = [socket.socket() for _ in range(5)];"
+                          "[one.setblocking(False) for one in crowd];"
+                          "[one.connect_ex(full.getsockname()) for one in crowd]")
+        def is_exact(scrape):
+            counts = [scrape.value(f"sockdiag_owner_{name}_total", owner_kind="unit",
+                                   owner="billing.service")
+                      for name in ("listen_drops", "tcp_retransmitted_segments")]
+            now = [count - old for count, old in zip(kernel_counts(holder.pid), before)]
+            return counts == now and counts[0] > 4 and counts[1] > 0
+        self.until(exporter, is_exact, "the kernel's counts")
 
     def test_the_dead_are_freed_at_once(self):
         exporter = self.start("sampling: {interval: 0s}\n")

@@ -15,7 +15,7 @@ const std::string kSockstat =
 const std::string kSockstat6 = "TCP6: inuse 10\nUDP6: inuse 20\nUDPLITE6: inuse 0\n";
 const std::string kSnmp =
     "Ip: Forwarding InReceives\nIp: 1 99\n"
-    "Tcp: RtoAlgorithm MaxConn InSegs OutSegs\nTcp: 1 -1 1000 2000\n"
+    "Tcp: RtoAlgorithm MaxConn InSegs OutSegs RetransSegs\nTcp: 1 -1 1000 2000 50\n"
     "Udp: InDatagrams NoPorts InErrors OutDatagrams\nUdp: 100 7 8 200\n"
     "UdpLite: InDatagrams OutDatagrams\nUdpLite: 5 6\n";
 const std::string kSnmp6 =
@@ -28,12 +28,12 @@ std::string RefusalOf(const CounterTexts& texts) {
 
 TEST(ParseCounters, AddsBothVersionsOfIp) {
   EXPECT_EQ(ParseCounters({kSockstat, kSockstat6, kSnmp, kSnmp6}).value(),
-            (NamespaceCounters{15, 2, 1000, 23, 1000}));
+            (NamespaceCounters{15, 2, 1000, 50, 23, 1000}));
 }
 
 TEST(ParseCounters, AKernelWithoutIpv6HasNoSocketOfIt) {
   EXPECT_EQ(ParseCounters({kSockstat, std::nullopt, kSnmp, std::nullopt}).value(),
-            (NamespaceCounters{5, 2, 1000, 3, 300}));
+            (NamespaceCounters{5, 2, 1000, 50, 3, 300}));
 }
 
 TEST(ParseCounters, WhatIsNotThereIsNoZero) {
@@ -44,6 +44,8 @@ TEST(ParseCounters, WhatIsNotThereIsNoZero) {
             "sockstat6: there is no UDP6: inuse");
   EXPECT_EQ(RefusalOf({kSockstat, {}, "", {}}), "snmp: there is no Tcp: InSegs");
   EXPECT_EQ(RefusalOf({kSockstat, {}, "Tcp: InSegs\nTcp: 1\n", {}}),
+            "snmp: there is no Tcp: RetransSegs");
+  EXPECT_EQ(RefusalOf({kSockstat, {}, "Tcp: InSegs RetransSegs\nTcp: 1 2\n", {}}),
             "snmp: there is no Udp: InDatagrams");
   EXPECT_EQ(RefusalOf({kSockstat, {}, kSnmp, ""}), "snmp6: there is no Udp6InDatagrams");
 }

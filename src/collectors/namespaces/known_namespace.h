@@ -58,6 +58,9 @@ struct KnownNamespace {
   /// Tcp InSegs before the last walk of all TCP sockets, when that showed none in SYN_RECV: these
   /// are in no other counter.
   std::optional<std::uint64_t> quiet_segments;
+  /// Tcp RetransSegs at the last turn, and what came to it since it was last counted.
+  std::optional<std::uint64_t> retransmitted_segments;
+  std::uint64_t uncounted_retransmits = 0;
   /// The counters before the last walk of the UDP sockets, and when that was.
   struct UdpWalk {
     std::uint64_t in_use;

@@ -98,16 +98,22 @@ std::shared_ptr<const NamespaceFindings> NamespaceMemory::Sum(const ServiceMatch
                                                               const ProtocolFlags& is_collected,
                                                               Clock::Duration peak_window) {
   auto findings = std::make_shared<NamespaceFindings>();
-  for (const auto& [id, known] : known_) findings->owners += known.owners;
+  for (auto& [id, known] : known_) {
+    TakeEvents(known);
+    findings->owners += known.owners;
+  }
+  std::unique_lock lock(entered_mutex_);
+  for (const auto& [key, count] : owner_events_) findings->owners.events[key] += count;
   for (const Protocol protocol : kProtocols) {
     if (is_collected[Index(protocol)]) {
       findings->tallies[Index(protocol)] = SumTallies(protocol, matcher);
-      findings->drops[Index(protocol)] = SumDrops(protocol);
+      findings->drops[Index(protocol)] = drops_[Index(protocol)];
     } else {
       findings->owners.sockets[Index(protocol)].clear();
     }
   }
   if (!is_collected[Index(kWatchedProtocol)]) findings->owners.watched.clear();
+  lock.unlock();
   findings->report = SumWatch(peak_window);
   return findings;
 }
@@ -154,23 +160,33 @@ EnteredSockets NamespaceMemory::entered() const {
   return entered_;
 }
 
-Drops NamespaceMemory::SumDrops(Protocol protocol) {
+void NamespaceMemory::TakeEvents(KnownNamespace& known) {
   const std::lock_guard lock(entered_mutex_);
-  for (auto& [id, known] : known_) {
-    DropWatch& watch = known.drops[Index(protocol)];
-    const Drops dropped = watch.Uncounted();
-    if (dropped.empty()) continue;
-    Drops all = drops_[Index(protocol)];
-    for (const auto& [key, drops] : dropped) all[key] += drops;
-    drops_[Index(protocol)].swap(all);
-    watch.MarkCounted(dropped);
+  DropsByProtocol dropped;
+  for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] = known.drops[i].Uncounted();
+  const auto happened = [](const auto& event) { return event.second != 0; };
+  const bool is_any =
+      std::ranges::any_of(dropped, [](const Drops& each) { return !each.empty(); }) ||
+      std::ranges::any_of(known.owners.events, happened);
+  if (!is_any) return;
+  DropsByProtocol drops = drops_;
+  OwnerEvents events = owner_events_;
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    for (const auto& [key, count] : dropped[i]) drops[i][key] += count;
   }
-  return drops_[Index(protocol)];
+  for (const auto& [key, count] : known.owners.events) events[key] += count;
+  // From here on nothing fails.
+  drops_.swap(drops);
+  owner_events_.swap(events);
+  for (std::size_t i = 0; i < dropped.size(); ++i) known.drops[i].MarkCounted(dropped[i]);
+  for (auto& [key, count] : known.owners.events) count = 0;
+  known.uncounted_retransmits = 0;
 }
 
 void NamespaceMemory::MarkCounted(const NamespaceFindings& findings) noexcept {
   const std::lock_guard lock(entered_mutex_);
   TakeCounted(findings.report.entered, entered_);
+  TakeCounted(findings.owners.events, owner_events_);
   for (std::size_t i = 0; i < drops_.size(); ++i) {
     // Of what is not shown now, it is told later.
     if (findings.tallies[i]) TakeCounted(findings.drops[i], drops_[i]);

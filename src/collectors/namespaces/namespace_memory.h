@@ -65,17 +65,18 @@ class NamespaceMemory {
   /// What a namespace's watch reports joins what is not counted yet.
   void TakeEntered(const WatchReport& report);
   [[nodiscard]] EnteredSockets entered() const;
-  /// The same of what its sockets dropped.
-  [[nodiscard]] Drops SumDrops(Protocol protocol);
+  /// The same of what its sockets dropped, and of all that is counted by owner.
+  void TakeEvents(KnownNamespace& known);
 
   const Clock& clock_;
   std::map<NamespaceId, KnownNamespace> known_;
-  /// Of the two that follow.
+  /// Of the three that follow.
   mutable std::mutex entered_mutex_;
   /// Sockets that came to a state and were not counted yet, also in namespaces that have gone.
   EnteredSockets entered_;
   /// Likewise.
   DropsByProtocol drops_;
+  OwnerEvents owner_events_;
   PeakWindow peaks_{Clock::Duration()};
 };
 

@@ -1,5 +1,6 @@
 #include "collectors/namespaces/namespace_turn.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -82,6 +83,7 @@ NamespaceResult<void> NamespaceTurn::Take(NamespaceId id, std::size_t max_tracke
   watch.max_tracked_sockets = max_tracked_sockets;
   known.watch.Configure(watch, environment_.generation);
   const NamespaceResult<void> entered = Enter(id, known);
+  if (entered) NoteRetransmits(*counters, known);
   const NamespaceResult<bool> tcp = entered.and_then([&] { return TakeTcp(*counters, known); });
   const bool goes_on = tcp || (entered && tcp.error().reason == NamespaceErrorReason::kFailed);
   const NamespaceResult<bool> udp = goes_on ? TakeUdp(*counters, known) : tcp;
@@ -179,6 +181,13 @@ void NamespaceTurn::Keep(Protocol protocol, SocketCount& count, KnownNamespace& 
   NoteSeen(protocol, known);
 }
 
+void NamespaceTurn::NoteRetransmits(const NamespaceCounters& counters, KnownNamespace& known) {
+  const std::uint64_t now = counters.tcp_segments_retransmitted;
+  const std::uint64_t before = known.retransmitted_segments.value_or(now);
+  known.uncounted_retransmits += now - std::min(before, now);
+  known.retransmitted_segments = now;
+}
+
 void NamespaceTurn::SumUp(KnownNamespace& known) const {
   if (environment_.owners == nullptr) {
     known.owners = {};
@@ -186,8 +195,14 @@ void NamespaceTurn::SumUp(KnownNamespace& known) const {
   }
   const std::shared_ptr<const WatchPass> pass = known.watch.Report().latest;
   const bool is_watched = known.tallies[Index(kWatchedProtocol)] != nullptr;
-  known.owners = SumOwners(known.tallies, is_watched ? pass.get() : nullptr, *environment_.owners,
-                           known.owner);
+  DropsByProtocol drops;
+  for (std::size_t i = 0; i < drops.size(); ++i) drops[i] = known.drops[i].Uncounted();
+  known.owners = SumOwners(known.tallies, is_watched ? pass.get() : nullptr, drops,
+                           *environment_.owners, known.owner);
+  if (known.retransmitted_segments) {
+    known.owners.events[{known.owner, OwnerEvent::kRetransmittedSegment}] =
+        known.uncounted_retransmits;
+  }
 }
 
 }  // namespace sockdiag

@@ -90,6 +90,7 @@ class NamespaceTurn {
   [[nodiscard]] NamespaceResult<void> WalkAll(Protocol protocol, KnownNamespace& known);
   /// A count that came to its end is the protocol's figures from now on.
   void Keep(Protocol protocol, SocketCount& count, KnownNamespace& known) const;
+  static void NoteRetransmits(const NamespaceCounters& counters, KnownNamespace& known);
   void SumUp(KnownNamespace& known) const;
 
   const TurnEnvironment environment_;

@@ -11,7 +11,8 @@ namespace sockdiag {
 void ShownOwners::Configure(const Limits& limits) {
   admitted_.Configure(limits.owners, limits.retention, [](const Owner&) { return false; });
   for (RetainedKeys<StateKey>& states : states_) states.SetRetention(limits.retention);
-  ForgetStatesWithoutPlace();
+  events_.SetRetention(limits.retention);
+  ForgetRowsWithoutPlace();
   ForgetDetailsWithoutPlace();
 }
 
@@ -23,7 +24,7 @@ std::size_t ShownOwners::Admit(const Sizes& sizes, const Details& details, bool 
     if (owner.kind != OwnerKind::kNone) candidates.push_back({owner, RankOf(owner), size});
   }
   const auto outcome = admitted_.Update(std::move(candidates), is_complete, now);
-  if (outcome.has_replaced) ForgetStatesWithoutPlace();
+  if (outcome.has_replaced) ForgetRowsWithoutPlace();
   for (const auto& [owner, more] : details) {
     if (admitted_.Contains(owner)) details_.insert_or_assign(owner, more);
   }
@@ -41,7 +42,7 @@ void ShownOwners::ForgetFormerNames(const Sizes& sizes, const Details& details) 
     admitted_.Forget(former);
     has_forgotten = true;
   }
-  if (has_forgotten) ForgetStatesWithoutPlace();
+  if (has_forgotten) ForgetRowsWithoutPlace();
 }
 
 ShownOwners::Rank ShownOwners::RankOf(const Owner& owner) {
@@ -54,14 +55,26 @@ Owner ShownOwners::Shown(const Owner& owner) const {
   return {owner.kind, std::string(kOtherName)};
 }
 
-void ShownOwners::ForgetStatesWithoutPlace() {
-  for (RetainedKeys<StateKey>& states : states_) {
-    states.EraseIf([this](const StateKey& key) {
-      const Owner& owner = key.first;
-      return owner.kind != OwnerKind::kNone && owner.name != kOtherName &&
-             !admitted_.Contains(owner);
-    });
+bool ShownOwners::HasNoPlace(const Owner& shown) const {
+  return shown.kind != OwnerKind::kNone && shown.name != kOtherName && !admitted_.Contains(shown);
+}
+
+void ShownOwners::ForgetRowsWithoutPlace() {
+  const auto has_no_place = [this](const auto& key) { return HasNoPlace(key.first); };
+  for (RetainedKeys<StateKey>& states : states_) states.EraseIf(has_no_place);
+  events_.EraseIf(has_no_place);
+}
+
+const OwnerEvents& ShownOwners::Count(const OwnerEvents& events, Clock::TimePoint now) {
+  OwnerEvents rows;
+  for (const auto& [key, count] : events) rows[{Shown(key.first), key.second}] += count;
+  events_.Complete(rows, now);
+  for (auto& [key, count] : rows) {
+    const auto before = counts_.find(key);
+    if (before != counts_.end()) count += before->second;
   }
+  counts_ = std::move(rows);
+  return counts_;
 }
 
 void ShownOwners::ForgetDetailsWithoutPlace() {

@@ -10,6 +10,7 @@
 #include "model/protocol.h"
 #include "sockets/naming/admitted_names.h"
 #include "sockets/naming/limits.h"
+#include "sockets/naming/owner_event.h"
 #include "sockets/naming/owners.h"
 #include "sockets/naming/retained_keys.h"
 
@@ -23,6 +24,8 @@ class ShownOwners {
   using Details = std::map<Owner, OwnerDetails>;
   /// An owner as it is shown, in a state.
   using StateKey = std::pair<Owner, SocketState>;
+  /// The same, and what happened to it.
+  using EventKey = std::pair<Owner, OwnerEvent>;
 
   /// From now on these limits hold. When it throws, for want of memory, this is to be thrown away.
   void Configure(const Limits& limits);
@@ -41,6 +44,9 @@ class ShownOwners {
   [[nodiscard]] RetainedKeys<StateKey>& States(Protocol protocol) {
     return states_[Index(protocol)];
   }
+  /// Counts what happened to owners since it was last counted; how often it did since each was
+  /// first shown.
+  [[nodiscard]] const OwnerEvents& Count(const OwnerEvents& events, Clock::TimePoint now);
 
  private:
   /// A user's names come last: he may make any number of them.
@@ -48,13 +54,17 @@ class ShownOwners {
   [[nodiscard]] static Rank RankOf(const Owner& owner);
   /// Pods that go by their names now are not shown by their uids, too.
   void ForgetFormerNames(const Sizes& sizes, const Details& details);
-  void ForgetStatesWithoutPlace();
+  /// Of states and events.
+  void ForgetRowsWithoutPlace();
+  [[nodiscard]] bool HasNoPlace(const Owner& shown) const;
   void ForgetDetailsWithoutPlace();
 
   AdmittedNames<Owner, Rank> admitted_;
   Details details_;
   /// By Protocol.
   std::array<RetainedKeys<StateKey>, kProtocols.size()> states_;
+  RetainedKeys<EventKey> events_;
+  OwnerEvents counts_;
 };
 
 }  // namespace sockdiag
