@@ -22,10 +22,11 @@ constexpr Metric kDefaultRoute{"sockdiag_default_route",
 constexpr std::array kMetrics{&kDefaultRoute, &RouteCounts::kRoutes, &NeighbourCounts::kNeighbours,
                               &NeighbourTables::kOverflows};
 
-/// The kernel has no such table, or nothing that dumps it.
-bool IsMissing(const DumpError& error) {
-  return error.kernel_errno == ENOENT || error.kernel_errno == EOPNOTSUPP;
-}
+/// The kernel has nothing that dumps it, such as no IPv6.
+bool IsMissing(const DumpError& error) { return error.kernel_errno == EOPNOTSUPP; }
+
+/// There is no such table (yet), so no route in it.
+bool HasNoTable(const DumpError& error) { return error.kernel_errno == ENOENT; }
 
 void AddOnce(std::string text, std::vector<std::string>& texts) {
   if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
@@ -69,7 +70,10 @@ RoutesCollector::Reading RoutesCollector::Read(Clock::TimePoint now) {
 void RoutesCollector::ReadRoutes(Family family, Reading& reading) {
   const auto counts = dumper_.Dump(RoutesRequest(family), RouteCounts(family, environment_.limit));
   if (!counts) {
-    if (!IsMissing(counts.error())) AddError(RoutesOf(family), counts.error(), reading.errors);
+    reading.is_missing[static_cast<std::size_t>(family)] = IsMissing(counts.error());
+    if (!IsMissing(counts.error()) && !HasNoTable(counts.error())) {
+      AddError(RoutesOf(family), counts.error(), reading.errors);
+    }
     return;
   }
   if (counts->IsBeyondLimit()) {
@@ -92,9 +96,11 @@ void RoutesCollector::ReadNeighbours(Reading& reading) {
 }
 
 void RoutesCollector::ShowDefaultRoute(Family family, Reading& reading, Samples& samples) {
+  if (reading.is_missing[static_cast<std::size_t>(family)]) return;
   const auto search =
       dumper_.Dump(RoutesRequest(family, RT_TABLE_MAIN), DefaultRouteSearch(family));
-  if (!search && !IsMissing(search.error())) {
+  if (!search && IsMissing(search.error())) return;
+  if (!search && !HasNoTable(search.error())) {
     return AddError(RoutesOf(family), search.error(), reading.errors);
   }
   std::optional<bool> found = search ? search->found() : false;

@@ -48,6 +48,7 @@ class RoutesCollector final : public Collector {
     Samples samples;
     /// By Family; nothing where the table was left out.
     std::array<std::optional<bool>, kFamilies.size()> has_default_route;
+    std::array<bool, kFamilies.size()> is_missing{};
     std::vector<std::string> lacks;
     std::vector<std::string> errors;
   };

@@ -136,10 +136,29 @@ TEST_F(RoutesTest, ATableOfTheNumberThatStandsForLargerOnesIsItself) {
   EXPECT_EQ(Counts(), (Figures{{"ipv4 252 kernel unicast", 2}}));
 }
 
-TEST_F(RoutesTest, AnswersOfOtherFamiliesAndOfTheCacheAreNotCounted) {
-  Routes(AF_INET6) = {Make({.family = AF_INET}), Make({.family = AF_INET6, .flags = RTM_F_CLONED})};
+TEST_F(RoutesTest, WhatOldKernelsListOfTheCacheIsNotCounted) {
+  Routes(AF_INET6) = {Make({.family = AF_INET6, .flags = RTM_F_CLONED})};
   EXPECT_EQ(Counts(), Figures());
   EXPECT_EQ(error_, "");
+}
+
+// With ipv6.disable=1 the kernel answers with the routes of all other families.
+TEST_F(RoutesTest, AFamilyThatTheKernelDoesNotHaveIsAbsentAndNotWalked) {
+  Routes() = {DefaultRoute()};
+  for (int i = 0; i < 500; ++i) Routes(AF_INET6).push_back(Make({}));
+  const Samples samples = Collect();
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(lack_, "");
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_default_route"), (Figures{{"ipv4", 1}}));
+  EXPECT_EQ(FiguresOf(samples, RouteCounts::kRoutes), (Figures{{"ipv4 main kernel unicast", 1}}));
+  EXPECT_LT(kernel_.fetched, 10U);
+}
+
+// Then the main tables of the others may have none, when the search for a default route asks.
+TEST_F(RoutesTest, AFamilyThatTheReadingLacksHasNoDefaultRouteEither) {
+  kernel_.filters_tables = true;
+  Routes(AF_INET6) = {Make({.table = RT_TABLE_LOCAL, .type = RTN_LOCAL})};
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}}));
 }
 
 TEST_F(RoutesTest, ThoseOfNumberedTablesAreOtherWhereThereAreVeryMany) {
@@ -210,6 +229,16 @@ TEST_F(RoutesTest, TheIpv4DefaultRouteIsKnownFromTheFirstRoutes) {
   EXPECT_EQ(kernel_.fetched, 1U);
 }
 
+TEST_F(RoutesTest, ADefaultRouteIsSearchedInTheMainTableOnly) {
+  kernel_.filters_tables = true;
+  for (std::size_t i = 0; i <= DefaultRouteSearch::kRecords; ++i) {
+    Routes(AF_INET6).push_back(Make({.family = AF_INET6, .table = RT_TABLE_LOCAL}));
+  }
+  static_cast<void>(Collect());
+  Routes(AF_INET6).push_back(DefaultRoute({.family = AF_INET6}));
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 1}}));
+}
+
 TEST_F(RoutesTest, InALargeIpv6TableTheDefaultRouteIsTheReadings) {
   for (std::size_t i = 0; i <= DefaultRouteSearch::kRecords; ++i) {
     Routes(AF_INET6).push_back(Make({.family = AF_INET6}));
@@ -260,7 +289,7 @@ TEST_F(RoutesTest, WhatTheKernelDoesNotHaveIsAbsent) {
   kernel_.tables[{RTM_GETROUTE, AF_INET}].kernel_error = ENOENT;
   kernel_.tables[{RTM_GETROUTE, AF_INET6}].kernel_error = EOPNOTSUPP;
   kernel_.tables[{RTM_GETNEIGHTBL, AF_UNSPEC}].kernel_error = EOPNOTSUPP;
-  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 0}}));
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}})) << "a family without a main table has none";
   EXPECT_EQ(error_, "");
 }
 
