@@ -300,16 +300,33 @@ TEST_F(RoutesTest, ATableThatChangesMeanwhileIsReadAgain) {
   EXPECT_EQ(error_, "");
 }
 
-TEST_F(RoutesTest, WhatCannotBeReadIsAbsentAndReadAgainTheNextTime) {
+TEST_F(RoutesTest, WhatCannotBeReadIsAbsentAndReadAgainAMinuteLater) {
   Routes() = {Make({})};
   Neighbours() = {Neighbour(AF_INET, NUD_STALE)};
   kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].interruptions = 3;
-  const Samples samples = Collect();
-  EXPECT_EQ(error_, "neighbours: the table changed during the dump");
-  EXPECT_EQ(FiguresOf(samples, RouteCounts::kRoutes), (Figures{{"ipv4 main kernel unicast", 1}}));
-  EXPECT_FALSE(samples.Has(NeighbourCounts::kNeighbours));
+  for (int i = 0; i < 2; ++i) {
+    const Samples samples = Collect();
+    EXPECT_EQ(error_, "neighbours: the table changed during the dump");
+    EXPECT_EQ(FiguresOf(samples, RouteCounts::kRoutes), (Figures{{"ipv4 main kernel unicast", 1}}));
+    EXPECT_FALSE(samples.Has(NeighbourCounts::kNeighbours));
+    clock_.Advance(RoutesCollector::kReadEvery - std::chrono::milliseconds(1));
+  }
   EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), (Figures{{"ipv4 stale", 1}}));
   EXPECT_EQ(error_, "");
+}
+
+TEST_F(RoutesTest, APartThatAlwaysFailsHasNoOtherReadMoreOften) {
+  kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].kernel_error = EPERM;
+  static_cast<void>(Collect());
+  const auto count = [this](std::uint16_t type) {
+    return std::count(kernel_.requests.begin(), kernel_.requests.end(), type);
+  };
+  kernel_.requests.clear();
+  for (int i = 0; i < 10; ++i) static_cast<void>(Collect());
+  EXPECT_EQ(error_, "neighbours: the kernel refused the dump: Operation not permitted (EPERM)");
+  EXPECT_EQ(count(RTM_GETROUTE), 2 * 10) << "the searches for default routes";
+  EXPECT_EQ(count(RTM_GETNEIGH), 0);
+  EXPECT_EQ(count(RTM_GETNEIGHTBL), 0);
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {
