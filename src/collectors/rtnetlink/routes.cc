@@ -93,15 +93,14 @@ void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts,
 }
 
 void RoutesCollector::ShowNeighbours(Samples& samples, Troubles& troubles) {
-  const auto show = [&](const auto& dump) {
-    if (dump) {
-      dump->Show(samples);
-    } else if (!IsMissing(dump.error())) {
-      AddError("neighbours", dump.error(), troubles.errors);
-    }
-  };
-  show(Read(NeighbourCounts::Request(), NeighbourCounts(), neighbours_));
-  show(Read(NeighbourTables::Request(), NeighbourTables(), neighbour_tables_));
+  const auto& counts = Read(NeighbourCounts::Request(), NeighbourCounts(), neighbours_);
+  const auto& tables = Read(NeighbourTables::Request(), NeighbourTables(), neighbour_tables_);
+  if (counts) counts->Show(tables ? tables->Families() : std::vector<Family>(), samples);
+  if (tables) tables->Show(samples);
+  for (const DumpError* error :
+       {counts ? nullptr : &counts.error(), tables ? nullptr : &tables.error()}) {
+    if (error != nullptr && !IsMissing(*error)) AddError("neighbours", *error, troubles.errors);
+  }
 }
 
 }  // namespace sockdiag
