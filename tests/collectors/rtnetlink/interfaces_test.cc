@@ -156,6 +156,23 @@ TEST_F(InterfacesTest, WhatTheOthersCountNeverFalls) {
   EXPECT_EQ(others(), 117) << "one has a place now";
 }
 
+TEST_F(InterfacesTest, WhatADeviceCountedBeforeItWasAmongTheOthersIsNotTheirs) {
+  const auto others = [this] {
+    return ValueOf(Collect(), "sockdiag_interface_receive_bytes_total", "other");
+  };
+  LimitTo(2);
+  Links() = {Link(1, "lo", 1), Link(7, "a", 1000), Link(9, "b", 2000)};
+  EXPECT_EQ(others(), 0);
+  Links() = {Link(1, "lo", 1), Link(3, "moved", 500), Link(7, "a", 1010), Link(9, "b", 2000)};
+  EXPECT_EQ(others(), 10) << "a lost its place to one of another namespace";
+  Links().push_back(Link(8, "moved_too", 700));
+  EXPECT_EQ(others(), 10) << "one of another namespace without a place";
+  Links().back() = Link(8, "moved_too", 703);
+  EXPECT_EQ(others(), 13);
+  Links().push_back(Link(10, "new", 40));
+  EXPECT_EQ(others(), 53);
+}
+
 TEST_F(InterfacesTest, ADeviceThatIsCalledOtherHasNoPlace) {
   Links() = {Link(1, "other", 5), Link(2, "eth0", 6)};
   LimitTo(1);
