@@ -152,6 +152,17 @@ TEST_F(Routes, ADefaultRouteGoesWithItsDevice) {
             (Figures{{"ipv4", 0}, {"ipv6", 0}}));
 }
 
+// As the kernel has it unless net.ipv4.conf.*.ignore_routes_with_linkdown says otherwise.
+TEST_F(Routes, ADefaultRouteStaysWhenTheCarrierIsLost) {
+  Ip("route add default via 10.9.0.2");
+  Ip("-6 route add default via fd00:9::2");
+  Ip("link set down dev v1");
+  ASSERT_TRUE(
+      WaitUntil([] { return Ip("route show default").find("linkdown") != std::string::npos; }));
+  EXPECT_EQ(FiguresOf(Collect().samples, "sockdiag_default_route"),
+            (Figures{{"ipv4", 1}, {"ipv6", 1}}));
+}
+
 TEST_F(Routes, AHundredThousandAreCountedOrLeftOut) {
   std::string commands;
   for (int i = 0; i < 100'000; ++i) {

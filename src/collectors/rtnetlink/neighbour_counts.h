@@ -16,11 +16,11 @@ namespace sockdiag {
 /// Counts the neighbours of both families by state (RTM_GETNEIGH, `uapi/linux/neighbour.h`).
 class NeighbourCounts final : public RtnetlinkSink {
  public:
-  static constexpr Metric kNeighbours{
-      "sockdiag_neighbours",
-      kGauge,
-      {"family", "state"},
-      "Neighbours on the link whose hardware addresses are known or looked for (ARP, NDP)."};
+  static constexpr Metric kNeighbours{"sockdiag_neighbours",
+                                      kGauge,
+                                      {"family", "state"},
+                                      "Neighbours on the link whose hardware addresses are known "
+                                      "or looked for (ARP, NDP); up to 60 s old."};
 
   /// Of both families.
   [[nodiscard]] static RtnetlinkRequest Request();

@@ -13,10 +13,12 @@
 namespace sockdiag {
 namespace {
 
-constexpr Metric kDefaultRoute{"sockdiag_default_route",
-                               kGauge,
-                               {"family"},
-                               "1 when the main table has a default route, else 0."};
+constexpr Metric kDefaultRoute{
+    "sockdiag_default_route",
+    kGauge,
+    {"family"},
+    "1 when the main table has a default route over a device that is set up, "
+    "else 0. A lost carrier alone does not take it away."};
 
 constexpr std::array kMetrics{&kDefaultRoute, &RouteCounts::kRoutes, &NeighbourCounts::kNeighbours,
                               &NeighbourTables::kOverflows};

@@ -217,6 +217,11 @@ TEST_F(RoutesTest, WhatLeadsNowhereIsNoDefaultRoute) {
   EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 0}}));
 }
 
+TEST_F(RoutesTest, ADefaultRouteWithoutACarrierIsOne) {
+  Routes() = {DefaultRoute({.flags = RTNH_F_LINKDOWN})};
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 1}, {"ipv6", 0}}));
+}
+
 TEST_F(RoutesTest, ADefaultRouteIsFoundBehindHalvesOfEverything) {
   Routes() = {Make({.prefix_length = 1, .destination = 0}), DefaultRoute()};
   EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 1}, {"ipv6", 0}}));
