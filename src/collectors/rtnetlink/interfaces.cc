@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-#include "collectors/socket_memory.h"
+#include "collectors/folded_keys.h"
 
 namespace sockdiag {
 namespace {
@@ -118,7 +118,7 @@ Result<void> InterfacesCollector::Collect(Findings& findings) {
     Show(device.name, device.counters, findings.samples);
     findings.samples.Add(kUp, device.is_up ? 1 : 0, device.name);
   });
-  findings.samples.Add(SocketMemory::kFoldedKeys, others, "interfaces");
+  findings.samples.Add(kFoldedKeys, others, "interfaces");
   others_.Update(*devices, limit_);
   if (others_.HasAny()) Show(Devices::kOther, others_.sum(), findings.samples);
   return {};

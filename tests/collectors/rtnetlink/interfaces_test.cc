@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "collectors/socket_memory.h"
+#include "collectors/folded_keys.h"
 #include "tests/support/fake_rtnetlink.h"
 #include "tests/support/figures.h"
 
@@ -110,7 +110,7 @@ TEST_F(InterfacesTest, ShowEachCounterOfADevice) {
   EXPECT_EQ(value("transmit_dropped_total"), 8);
   EXPECT_EQ(value("carrier_changes_total"), 9);
   EXPECT_EQ(value("up"), 1);
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "interfaces"), 0);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "interfaces"), 0);
 }
 
 TEST_F(InterfacesTest, ADeviceThatIsSetUpWithoutACarrierIsNotUp) {
@@ -134,7 +134,7 @@ TEST_F(InterfacesTest, ThoseMadeFirstHaveAPlace) {
   LimitTo(2);
   const Samples samples = Collect();
   EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_up"), (Figures{{"lo", 1}, {"eth0", 1}}));
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "interfaces"), 1);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "interfaces"), 1);
 }
 
 TEST_F(InterfacesTest, WhatTheOthersCountNeverFalls) {
