@@ -56,8 +56,8 @@ def drops():
         time_series("Tracked connections", "Of as many as the kernel tracks at most.", "percentunit", 8, 8,
                     [query(f"({highest(entries)}) / ({most} > 0)", "{{instance}}")],
                     levels=RATIO, runbooks="ConntrackNearLimit"),
-        rates("Not tracked, and so dropped", "drop: no room. early_drop: an entry without an answer made "
-              "room. insert_failed: another packet was quicker.",
+        rates("Not tracked, and so dropped", "drop: packets, as a rule for want of room. early_drop: entries "
+              "without an answer that made room.",
               f"sockdiag_conntrack_drops_total{{{HOST}}}", "{{instance}} {{reason}}", "ConntrackDrops"),
         rates("No room for a neighbour", "The table of ARP and NDP is full, and somebody of the local network "
               "could not be entered. It is one for the host and its containers.",

@@ -24,17 +24,26 @@ std::optional<std::uint64_t> ParseHexadecimal(std::string_view word) {
   return value;
 }
 
-/// The counters that the words of the first line name; null for the others.
-std::vector<std::uint64_t*> FindCounters(std::string_view names_line, ConntrackDrops& drops) {
-  std::vector<std::uint64_t*> counters;
+/// The counters that the words of the first line name, begun at 0; null for the others.
+std::vector<std::optional<std::uint64_t>*> FindCounters(std::string_view names_line,
+                                                        ConntrackDrops& drops) {
+  std::vector<std::optional<std::uint64_t>*> counters;
   Scanner names(names_line);
   for (std::string_view name = names.TakeWord(); !name.empty(); name = names.TakeWord()) {
-    counters.push_back(name == "drop"            ? &drops.drop
-                       : name == "early_drop"    ? &drops.early_drop
-                       : name == "insert_failed" ? &drops.insert_failed
-                                                 : nullptr);
+    auto* counter = name == "drop"            ? &drops.drop
+                    : name == "early_drop"    ? &drops.early_drop
+                    : name == "insert_failed" ? &drops.insert_failed
+                                              : nullptr;
+    if (counter != nullptr) *counter = 0;
+    counters.push_back(counter);
   }
   return counters;
+}
+
+void ShowDrops(const ConntrackDrops& drops, Samples& samples) {
+  if (drops.drop) samples.Add(ConntrackCollector::kDrops, *drops.drop, "drop");
+  if (drops.early_drop) samples.Add(ConntrackCollector::kDrops, *drops.early_drop, "early_drop");
+  if (drops.insert_failed) samples.Add(ConntrackCollector::kInsertFailures, *drops.insert_failed);
 }
 
 }  // namespace
@@ -42,15 +51,15 @@ std::vector<std::uint64_t*> FindCounters(std::string_view names_line, ConntrackD
 Result<ConntrackDrops> ParseConntrackStat(std::string_view text) {
   ConntrackDrops drops;
   Scanner lines(text);
-  const std::vector<std::uint64_t*> counters = FindCounters(lines.TakeLine(), drops);
+  const auto counters = FindCounters(lines.TakeLine(), drops);
   if (counters.empty() || lines.IsAtEnd()) return Fail("it has no line of a CPU");
   while (!lines.IsAtEnd()) {
     Scanner words(lines.TakeLine());
-    for (std::uint64_t* counter : counters) {
+    for (auto* counter : counters) {
       const std::string_view word = words.TakeWord();
       const std::optional<std::uint64_t> value = ParseHexadecimal(word);
       if (!value) return Fail(Excerpt(word) + " is not a hexadecimal number");
-      if (counter != nullptr) *counter += *value;
+      if (counter != nullptr) **counter += *value;
     }
     if (!words.TakeWord().empty()) return Fail("a CPU has more numbers than there are names");
   }
@@ -61,11 +70,10 @@ Result<void> ConntrackCollector::Collect(Findings& findings) {
   ProcFiles files(root_);
   Samples& samples = findings.samples;
   if (const auto entries = files.ReadInteger(kEntriesFile)) samples.Add(kEntries, *entries);
-  if (const auto limit = files.ReadInteger(kLimitFile)) samples.Add(kLimit, *limit);
+  const auto limit = files.ReadInteger(kLimitFile);
+  if (limit && *limit > 0) samples.Add(kLimit, *limit);
   if (const auto drops = files.Read(kStatFile, ParseConntrackStat, kStatLimitBytes)) {
-    samples.Add(kDrops, drops->drop, "drop");
-    samples.Add(kDrops, drops->early_drop, "early_drop");
-    samples.Add(kDrops, drops->insert_failed, "insert_failed");
+    ShowDrops(*drops, samples);
   }
   Result<void> read = files.Check();
   if (read && samples.families().empty()) findings.lack = "connections are not tracked here";

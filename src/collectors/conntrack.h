@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,20 +19,30 @@ namespace sockdiag {
 /// same.
 class ConntrackCollector final : public Collector {
  public:
-  static constexpr Metric kEntries{
-      "sockdiag_conntrack_entries", kGauge, {}, "Connections that are tracked."};
+  static constexpr Metric kEntries{"sockdiag_conntrack_entries",
+                                   kGauge,
+                                   {},
+                                   "Connections that are tracked in this network namespace."};
   static constexpr Metric kLimit{
       "sockdiag_conntrack_limit",
       kGauge,
       {},
-      "How many the host tracks at most; beyond it packets of new connections are dropped."};
+      "How many each network namespace tracks at most, by its own count; beyond it packets of new "
+      "connections are dropped. Absent without a limit (nf_conntrack_max 0)."};
   static constexpr Metric kDrops{
       "sockdiag_conntrack_drops_total",
       kCounter,
       {"reason"},
-      "Packets that could not be tracked and so were dropped, and entries that were given up early "
-      "to make room, by the kernel's words."};
-  static constexpr std::array kMetrics{&kEntries, &kLimit, &kDrops};
+      "drop: packets dropped as they could not be tracked. early_drop: no packets but entries, "
+      "without an answer so far, given up to make room."};
+  static constexpr Metric kInsertFailures{
+      "sockdiag_conntrack_insert_failures_total",
+      kCounter,
+      {},
+      "Entries that could not be inserted, as a rule since another packet of the same addresses "
+      "and ports was quicker. A clash that is lost is within reason=\"drop\" of the drops, too "
+      "(insert_failed)."};
+  static constexpr std::array kMetrics{&kEntries, &kLimit, &kDrops, &kInsertFailures};
 
   /// `root` stands for /proc.
   explicit ConntrackCollector(std::string root = "/proc") : root_(std::move(root)) {}
@@ -44,20 +55,21 @@ class ConntrackCollector final : public Collector {
   const std::string root_;
 };
 
-/// What the kernel drops, each summed over all CPUs.
+/// What the kernel drops, each summed over all CPUs; nothing where it has no such counter.
 struct ConntrackDrops {
   /// There was no room, or the packet was refused.
-  std::uint64_t drop = 0;
+  std::optional<std::uint64_t> drop;
   /// Entries without an answer so far that made room for others.
-  std::uint64_t early_drop = 0;
-  /// Another packet was quicker with an entry of the same addresses and ports.
-  std::uint64_t insert_failed = 0;
+  std::optional<std::uint64_t> early_drop;
+  /// Another packet was quicker with an entry of the same addresses and ports. Where nothing could
+  /// be done about it, the packet counts as a drop, too (nf_ct_resolve_clash() in
+  /// net/netfilter/nf_conntrack_core.c).
+  std::optional<std::uint64_t> insert_failed;
 
   bool operator==(const ConntrackDrops&) const = default;
 };
 
 /// From /proc/net/stat/nf_conntrack: a line of names, then one of hexadecimal numbers for each CPU.
-/// A name that is not there counts 0.
 [[nodiscard]] Result<ConntrackDrops> ParseConntrackStat(std::string_view text);
 
 }  // namespace sockdiag

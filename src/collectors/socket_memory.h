@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "collectors/folded_keys.h"
 #include "collectors/namespaces/namespace_memory.h"
 #include "collectors/owner_sums.h"
 #include "metrics/metric.h"
@@ -36,11 +37,6 @@ namespace sockdiag {
 /// it and the tallies of one collection it makes what is shown. Any thread may use it.
 class SocketMemory {
  public:
-  static constexpr Metric kFoldedKeys{
-      "sockdiag_folded_keys",
-      kGauge,
-      {"limit"},
-      "Names that did not fit the limit and are counted under other."};
   static constexpr std::array kMetrics{&kFoldedKeys};
 
   /// What a configuration says of it.

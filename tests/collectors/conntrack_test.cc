@@ -42,8 +42,26 @@ TEST_F(ConntrackTest, ShowsTheTableAndWhatAllCpusDropped) {
   EXPECT_EQ(ValueOf(findings_.samples, ConntrackCollector::kEntries), 7);
   EXPECT_EQ(ValueOf(findings_.samples, ConntrackCollector::kLimit), 262144);
   EXPECT_EQ(FiguresOf(findings_.samples, ConntrackCollector::kDrops),
-            (Figures{{"drop", 4294967305.0}, {"early_drop", 16}, {"insert_failed", 3}}));
+            (Figures{{"drop", 4294967305.0}, {"early_drop", 16}}));
+  EXPECT_EQ(ValueOf(findings_.samples, ConntrackCollector::kInsertFailures), 3)
+      << "not among the drops: a clash that is lost counts as both";
   EXPECT_EQ(findings_.lack, "");
+}
+
+TEST_F(ConntrackTest, WithoutALimitThereIsNone) {
+  root_.Write(kCount, "7\n");
+  root_.Write(kMax, "0\n");
+  EXPECT_TRUE(Collect());
+  EXPECT_EQ(ValueOf(findings_.samples, ConntrackCollector::kEntries), 7);
+  EXPECT_FALSE(findings_.samples.Has(ConntrackCollector::kLimit));
+}
+
+TEST_F(ConntrackTest, ACounterThatTheKernelDoesNotNameIsAbsent) {
+  root_.Write(kStat, "entries early_drop\n5 10\n");
+  EXPECT_TRUE(Collect());
+  EXPECT_EQ(FiguresOf(findings_.samples, ConntrackCollector::kDrops),
+            (Figures{{"early_drop", 16}}));
+  EXPECT_FALSE(findings_.samples.Has(ConntrackCollector::kInsertFailures));
 }
 
 TEST_F(ConntrackTest, WithoutTrackingThereIsNothingAndThatIsNoFailure) {

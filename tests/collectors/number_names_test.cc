@@ -113,7 +113,7 @@ TEST(NumberNames, OddPeersInTheEphemeralRangeHaveNone) {
   EXPECT_EQ(NonZero(Services(samples)), (Figures{{"tcp other outbound established", 232},
                                                  {"udp other inbound unconnected", 1},
                                                  {"udp other outbound established", 1}}));
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "services"), 0);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "services"), 0);
 }
 
 TEST(NumberNames, APortInTheEphemeralRangeHasOneWhileItIsListenedOn) {

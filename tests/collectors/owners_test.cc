@@ -135,7 +135,7 @@ TEST_F(OwnerSockets, BeyondTheLimitAreOtherOfTheirKind) {
   EXPECT_EQ(Shown(samples), (Figures{{"unit redis.service tcp established", 2},
                                      {"unit other tcp established", 1},
                                      {"none none tcp established", 1}}));
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "owners"), 1);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "owners"), 1);
 }
 
 TEST_F(OwnerSockets, OfAUserTakeNoPlaceFromTheSystems) {
@@ -348,8 +348,7 @@ TEST_F(OwnerSockets, AreNotShownWhereTheyAreNotLookedFor) {
   const Samples samples =
       scrapes.Scrape(Records{In(kNginx, Tcp(kUp, "10.0.0.1:50000", "10.0.0.2:443"))});
   EXPECT_FALSE(samples.Has(OwnersByName::kSockets));
-  EXPECT_EQ(FiguresOf(samples, SocketMemory::kFoldedKeys),
-            (Figures{{"ports", 0}, {"services", 0}}));
+  EXPECT_EQ(FiguresOf(samples, kFoldedKeys), (Figures{{"ports", 0}, {"services", 0}}));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ Names Services(const Samples& samples) {
   return services;
 }
 double Folded(const Samples& samples, const std::string& limit) {
-  return ValueOf(samples, SocketMemory::kFoldedKeys, limit);
+  return ValueOf(samples, kFoldedKeys, limit);
 }
 
 /// Port 5432 has a rule, 80 a name in the database, 9200 lies outside the ephemeral range, and

@@ -139,7 +139,7 @@ TEST(Reconfiguration, NamesKeepTheirPlacesAndTheirZeros) {
   EXPECT_TRUE(ShowsService(samples, "one"));
   EXPECT_FALSE(ShowsService(samples, "two")) << "the place is taken";
   EXPECT_EQ(Ports(samples), (std::set<std::string>{"1", "other"}));
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "services"), 1);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "services"), 1);
 }
 
 TEST(Reconfiguration, ALowerLimitHoldsAtOnce) {

@@ -59,7 +59,7 @@ std::string Ports(const Samples& samples) {
 }
 
 double Folded(const Samples& samples, const std::string& limit) {
-  return ValueOf(samples, SocketMemory::kFoldedKeys, limit);
+  return ValueOf(samples, kFoldedKeys, limit);
 }
 
 TEST(SocketMemory, ShowsEveryStateOfEveryFamilyAtZero) {

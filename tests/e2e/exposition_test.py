@@ -25,7 +25,8 @@ collectors:
 """
 NOT_EVERYWHERE = {"sockdiag_mptcp_sockets", "sockdiag_sctp_sockets", "sockdiag_sctp_associations",
                   "sockdiag_vsock_sockets", "sockdiag_other_sockets", "sockdiag_conntrack_entries",
-                  "sockdiag_conntrack_limit", "sockdiag_conntrack_drops_total"}
+                  "sockdiag_conntrack_limit", "sockdiag_conntrack_drops_total",
+                  "sockdiag_conntrack_insert_failures_total"}
 
 
 def readme_metrics():

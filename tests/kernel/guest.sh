@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 build="$PWD/build/test/bin"
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
-export SOCKDIAG_REQUIRE_NAMESPACES=1
+export SOCKDIAG_REQUIRE_NAMESPACES=1 SOCKDIAG_OWN_MACHINE=1
 
 prepare() {
   mkdir -p /dev/shm

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "base/unique_fd.h"
-#include "collectors/socket_memory.h"
+#include "collectors/folded_keys.h"
 #include "tests/kernel/rtnetlink.h"
 #include "tests/kernel/system.h"
 #include "tests/support/figures.h"
@@ -141,7 +141,7 @@ TEST_F(Interfaces, BeyondTheLimitAreOther) {
   const Samples samples = Collect(collector);
   EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_receive_dropped_total"),
             (Figures{{"lo", 0}, {"other", 3}}));
-  EXPECT_EQ(testing::ValueOf(samples, SocketMemory::kFoldedKeys, "interfaces"), 2);
+  EXPECT_EQ(testing::ValueOf(samples, kFoldedKeys, "interfaces"), 2);
 }
 
 TEST_F(Interfaces, TwoHundredInManyDatagrams) {

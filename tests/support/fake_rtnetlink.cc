@@ -2,16 +2,27 @@
 
 #include <gtest/gtest.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <memory>
+#include <optional>
 
 #include "netlink/bytes.h"
+#include "netlink/message.h"
 
 namespace sockdiag::testing {
 namespace {
+
+/// The table of a route, or the one that a request for routes names.
+std::optional<std::uint32_t> TableOf(std::span<const std::byte> route) {
+  if (!TakeStruct<rtmsg>(route)) return std::nullopt;
+  auto table = FindAttribute(route, RTA_TABLE);
+  if (!table || !*table) return std::nullopt;
+  return TakeStruct<std::uint32_t>(**table);
+}
 
 class RtnetlinkTransport final : public NetlinkTransport {
  public:
@@ -21,8 +32,11 @@ class RtnetlinkTransport final : public NetlinkTransport {
 
   [[nodiscard]] tl::expected<void, int> Send(std::span<const std::byte> request) override {
     const auto header = TakeStruct<nlmsghdr>(request);
-    const auto family = TakeStruct<std::uint8_t>(request);
+    std::span<const std::byte> payload = request;
+    const auto family = TakeStruct<std::uint8_t>(payload);
     if (!header || !family) return tl::unexpected(EINVAL);
+    const bool filters = kernel_.filters_tables && header->nlmsg_type == RTM_GETROUTE;
+    wanted_table_ = filters ? TableOf(request) : std::nullopt;
     kernel_.requests.push_back(header->nlmsg_type);
     Answer(*header, kernel_.tables[{header->nlmsg_type, *family}]);
     return {};
@@ -48,6 +62,7 @@ class RtnetlinkTransport final : public NetlinkTransport {
     const auto flags =
         static_cast<std::uint16_t>(NLM_F_MULTI | (is_interrupted ? NLM_F_DUMP_INTR : 0));
     for (const Bytes& record : table.records) {
+      if (wanted_table_ && TableOf(record) != wanted_table_) continue;
       answers_.push_back(
           datagram().Message(table.record_type.value_or(type), record, flags).bytes());
     }
@@ -55,6 +70,7 @@ class RtnetlinkTransport final : public NetlinkTransport {
   }
 
   FakeRtnetlink& kernel_;
+  std::optional<std::uint32_t> wanted_table_;
   std::deque<Bytes> answers_;
 };
 

@@ -25,7 +25,7 @@ struct RtnetlinkTable {
 };
 
 /// A kernel with rtnetlink's tables, by the request's type and the address family that it asks for.
-/// It filters nothing, as one before 4.20.
+/// It filters nothing, as one before 4.20, unless it is told to.
 class FakeRtnetlink {
  public:
   static constexpr std::uint32_t kPortId = 4711;
@@ -34,6 +34,8 @@ class FakeRtnetlink {
 
   std::map<std::pair<std::uint16_t, std::uint8_t>, RtnetlinkTable> tables;
   int open_error = 0;
+  /// Of routes, whether the table that the request names is the only one that it answers with.
+  bool filters_tables = false;
   /// The types of the requests so far.
   std::vector<std::uint16_t> requests;
   /// Records that somebody has fetched.

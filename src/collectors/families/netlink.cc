@@ -8,10 +8,12 @@
 namespace sockdiag {
 namespace {
 
-constexpr Metric kSockets{"sockdiag_netlink_sockets",
-                          kGauge,
-                          {"protocol"},
-                          "Netlink sockets of programs; not the kernel's end of each protocol."};
+constexpr Metric kSockets{
+    "sockdiag_netlink_sockets",
+    kGauge,
+    {"protocol"},
+    "Netlink sockets of programs; not the kernel's end of each protocol, nor those "
+    "that were never bound."};
 constexpr Metric kDrops{"sockdiag_netlink_drops_total",
                         kCounter,
                         {"protocol"},

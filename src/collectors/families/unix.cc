@@ -19,11 +19,13 @@ constexpr Metric kSockets{"sockdiag_unix_sockets",
                           {"type", "state"},
                           "Unix sockets that a program holds; what no accept() has taken yet is "
                           "not among them."};
-constexpr Metric kSaturation{"sockdiag_unix_listen_queue_saturation_max_ratio",
-                             kGauge,
-                             {},
-                             "The fullest accept queue of a unix listener: connections that wait "
-                             "/ its backlog; above 1 clients wait or are refused."};
+constexpr Metric kSaturation{
+    "sockdiag_unix_listen_queue_saturation_max_ratio",
+    kGauge,
+    {},
+    "The fullest accept queue of a unix listener: connections that wait "
+    "/ its backlog; above 1, and at 1 with a backlog of 0, clients wait or are "
+    "refused."};
 constexpr Metric kQueueLength{"sockdiag_unix_listen_queue_length",
                               kGauge,
                               {"path"},

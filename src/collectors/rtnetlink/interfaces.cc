@@ -1,9 +1,10 @@
 #include "collectors/rtnetlink/interfaces.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
-#include "collectors/socket_memory.h"
+#include "collectors/folded_keys.h"
 
 namespace sockdiag {
 namespace {
@@ -77,17 +78,26 @@ std::uint64_t Since(std::uint64_t before, std::uint64_t now) {
 
 }  // namespace
 
-void OtherDevices::Update(std::map<std::uint32_t, LinkCounters> devices) {
-  for (const auto& [index, now] : devices) {
+/// One that was there before this looked, or that comes from another namespace, has a past that is
+/// not counted. A new one has none: the kernel gives it an index above all that there were.
+LinkCounters OtherDevices::Before(std::uint32_t index, const LinkCounters& now) const {
+  const auto last = last_.find(index);
+  if (last != last_.end()) return last->second;
+  return is_first_ || index <= highest_index_ ? now : LinkCounters();
+}
+
+void OtherDevices::Update(const Devices& devices, std::size_t limit) {
+  std::map<std::uint32_t, LinkCounters> seen;
+  devices.ForEach(limit, [&](std::uint32_t index, const Device& device, bool has_place) {
+    const LinkCounters& now = device.counters;
+    seen.emplace(index, now);
+    if (has_place) return;
     has_any_ = true;
-    const auto last = last_.find(index);
-    // One that was there before this looked has a past that is not counted; a new one has none.
-    const LinkCounters before = last != last_.end() ? last->second
-                                : is_first_         ? now
-                                                    : LinkCounters();
+    const LinkCounters before = Before(index, now);
     for (const auto& [metric, value] : kShown) sum_.*value += Since(before.*value, now.*value);
-  }
-  last_ = std::move(devices);
+  });
+  if (!seen.empty()) highest_index_ = std::max(highest_index_, seen.rbegin()->first);
+  last_ = std::move(seen);
   is_first_ = false;
 }
 
@@ -99,17 +109,17 @@ InterfacesCollector::InterfacesCollector(NetlinkOpener open, std::size_t limit)
 Result<void> InterfacesCollector::Collect(Findings& findings) {
   const DumpResult<Devices> devices = dumper_.Dump(LinksRequest(/*with_counters=*/true), Devices());
   if (!devices) return Fail("devices: " + devices.error().message);
-  std::map<std::uint32_t, LinkCounters> others;
-  devices->ForEach(limit_, [&](std::uint32_t index, const Device& device, bool has_place) {
+  std::size_t others = 0;
+  devices->ForEach(limit_, [&](std::uint32_t, const Device& device, bool has_place) {
     if (!has_place) {
-      others.emplace(index, device.counters);
+      ++others;
       return;
     }
     Show(device.name, device.counters, findings.samples);
     findings.samples.Add(kUp, device.is_up ? 1 : 0, device.name);
   });
-  findings.samples.Add(SocketMemory::kFoldedKeys, others.size(), "interfaces");
-  others_.Update(std::move(others));
+  findings.samples.Add(kFoldedKeys, others, "interfaces");
+  others_.Update(*devices, limit_);
   if (others_.HasAny()) Show(Devices::kOther, others_.sum(), findings.samples);
   return {};
 }

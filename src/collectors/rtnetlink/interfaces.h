@@ -15,18 +15,24 @@ namespace sockdiag {
 
 /// Sums what devices without a place of their own count. A sum of their counters would fall when
 /// one of them goes, which Prometheus would take for a new beginning; so it is what they have
-/// counted since the first Update().
+/// counted since the first Update(), and while they had no place.
 class OtherDevices {
  public:
-  /// All that have no place now, by index.
-  void Update(std::map<std::uint32_t, LinkCounters> devices);
+  /// All that there are now, and how many have a place.
+  void Update(const Devices& devices, std::size_t limit);
 
+  /// Whether there ever was one.
   [[nodiscard]] bool HasAny() const { return has_any_; }
   [[nodiscard]] const LinkCounters& sum() const { return sum_; }
 
  private:
+  /// What it had counted when it was seen last, or before it was seen.
+  [[nodiscard]] LinkCounters Before(std::uint32_t index, const LinkCounters& now) const;
+
   bool is_first_ = true;
   bool has_any_ = false;
+  std::uint32_t highest_index_ = 0;
+  /// Of all devices, those with a place too, by index.
   std::map<std::uint32_t, LinkCounters> last_;
   LinkCounters sum_;
 };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 
 #include "model/address_family.h"
@@ -57,8 +58,16 @@ DumpResult<void> NeighbourCounts::Add(const NetlinkMessage& message) {
   return {};
 }
 
-void NeighbourCounts::Show(Samples& samples) const {
-  for (const auto& [key, count] : counts_) {
+void NeighbourCounts::Show(const std::vector<Family>& families, Samples& samples) const {
+  std::set<Family> shown(families.begin(), families.end());
+  for (const auto& [key, count] : counts_) shown.insert(key.first);
+  auto counts = counts_;
+  for (const Family family : shown) {
+    for (const auto& [state, name] : kStates) {
+      if (state != NUD_NONE) counts.try_emplace({family, state}, 0);
+    }
+  }
+  for (const auto& [key, count] : counts) {
     samples.Add(kNeighbours, count, Name(key.first), StateName(key.second));
   }
 }
@@ -77,20 +86,27 @@ DumpResult<void> NeighbourTables::Add(const NetlinkMessage& message) {
   }
   const std::optional<Family> family = FamilyFromAddressFamily(header->ndtm_family);
   if (!family) return {};
+  std::optional<std::uint64_t>& overflows = overflows_[*family];
   while (!attributes.empty()) {
     DumpResult<NetlinkAttribute> attribute = TakeAttribute(attributes);
     if (!attribute) return tl::unexpected(attribute.error());
     if (attribute->type != NDTA_STATS) continue;
     const auto stats = TakeStruct<ndt_stats>(attribute->payload);
-    if (stats) overflows_[*family] = stats->ndts_table_fulls;
+    if (stats) overflows = stats->ndts_table_fulls;
   }
   return {};
 }
 
 void NeighbourTables::Show(Samples& samples) const {
   for (const auto& [family, overflows] : overflows_) {
-    samples.Add(kOverflows, overflows, Name(family));
+    if (overflows) samples.Add(kOverflows, *overflows, Name(family));
   }
+}
+
+std::vector<Family> NeighbourTables::Families() const {
+  std::vector<Family> families;
+  for (const auto& [family, overflows] : overflows_) families.push_back(family);
+  return families;
 }
 
 }  // namespace sockdiag

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "collectors/rtnetlink/dumper.h"
 #include "metrics/metric.h"
@@ -14,24 +16,26 @@ namespace sockdiag {
 /// Counts the neighbours of both families by state (RTM_GETNEIGH, `uapi/linux/neighbour.h`).
 class NeighbourCounts final : public RtnetlinkSink {
  public:
-  static constexpr Metric kNeighbours{
-      "sockdiag_neighbours",
-      kGauge,
-      {"family", "state"},
-      "Neighbours on the link whose hardware addresses are known or looked for (ARP, NDP)."};
+  static constexpr Metric kNeighbours{"sockdiag_neighbours",
+                                      kGauge,
+                                      {"family", "state"},
+                                      "Neighbours on the link whose hardware addresses are known "
+                                      "or looked for (ARP, NDP); up to 60 s old."};
 
   /// Of both families.
   [[nodiscard]] static RtnetlinkRequest Request();
 
   [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
-  void Show(Samples& samples) const;
+  /// The usual states at 0, too, of each family that has neighbours, or is among `families`.
+  void Show(const std::vector<Family>& families, Samples& samples) const;
 
  private:
   /// By family and NUD_...
   std::map<std::pair<Family, std::uint16_t>, std::uint64_t> counts_;
 };
 
-/// Takes from the neighbour tables (RTM_GETNEIGHTBL) how often they were full.
+/// Takes from the neighbour tables (RTM_GETNEIGHTBL), of which a family that the kernel does not
+/// have has none, how often they were full.
 class NeighbourTables final : public RtnetlinkSink {
  public:
   static constexpr Metric kOverflows{
@@ -44,9 +48,11 @@ class NeighbourTables final : public RtnetlinkSink {
 
   [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
   void Show(Samples& samples) const;
+  [[nodiscard]] std::vector<Family> Families() const;
 
  private:
-  std::map<Family, std::uint64_t> overflows_;
+  /// Nothing where an old kernel does not say it.
+  std::map<Family, std::optional<std::uint64_t>> overflows_;
 };
 
 }  // namespace sockdiag

@@ -14,10 +14,10 @@ bool IsDefaultRoute(const RouteMessage& route) {
 }
 
 DumpResult<void> RouteCounts::Add(const NetlinkMessage& message) {
-  const DumpResult<RouteMessage> route = DecodeRoute(message.payload);
+  const DumpResult<RouteMessage> route = DecodeRoute(message.payload, family_);
   if (!route) return tl::unexpected(route.error());
   // Cloned: what a lookup has left in a cache, which old kernels list too.
-  if (route->family != family_ || (route->flags & RTM_F_CLONED) != 0) return {};
+  if ((route->flags & RTM_F_CLONED) != 0) return {};
   if (++routes_ > limit_) return EndDump();
   if (IsDefaultRoute(*route)) has_default_route_ = true;
   Count({route->table < RT_TABLE_DEFAULT || route->table > RT_TABLE_LOCAL, route->table,
@@ -60,9 +60,8 @@ std::optional<bool> DefaultRouteSearch::found() const {
 }
 
 DumpResult<void> DefaultRouteSearch::Add(const NetlinkMessage& message) {
-  const DumpResult<RouteMessage> route = DecodeRoute(message.payload);
+  const DumpResult<RouteMessage> route = DecodeRoute(message.payload, family_);
   if (!route) return tl::unexpected(route.error());
-  if (route->family != family_) return {};
   if (++records_ > kRecords) return End();
   if (route->table != RT_TABLE_MAIN) return {};
   if (IsDefaultRoute(*route)) {

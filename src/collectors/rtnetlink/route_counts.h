@@ -18,11 +18,11 @@ struct RouteMessage;
 /// Counts the routes of one family, all of its tables together.
 class RouteCounts final : public RtnetlinkSink {
  public:
-  static constexpr Metric kRoutes{
-      "sockdiag_routes",
-      kGauge,
-      {"family", "table", "protocol", "type"},
-      "Routes by the table that they are in, who made them and what becomes of packets."};
+  static constexpr Metric kRoutes{"sockdiag_routes",
+                                  kGauge,
+                                  {"family", "table", "protocol", "type"},
+                                  "Routes by the table that they are in, who made them and what "
+                                  "becomes of packets; up to 60 s old."};
   /// Distinct kinds of routes of one family that are shown; the rest is `other`.
   static constexpr std::size_t kKinds = 50;
 
@@ -59,7 +59,8 @@ class RouteCounts final : public RtnetlinkSink {
 };
 
 /// Whether packets that no other route takes go out by it: a unicast route to everywhere in the
-/// main table, over a device that is up.
+/// main table, over a device that is set up. Without a carrier it stays, as the kernel goes on
+/// using it (RTNH_F_LINKDOWN; net.ipv4.conf.*.ignore_routes_with_linkdown is 0).
 [[nodiscard]] bool IsDefaultRoute(const RouteMessage& route);
 
 /// Looks whether there is a default route without walking a large table.

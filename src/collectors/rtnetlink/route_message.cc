@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string_view>
 #include <utility>
 
@@ -78,11 +79,13 @@ DumpResult<std::uint32_t> WideTable(std::span<const std::byte> attributes) {
 
 }  // namespace
 
-DumpResult<RouteMessage> DecodeRoute(std::span<const std::byte> payload) {
+DumpResult<RouteMessage> DecodeRoute(std::span<const std::byte> payload, Family family) {
   const auto header = TakeStruct<rtmsg>(payload);
   if (!header) return FailDump(DumpErrorReason::kMalformed, "a route is shorter than its header");
-  RouteMessage route{.family = FamilyFromAddressFamily(header->rtm_family),
-                     .table = header->rtm_table,
+  if (FamilyFromAddressFamily(header->rtm_family) != family) {
+    return tl::unexpected(DumpErrorFromKernel(EOPNOTSUPP));
+  }
+  RouteMessage route{.table = header->rtm_table,
                      .protocol = header->rtm_protocol,
                      .type = header->rtm_type,
                      .flags = header->rtm_flags,

@@ -15,8 +15,6 @@ namespace sockdiag {
 /// One route of a dump (RTM_NEWROUTE, `uapi/linux/rtnetlink.h`); its attributes point into the
 /// message.
 struct RouteMessage {
-  /// Nothing for one of another family, with which a kernel without IPv6 answers.
-  std::optional<Family> family;
   std::uint32_t table = 0;
   std::uint8_t protocol = 0;
   std::uint8_t type = 0;
@@ -26,8 +24,11 @@ struct RouteMessage {
   std::span<const std::byte> attributes;
 };
 
-/// kMalformed when the message contradicts itself.
-[[nodiscard]] DumpResult<RouteMessage> DecodeRoute(std::span<const std::byte> payload);
+/// kMalformed when the message contradicts itself. EOPNOTSUPP when it is of another family than was
+/// asked for: a kernel without that one, as with ipv6.disable=1, answers with the routes of all
+/// others (rtnl_dump_all() in net/core/rtnetlink.c).
+[[nodiscard]] DumpResult<RouteMessage> DecodeRoute(std::span<const std::byte> payload,
+                                                   Family family);
 
 /// Whether its destination begins with the address of zeros, whatever the length of its prefix.
 [[nodiscard]] DumpResult<bool> HasZeroDestination(const RouteMessage& route);

@@ -5,27 +5,29 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
-#include "collectors/rtnetlink/neighbour_counts.h"
-#include "collectors/rtnetlink/route_counts.h"
 #include "collectors/rtnetlink/route_message.h"
 
 namespace sockdiag {
 namespace {
 
-constexpr Metric kDefaultRoute{"sockdiag_default_route",
-                               kGauge,
-                               {"family"},
-                               "1 when the main table has a default route, else 0."};
+constexpr Metric kDefaultRoute{
+    "sockdiag_default_route",
+    kGauge,
+    {"family"},
+    "1 when the main table has a default route over a device that is set up, "
+    "else 0. A lost carrier alone does not take it away."};
 
 constexpr std::array kMetrics{&kDefaultRoute, &RouteCounts::kRoutes, &NeighbourCounts::kNeighbours,
                               &NeighbourTables::kOverflows};
 
-/// The kernel has no such table, or nothing that dumps it.
-bool IsMissing(const DumpError& error) {
-  return error.kernel_errno == ENOENT || error.kernel_errno == EOPNOTSUPP;
-}
+/// The kernel has nothing that dumps it, such as no IPv6.
+bool IsMissing(const DumpError& error) { return error.kernel_errno == EOPNOTSUPP; }
+
+/// There is no such table (yet), so no route in it.
+bool HasNoTable(const DumpError& error) { return error.kernel_errno == ENOENT; }
 
 void AddOnce(std::string text, std::vector<std::string>& texts) {
   if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
@@ -46,62 +48,61 @@ RoutesCollector::RoutesCollector(RoutesEnvironment environment)
     : environment_(std::move(environment)), dumper_(environment_.open_netlink) {}
 
 Result<void> RoutesCollector::Collect(Findings& findings) {
-  const Clock::TimePoint now = environment_.clock.Now();
-  Reading reading = reading_ && now - reading_->time < kReadEvery ? *reading_ : Read(now);
-  for (const Family family : kFamilies) ShowDefaultRoute(family, reading, findings.samples);
-  findings.samples.Append(Samples(reading.samples));
-  findings.lack = Joined(reading.lacks);
-  if (!reading.errors.empty()) return Fail(Joined(reading.errors));
+  Troubles troubles;
+  for (const Family family : kFamilies) ShowFamily(family, findings.samples, troubles);
+  ShowNeighbours(findings.samples, troubles);
+  findings.lack = Joined(troubles.lacks);
+  if (!troubles.errors.empty()) return Fail(Joined(troubles.errors));
   return {};
 }
 
-RoutesCollector::Reading RoutesCollector::Read(Clock::TimePoint now) {
-  Reading reading;
-  reading.time = now;
-  for (const Family family : kFamilies) ReadRoutes(family, reading);
-  ReadNeighbours<NeighbourCounts>(reading);
-  ReadNeighbours<NeighbourTables>(reading);
-  reading_.reset();
-  if (reading.errors.empty()) reading_ = reading;
-  return reading;
-}
-
-void RoutesCollector::ReadRoutes(Family family, Reading& reading) {
-  const auto counts = dumper_.Dump(RoutesRequest(family), RouteCounts(family, environment_.limit));
-  if (!counts) {
-    if (!IsMissing(counts.error())) AddError(RoutesOf(family), counts.error(), reading.errors);
-    return;
-  }
-  if (counts->IsBeyondLimit()) {
-    reading.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
-                            RoutesOf(family) + " (limits.routes): they are left out");
-    return;
-  }
-  reading.has_default_route[static_cast<std::size_t>(family)] = counts->has_default_route();
-  counts->Show(reading.samples);
-}
-
 template <typename Sink>
-void RoutesCollector::ReadNeighbours(Reading& reading) {
-  const auto sink = dumper_.Dump(Sink::Request(), Sink());
-  if (sink) {
-    sink->Show(reading.samples);
-  } else if (!IsMissing(sink.error())) {
-    AddError("neighbours", sink.error(), reading.errors);
-  }
+const DumpResult<Sink>& RoutesCollector::Read(const RtnetlinkRequest& request, const Sink& fresh,
+                                              KeptDump<Sink>& kept) {
+  return kept.Get(environment_.clock.Now(), kReadEvery, dumper_, request, fresh);
 }
 
-void RoutesCollector::ShowDefaultRoute(Family family, Reading& reading, Samples& samples) {
+void RoutesCollector::ShowFamily(Family family, Samples& samples, Troubles& troubles) {
+  const DumpResult<RouteCounts>& counts =
+      Read(RoutesRequest(family), RouteCounts(family, environment_.limit),
+           routes_[static_cast<std::size_t>(family)]);
+  if (!counts && IsMissing(counts.error())) return;
+  if (!counts && !HasNoTable(counts.error())) {
+    AddError(RoutesOf(family), counts.error(), troubles.errors);
+  }
+  if (counts && counts->IsBeyondLimit()) {
+    troubles.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
+                             RoutesOf(family) + " (limits.routes): they are left out");
+  }
+  const bool has_all = counts && !counts->IsBeyondLimit();
+  ShowDefaultRoute(family, has_all ? &*counts : nullptr, samples, troubles);
+  if (has_all) counts->Show(samples);
+}
+
+void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts, Samples& samples,
+                                       Troubles& troubles) {
   const auto search =
       dumper_.Dump(RoutesRequest(family, RT_TABLE_MAIN), DefaultRouteSearch(family));
-  if (!search && !IsMissing(search.error())) {
-    return AddError(RoutesOf(family), search.error(), reading.errors);
+  if (!search && IsMissing(search.error())) return;
+  if (!search && !HasNoTable(search.error())) {
+    return AddError(RoutesOf(family), search.error(), troubles.errors);
   }
   std::optional<bool> found = search ? search->found() : false;
-  if (!found) found = reading.has_default_route[static_cast<std::size_t>(family)];
+  if (!found && counts != nullptr) found = counts->has_default_route();
   if (found) return samples.Add(kDefaultRoute, *found ? 1 : 0, Name(family));
-  reading.lacks.push_back("no telling whether there is a default route among more than " +
-                          std::to_string(DefaultRouteSearch::kRecords) + " " + RoutesOf(family));
+  troubles.lacks.push_back("no telling whether there is a default route among more than " +
+                           std::to_string(DefaultRouteSearch::kRecords) + " " + RoutesOf(family));
+}
+
+void RoutesCollector::ShowNeighbours(Samples& samples, Troubles& troubles) {
+  const auto& counts = Read(NeighbourCounts::Request(), NeighbourCounts(), neighbours_);
+  const auto& tables = Read(NeighbourTables::Request(), NeighbourTables(), neighbour_tables_);
+  if (counts) counts->Show(tables ? tables->Families() : std::vector<Family>(), samples);
+  if (tables) tables->Show(samples);
+  for (const DumpError* error :
+       {counts ? nullptr : &counts.error(), tables ? nullptr : &tables.error()}) {
+    if (error != nullptr && !IsMissing(*error)) AddError("neighbours", *error, troubles.errors);
+  }
 }
 
 }  // namespace sockdiag

@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +11,9 @@
 #include "base/clock.h"
 #include "collectors/collector.h"
 #include "collectors/rtnetlink/dumper.h"
+#include "collectors/rtnetlink/kept_dump.h"
+#include "collectors/rtnetlink/neighbour_counts.h"
+#include "collectors/rtnetlink/route_counts.h"
 #include "metrics/metric.h"
 #include "model/protocol.h"
 
@@ -26,9 +28,9 @@ struct RoutesEnvironment {
 };
 
 /// Routes and neighbours (ip-route(8), ip-neighbour(8)), of the network namespace of the calling
-/// thread. Whether there is a default route is asked each time; the tables are read when the last
-/// reading is kReadEvery old, as they may be large. What cannot be read makes the collector fail,
-/// and the rest is shown.
+/// thread. Whether there is a default route is asked each time; each of the tables, which may be
+/// large, is read when its last reading is kReadEvery old, even when that failed. What cannot be
+/// read makes the collector fail, and the rest is shown.
 class RoutesCollector final : public Collector {
  public:
   static constexpr std::string_view kName = "routes";
@@ -42,27 +44,28 @@ class RoutesCollector final : public Collector {
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 
  private:
-  /// What the tables held at one time.
-  struct Reading {
-    Clock::TimePoint time;
-    Samples samples;
-    /// By Family; nothing where the table was left out.
-    std::array<std::optional<bool>, kFamilies.size()> has_default_route;
+  /// What one Collect() has to say besides its samples.
+  struct Troubles {
     std::vector<std::string> lacks;
     std::vector<std::string> errors;
   };
 
-  [[nodiscard]] Reading Read(Clock::TimePoint now);
-  void ReadRoutes(Family family, Reading& reading);
+  void ShowFamily(Family family, Samples& samples, Troubles& troubles);
+  /// As it is now; of a table that is too large to search, as it was when it was read, which
+  /// `counts` says if it was counted.
+  void ShowDefaultRoute(Family family, const RouteCounts* counts, Samples& samples,
+                        Troubles& troubles);
+  void ShowNeighbours(Samples& samples, Troubles& troubles);
   template <typename Sink>
-  void ReadNeighbours(Reading& reading);
-  /// As it is now; of a table that is too large to search, as it was at the reading.
-  void ShowDefaultRoute(Family family, Reading& reading, Samples& samples);
+  const DumpResult<Sink>& Read(const RtnetlinkRequest& request, const Sink& fresh,
+                               KeptDump<Sink>& kept);
 
   const RoutesEnvironment environment_;
   RtnetlinkDumper dumper_;
-  /// The last one, when nothing was wrong with it.
-  std::optional<Reading> reading_;
+  /// By Family.
+  std::array<KeptDump<RouteCounts>, kFamilies.size()> routes_;
+  KeptDump<NeighbourCounts> neighbours_;
+  KeptDump<NeighbourTables> neighbour_tables_;
 };
 
 }  // namespace sockdiag

@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "collectors/socket_memory.h"
+#include "collectors/folded_keys.h"
 #include "tests/support/fake_rtnetlink.h"
 #include "tests/support/figures.h"
 
@@ -110,7 +110,7 @@ TEST_F(InterfacesTest, ShowEachCounterOfADevice) {
   EXPECT_EQ(value("transmit_dropped_total"), 8);
   EXPECT_EQ(value("carrier_changes_total"), 9);
   EXPECT_EQ(value("up"), 1);
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "interfaces"), 0);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "interfaces"), 0);
 }
 
 TEST_F(InterfacesTest, ADeviceThatIsSetUpWithoutACarrierIsNotUp) {
@@ -134,7 +134,7 @@ TEST_F(InterfacesTest, ThoseMadeFirstHaveAPlace) {
   LimitTo(2);
   const Samples samples = Collect();
   EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_up"), (Figures{{"lo", 1}, {"eth0", 1}}));
-  EXPECT_EQ(ValueOf(samples, SocketMemory::kFoldedKeys, "interfaces"), 1);
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "interfaces"), 1);
 }
 
 TEST_F(InterfacesTest, WhatTheOthersCountNeverFalls) {
@@ -154,6 +154,23 @@ TEST_F(InterfacesTest, WhatTheOthersCountNeverFalls) {
   EXPECT_EQ(others(), 116) << "one has begun anew";
   Links() = {Link(3, "b", 7), Link(4, "c", 101)};
   EXPECT_EQ(others(), 117) << "one has a place now";
+}
+
+TEST_F(InterfacesTest, WhatADeviceCountedBeforeItWasAmongTheOthersIsNotTheirs) {
+  const auto others = [this] {
+    return ValueOf(Collect(), "sockdiag_interface_receive_bytes_total", "other");
+  };
+  LimitTo(2);
+  Links() = {Link(1, "lo", 1), Link(7, "a", 1000), Link(9, "b", 2000)};
+  EXPECT_EQ(others(), 0);
+  Links() = {Link(1, "lo", 1), Link(3, "moved", 500), Link(7, "a", 1010), Link(9, "b", 2000)};
+  EXPECT_EQ(others(), 10) << "a lost its place to one of another namespace";
+  Links().push_back(Link(8, "moved_too", 700));
+  EXPECT_EQ(others(), 10) << "one of another namespace without a place";
+  Links().back() = Link(8, "moved_too", 703);
+  EXPECT_EQ(others(), 13);
+  Links().push_back(Link(10, "new", 40));
+  EXPECT_EQ(others(), 53);
 }
 
 TEST_F(InterfacesTest, ADeviceThatIsCalledOtherHasNoPlace) {

@@ -28,6 +28,7 @@ using testing::Figures;
 using testing::FiguresOf;
 using testing::Join;
 using testing::LyingAttribute;
+using testing::NonZero;
 
 struct Route {
   std::uint8_t family = AF_INET;
@@ -136,10 +137,29 @@ TEST_F(RoutesTest, ATableOfTheNumberThatStandsForLargerOnesIsItself) {
   EXPECT_EQ(Counts(), (Figures{{"ipv4 252 kernel unicast", 2}}));
 }
 
-TEST_F(RoutesTest, AnswersOfOtherFamiliesAndOfTheCacheAreNotCounted) {
-  Routes(AF_INET6) = {Make({.family = AF_INET}), Make({.family = AF_INET6, .flags = RTM_F_CLONED})};
+TEST_F(RoutesTest, WhatOldKernelsListOfTheCacheIsNotCounted) {
+  Routes(AF_INET6) = {Make({.family = AF_INET6, .flags = RTM_F_CLONED})};
   EXPECT_EQ(Counts(), Figures());
   EXPECT_EQ(error_, "");
+}
+
+// With ipv6.disable=1 the kernel answers with the routes of all other families.
+TEST_F(RoutesTest, AFamilyThatTheKernelDoesNotHaveIsAbsentAndNotWalked) {
+  Routes() = {DefaultRoute()};
+  for (int i = 0; i < 500; ++i) Routes(AF_INET6).push_back(Make({}));
+  const Samples samples = Collect();
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(lack_, "");
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_default_route"), (Figures{{"ipv4", 1}}));
+  EXPECT_EQ(FiguresOf(samples, RouteCounts::kRoutes), (Figures{{"ipv4 main kernel unicast", 1}}));
+  EXPECT_LT(kernel_.fetched, 10U);
+}
+
+// Then the main tables of the others may have none, when the search for a default route asks.
+TEST_F(RoutesTest, AFamilyThatTheReadingLacksHasNoDefaultRouteEither) {
+  kernel_.filters_tables = true;
+  Routes(AF_INET6) = {Make({.table = RT_TABLE_LOCAL, .type = RTN_LOCAL})};
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}}));
 }
 
 TEST_F(RoutesTest, ThoseOfNumberedTablesAreOtherWhereThereAreVeryMany) {
@@ -197,6 +217,11 @@ TEST_F(RoutesTest, WhatLeadsNowhereIsNoDefaultRoute) {
   EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 0}}));
 }
 
+TEST_F(RoutesTest, ADefaultRouteWithoutACarrierIsOne) {
+  Routes() = {DefaultRoute({.flags = RTNH_F_LINKDOWN})};
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 1}, {"ipv6", 0}}));
+}
+
 TEST_F(RoutesTest, ADefaultRouteIsFoundBehindHalvesOfEverything) {
   Routes() = {Make({.prefix_length = 1, .destination = 0}), DefaultRoute()};
   EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 1}, {"ipv6", 0}}));
@@ -208,6 +233,16 @@ TEST_F(RoutesTest, TheIpv4DefaultRouteIsKnownFromTheFirstRoutes) {
   kernel_.fetched = 0;
   EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 0}}));
   EXPECT_EQ(kernel_.fetched, 1U);
+}
+
+TEST_F(RoutesTest, ADefaultRouteIsSearchedInTheMainTableOnly) {
+  kernel_.filters_tables = true;
+  for (std::size_t i = 0; i <= DefaultRouteSearch::kRecords; ++i) {
+    Routes(AF_INET6).push_back(Make({.family = AF_INET6, .table = RT_TABLE_LOCAL}));
+  }
+  static_cast<void>(Collect());
+  Routes(AF_INET6).push_back(DefaultRoute({.family = AF_INET6}));
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 1}}));
 }
 
 TEST_F(RoutesTest, InALargeIpv6TableTheDefaultRouteIsTheReadings) {
@@ -237,13 +272,33 @@ TEST_F(RoutesTest, NeighboursAreCountedByState) {
                   Neighbour(AF_BRIDGE, NUD_PERMANENT),
                   Neighbour(AF_INET6, 0x2000),
                   Join(Neighbour(AF_INET6, NUD_NOARP), Bytes(3))};
-  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), (Figures{{"ipv4 none", 1},
-                                                                         {"ipv4 reachable", 2},
-                                                                         {"ipv6 stale", 1},
-                                                                         {"ipv6 failed", 1},
-                                                                         {"ipv6 noarp", 1},
-                                                                         {"ipv6 other", 2}}));
+  EXPECT_EQ(NonZero(FiguresOf(Collect(), NeighbourCounts::kNeighbours)),
+            (Figures{{"ipv4 none", 1},
+                     {"ipv4 reachable", 2},
+                     {"ipv6 stale", 1},
+                     {"ipv6 failed", 1},
+                     {"ipv6 noarp", 1},
+                     {"ipv6 other", 2}}));
   EXPECT_EQ(error_, "");
+}
+
+TEST_F(RoutesTest, ThereAreZerosOfEachFamilyThatHasNeighbours) {
+  Neighbours() = {Neighbour(AF_INET, NUD_STALE)};
+  Tables() = {NeighbourTable(AF_INET, Overflows(0))};
+  const Figures ipv4{{"ipv4 incomplete", 0}, {"ipv4 reachable", 0}, {"ipv4 stale", 1},
+                     {"ipv4 delay", 0},      {"ipv4 probe", 0},     {"ipv4 failed", 0},
+                     {"ipv4 noarp", 0},      {"ipv4 permanent", 0}};
+  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), ipv4)
+      << "a kernel without IPv6 has no table of its neighbours";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  Tables() = {};
+  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), ipv4) << "it answers with some";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  Neighbours() = {};
+  Tables() = {NeighbourTable(AF_INET6, Bytes(8))};
+  const Figures none = FiguresOf(Collect(), NeighbourCounts::kNeighbours);
+  EXPECT_EQ(none.size(), 8U);
+  EXPECT_EQ(none.at("ipv6 reachable"), 0);
 }
 
 TEST_F(RoutesTest, OverflowsAreThoseOfATableAsAWhole) {
@@ -260,7 +315,7 @@ TEST_F(RoutesTest, WhatTheKernelDoesNotHaveIsAbsent) {
   kernel_.tables[{RTM_GETROUTE, AF_INET}].kernel_error = ENOENT;
   kernel_.tables[{RTM_GETROUTE, AF_INET6}].kernel_error = EOPNOTSUPP;
   kernel_.tables[{RTM_GETNEIGHTBL, AF_UNSPEC}].kernel_error = EOPNOTSUPP;
-  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 0}}));
+  EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}})) << "a family without a main table has none";
   EXPECT_EQ(error_, "");
 }
 
@@ -271,16 +326,33 @@ TEST_F(RoutesTest, ATableThatChangesMeanwhileIsReadAgain) {
   EXPECT_EQ(error_, "");
 }
 
-TEST_F(RoutesTest, WhatCannotBeReadIsAbsentAndReadAgainTheNextTime) {
+TEST_F(RoutesTest, WhatCannotBeReadIsAbsentAndReadAgainAMinuteLater) {
   Routes() = {Make({})};
   Neighbours() = {Neighbour(AF_INET, NUD_STALE)};
   kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].interruptions = 3;
-  const Samples samples = Collect();
-  EXPECT_EQ(error_, "neighbours: the table changed during the dump");
-  EXPECT_EQ(FiguresOf(samples, RouteCounts::kRoutes), (Figures{{"ipv4 main kernel unicast", 1}}));
-  EXPECT_FALSE(samples.Has(NeighbourCounts::kNeighbours));
-  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), (Figures{{"ipv4 stale", 1}}));
+  for (int i = 0; i < 2; ++i) {
+    const Samples samples = Collect();
+    EXPECT_EQ(error_, "neighbours: the table changed during the dump");
+    EXPECT_EQ(FiguresOf(samples, RouteCounts::kRoutes), (Figures{{"ipv4 main kernel unicast", 1}}));
+    EXPECT_FALSE(samples.Has(NeighbourCounts::kNeighbours));
+    clock_.Advance(RoutesCollector::kReadEvery - std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours).at("ipv4 stale"), 1);
   EXPECT_EQ(error_, "");
+}
+
+TEST_F(RoutesTest, APartThatAlwaysFailsHasNoOtherReadMoreOften) {
+  kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].kernel_error = EPERM;
+  static_cast<void>(Collect());
+  const auto count = [this](std::uint16_t type) {
+    return std::count(kernel_.requests.begin(), kernel_.requests.end(), type);
+  };
+  kernel_.requests.clear();
+  for (int i = 0; i < 10; ++i) static_cast<void>(Collect());
+  EXPECT_EQ(error_, "neighbours: the kernel refused the dump: Operation not permitted (EPERM)");
+  EXPECT_EQ(count(RTM_GETROUTE), 2 * 10) << "the searches for default routes";
+  EXPECT_EQ(count(RTM_GETNEIGH), 0);
+  EXPECT_EQ(count(RTM_GETNEIGHTBL), 0);
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {
