@@ -5,11 +5,13 @@
 namespace sockdiag {
 
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
-                             std::function<bool(const std::string&)> is_loaded, bool is_used_again)
+                             std::function<bool(const std::string&)> is_loaded, bool is_used_again,
+                             bool remembers_denials)
     : open_(std::move(open)),
       clock_(clock),
       is_loaded_(std::move(is_loaded)),
-      is_used_again_(is_used_again) {}
+      is_used_again_(is_used_again),
+      remembers_denials_(remembers_denials) {}
 
 DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
@@ -17,18 +19,24 @@ DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets
   if (refusal && !IsOver(*refusal)) return tl::unexpected(refusal->error);
   refusal.reset();
   DumpResult<DumpStats> stats = DumpTables(protocol, wanted, sink);
-  if (!stats && stats.error().reason == DumpErrorReason::kUnsupported) {
+  if (!stats && IsRemembered(stats.error())) {
     refusal = MakeRefusal(protocol, stats.error());
     return tl::unexpected(refusal->error);
   }
   return stats;
 }
 
+bool NetlinkSource::IsRemembered(const DumpError& error) const {
+  return error.reason == DumpErrorReason::kUnsupported || (remembers_denials_ && error.is_denied);
+}
+
 NetlinkSource::Refusal NetlinkSource::MakeRefusal(Protocol protocol, const DumpError& error) const {
   Refusal refusal{error, clock_.Now() + kRefusalMemory, {}};
   std::string when;
   const std::string module = DiagModule(protocol);
-  if (error.kernel_errno != 0 && !is_loaded_(module)) {
+  const bool lacks_module =
+      error.reason == DumpErrorReason::kUnsupported && error.kernel_errno != 0;
+  if (lacks_module && !is_loaded_(module)) {
     refusal.missing_module = module;
     when = "when it is loaded, ";
   }

@@ -25,10 +25,11 @@ namespace sockdiag {
 class NetlinkSource final : public SocketSource {
  public:
   /// The clock must outlive the source. `is_loaded`: as IsModuleLoaded(). `is_used_again`: then a
-  /// refusal's message says when the kernel is asked again.
+  /// refusal's message says when the kernel is asked again. `remembers_denials`: sock_diag that is
+  /// denied is not asked for again so soon either; for who has another source meanwhile.
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                 std::function<bool(const std::string&)> is_loaded = IsModuleLoaded,
-                bool is_used_again = true);
+                bool is_used_again = true, bool remembers_denials = false);
 
   [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
@@ -46,6 +47,7 @@ class NetlinkSource final : public SocketSource {
     std::string missing_module;
   };
 
+  [[nodiscard]] bool IsRemembered(const DumpError& error) const;
   [[nodiscard]] Refusal MakeRefusal(Protocol protocol, const DumpError& error) const;
   [[nodiscard]] bool IsOver(const Refusal& refusal) const;
 
@@ -59,6 +61,7 @@ class NetlinkSource final : public SocketSource {
   const Clock& clock_;
   const std::function<bool(const std::string&)> is_loaded_;
   const bool is_used_again_;
+  const bool remembers_denials_;
   std::unique_ptr<DumpBuffer> buffer_ = std::make_unique<DumpBuffer>();
   std::uint32_t sequence_ = 0;
   std::array<std::optional<Refusal>, kProtocols.size()> refusals_;

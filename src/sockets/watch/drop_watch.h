@@ -16,6 +16,7 @@
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/owner.h"
 #include "sockets/naming/service_names.h"
+#include "sockets/source/source_kind.h"
 
 namespace sockdiag {
 
@@ -50,8 +51,9 @@ class DropWatch {
                        {classification.service_port, GroupOf(classification.group).service,
                         classification.owner}});
     }
-    /// All listeners and receivers were there.
-    void Commit() && { watch_.Take(*this); }
+    /// All listeners and receivers were there. Two sources do not tell sockets apart in the same
+    /// way: the first dump of another one than before is as the very first.
+    void Commit(SourceKind source = SourceKind::kNetlink) && { watch_.Take(*this, source); }
 
    private:
     friend class DropWatch;
@@ -75,11 +77,13 @@ class DropWatch {
 
  private:
   /// When it throws, for want of memory, the dump has failed.
-  void Take(const Pass& pass);
+  void Take(const Pass& pass, SourceKind source);
 
   mutable std::mutex mutex_;
   /// By cookie; nothing before the first dump.
   std::optional<std::unordered_map<std::uint64_t, std::uint32_t>> known_;
+  /// Of the last dump.
+  SourceKind source_ = SourceKind::kNetlink;
   Drops uncounted_;
 };
 

@@ -307,6 +307,38 @@ TEST_P(MissingModuleTest, IsNotAskedForAgainWhenItWasThereAllAlong) {
   EXPECT_EQ(kernel_.opened, 1);
 }
 
+TEST_F(NetlinkSourceTest, RemembersADenialWhereItIsToldTo) {
+  NetlinkSource source(
+      kernel_.Factory(), clock_, [](const std::string&) { return false; },
+      /*is_used_again=*/true, /*remembers_denials=*/true);
+  kernel_.Add({EPERM, 0, {}});
+  for (int i = 0; i < 2; ++i) {
+    const auto stats = source.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
+    ASSERT_FALSE(stats);
+    EXPECT_EQ(
+        stats.error().message,
+        "cannot open a sock_diag netlink socket: Operation not permitted (EPERM); asked again "
+        "after 5 minutes or at a reload");
+    EXPECT_TRUE(stats.error().is_denied);
+  }
+  EXPECT_EQ(kernel_.opened, 1);
+  clock_.Advance(NetlinkSource::kRefusalMemory);
+  kernel_.Add(Answers({Datagram(2).Error(-EPERM).bytes()}));
+  const auto stats = source.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().message,
+            "the kernel refused the dump: Operation not permitted (EPERM); asked again after 5 "
+            "minutes or at a reload");
+}
+
+TEST_F(NetlinkSourceTest, AsksAgainAfterADenialOtherwise) {
+  for (int i = 1; i <= 2; ++i) {
+    kernel_.Add({EPERM, 0, {}});
+    ExpectFailure(Protocol::kTcp, DumpErrorReason::kOpen);
+    EXPECT_EQ(kernel_.opened, i);
+  }
+}
+
 TEST_F(NetlinkSourceTest, AnUnsupportedProtocolLeavesTheOtherOne) {
   kernel_.Add(Answers({Datagram(1).Done(-ENOENT).bytes()}));
   ExpectFailure(Protocol::kUdp, DumpErrorReason::kUnsupported);

@@ -1,0 +1,178 @@
+"""Kernels and sandboxes without sock_diag: the sockets are read from /proc, and counted as ss counts."""
+
+import collections
+import errno
+import socket
+import subprocess
+import sys
+
+import exposition_text
+import fault_case
+import faults
+import module_faults_test
+import sockets
+import support
+
+TOLD = "sock_diag is missing or denied: reading /proc/net"
+# What /proc does not tell.
+ABSENT = ("sockdiag_listen_queue_limit", "sockdiag_listen_queue_saturation_ratio",
+          "sockdiag_listen_drops_total", "sockdiag_udp_receive_buffer_limit_bytes",
+          "sockdiag_owner_sockets", "sockdiag_owner_stuck_sockets")
+
+# Runs a program to which a filter of system calls answers with an errno when it wants a netlink
+# socket of sock_diag.
+_WITHOUT_SOCK_DIAG = r"""
+import ctypes, os, struct, sys
+number = {"x86_64": 41, "aarch64": 198}[os.uname().machine]
+program = b"".join(struct.pack("HBBI", *instruction) for instruction in [
+    (0x20, 0, 0, 0),            # the number of the call
+    (0x15, 0, 5, number),       # is it socket?
+    (0x20, 0, 0, 16),           # its family
+    (0x15, 0, 3, 16),           # is it AF_NETLINK?
+    (0x20, 0, 0, 32),           # its protocol
+    (0x15, 0, 1, 4),            # is it NETLINK_SOCK_DIAG?
+    (0x06, 0, 0, 0x00050000 | int(sys.argv[1])),  # SECCOMP_RET_ERRNO
+    (0x06, 0, 0, 0x7fff0000)])  # SECCOMP_RET_ALLOW
+held = ctypes.create_string_buffer(program, len(program))
+filter = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.c_char_p(filter), 0, 0):
+    raise OSError(ctypes.get_errno(), "seccomp")
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+_SS_STATES = {"ESTAB": "established", "SYN-SENT": "syn_sent", "SYN-RECV": "syn_recv",
+              "FIN-WAIT-1": "fin_wait1", "FIN-WAIT-2": "fin_wait2", "TIME-WAIT": "time_wait",
+              "CLOSE-WAIT": "close_wait", "LAST-ACK": "last_ack", "LISTEN": "listen",
+              "CLOSING": "closing", "UNCONN": "unconnected"}
+
+
+def denying(error_number):
+    return sys.executable, "-c", _WITHOUT_SOCK_DIAG, str(error_number)
+
+
+def ss_counts():
+    """Sockets by (protocol, family, state) as ss has them of sock_diag."""
+    counts = collections.Counter()
+    for family, flag in (("ipv4", "-4"), ("ipv6", "-6")):
+        listed = subprocess.run(["ss", "-Hantu", flag], capture_output=True, text=True, check=True)
+        for line in listed.stdout.splitlines():
+            protocol, state = line.split()[:2]
+            counts[protocol, family, _SS_STATES[state]] += 1
+    return counts
+
+
+class DeniedTest(support.TestCase):
+    """By a filter of system calls, as a container's or a service's."""
+
+    def setUp(self):
+        super().setUp()
+        self.made = sockets.Sockets(self)
+        self.made.every_kind(support.has_ipv6())
+        self.made.settle()
+
+    def _assert_by_proc(self, exposition):
+        exposition_text.check(self, exposition)
+        self.assertEqual(sockets.exported_counts(exposition), self.made.expected)
+        self.assertEqual(sockets.exported_counts(exposition), ss_counts())
+        self.assertEqual(exposition.sum_by("sockdiag_socket_source", "protocol", "source"),
+                         {("tcp", "proc"): 1, ("udp", "proc"): 1})
+        for name in ABSENT:
+            self.assertEqual(exposition.select(name), [], name)
+        for name in ("sockdiag_listen_queue_length", "sockdiag_service_oldest_socket_age_seconds",
+                     "sockdiag_udp_receive_drops_total"):
+            self.assertNotEqual(exposition.select(name), [], name)
+
+    def test_a_daemon(self):
+        config = "services_database: null\nsampling: {interval: 100ms, cpu_budget: 1}\n"
+        web = f"unix:{support.temporary_folder(self)}/web.socket"
+        for error_number in (errno.EPERM, errno.EAFNOSUPPORT):
+            with self.subTest(errno=errno.errorcode[error_number]):
+                exporter = support.start_exporter(self, config=config, listen=[web],
+                                                  prefix=denying(error_number))
+                for _ in range(3):
+                    self._assert_by_proc(exporter.scrape())
+                for protocol in ("tcp", "udp"):
+                    told = exporter.logged(level="warn", msg=TOLD, protocol=protocol)
+                    self.assertEqual(len(told), 1, exporter.log_lines())
+                    self.assertIn(errno.errorcode[error_number], told[0]["error"])
+                    self.assertIn("owners", told[0]["lost"])
+                self.assertEqual(exporter.stop(), 0)
+
+    def test_once(self):
+        config = support.temporary_file(self, "source: auto\n")
+        result = support.run_exporter("--once", f"--config.file={config}", prefix=denying(errno.EPERM))
+        self._assert_by_proc(exposition_text.parse(result.stdout))
+        self.assertEqual(result.stderr.count("sock_diag is missing or denied"), 2, result.stderr)
+        table = support.run_exporter("--once=table", f"--config.file={config}",
+                                     prefix=denying(errno.EPERM))
+        self.assertIn("LISTENING", table.stdout)
+
+    def test_by_netlink_alone_it_is_a_failure(self):
+        config = support.temporary_file(self, "source: netlink\n")
+        flags = (f"--config.file={config}", "--web.listen-address=127.0.0.1:0")
+        result = support.run_exporter(*flags, prefix=denying(errno.EPERM))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("Operation not permitted (EPERM)", result.stderr.splitlines()[-1])
+
+    def test_by_proc_alone_nothing_is_told(self):
+        config = "source: proc\nservices_database: null\n"
+        web = f"unix:{support.temporary_folder(self)}/web.socket"
+        exporter = support.start_exporter(self, config=config, listen=[web])
+        self._assert_by_proc(exporter.scrape())
+        self.assertEqual(exporter.logged(msg=TOLD), [])
+
+
+class FallbackTest(fault_case.FaultCase):
+    """What comes and goes while the exporter runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.made.established(self.made.listener(port=8080), 2)
+        self.made.udp(port=5353)
+        self.made.settle()
+
+    def _sources(self, exposition):
+        return set(exposition.sum_by("sockdiag_socket_source", "protocol", "source"))
+
+    def test_it_returns_to_netlink(self):
+        self.start()
+        netlink = {("tcp", "netlink"), ("udp", "netlink")}
+        self.assertEqual(self._sources(self.scrape()), netlink)
+        for fault, source in ((module_faults_test.NO_TCP_DIAG, {("tcp", "proc"), ("udp", "netlink")}),
+                              (module_faults_test.NO_UDP_DIAG, {("tcp", "netlink"), ("udp", "proc")}),
+                              (module_faults_test.NO_SOCK_DIAG, {("tcp", "proc"), ("udp", "proc")})):
+            told = len(self.exporter.logged(msg=TOLD))
+            self.set_faults(fault)
+            for _ in range(fault_case.SCRAPES):
+                self.assert_by_proc_or_netlink(source)
+            self.set_faults()
+            self.assert_by_proc_or_netlink(source)  # it is not asked for again at once
+            by_proc = sum(name == "proc" for _, name in source)
+            self.assertEqual(len(self.exporter.logged(msg=TOLD)), told + by_proc)
+            self.let_long_time_pass()
+            self.assert_by_proc_or_netlink(netlink)
+            self._told += by_proc
+        self.assertEqual(len(self.exporter.logged(msg="sock_diag works again")), self._told)
+        self.end()
+
+    def assert_by_proc_or_netlink(self, sources):
+        exposition = self.scrape()
+        self.assertEqual(sockets.exported_counts(exposition), self.made.expected)
+        self.assertEqual(self._sources(exposition), sources)
+        self.assertEqual(sum(self.errors(exposition).values()), 0)
+
+    def test_what_is_short_or_late_is_a_failure(self):
+        self.start()
+        for fault in (faults.fail("socket", errno.EMFILE, domain=socket.AF_NETLINK),
+                      faults.fail("send", errno.ENOBUFS, protocol=socket.IPPROTO_TCP),
+                      faults.fail("receive", errno.EAGAIN, protocol=socket.IPPROTO_TCP, nth=1)):
+            self.set_faults(fault)
+            exposition = self.scrape()
+            self.assertEqual(exposition.value("sockdiag_collector_success", collector="tcp"), 0)
+            self.assertNotIn(("tcp", "proc"), self._sources(exposition))
+            self.let_long_time_pass()
+        self.assertEqual(self.exporter.logged(msg=TOLD), [])
+
+
+if __name__ == "__main__":
+    support.main()
