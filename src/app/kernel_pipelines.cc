@@ -17,25 +17,29 @@ auto OpenNetlink() { return OpenSockDiag(kDumpSilenceLimit); }
 
 }  // namespace
 
-std::unique_ptr<SocketSource> KernelPipelines::MakeSource(SourceChoice choice, bool is_used_again) {
+std::unique_ptr<SocketSource> KernelPipelines::MakeSource(
+    SourceChoice choice, const std::shared_ptr<Refusals>& refusals) {
   if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(clock_);
-  const bool has_fallback = choice == SourceChoice::kAuto;
-  auto netlink = std::make_unique<NetlinkSource>(OpenNetlink, clock_, IsModuleLoaded, is_used_again,
-                                                 /*remembers_denials=*/has_fallback);
-  if (!has_fallback) return netlink;
+  auto netlink = std::make_unique<NetlinkSource>(OpenNetlink, refusals);
+  if (choice == SourceChoice::kNetlink) return netlink;
   return std::make_unique<FallbackSource>(
       std::move(netlink), std::make_unique<ProcSource>(clock_),
       [this](Protocol protocol, const std::string& error) { using_proc_.Note(protocol, error); });
 }
 
 std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_used_again) {
+  // Scrapes and samples turn to /proc together, and back.
+  const auto refusals = std::make_shared<Refusals>(
+      clock_, Refusals::Options{.is_loaded = IsModuleLoaded,
+                                .is_used_again = is_used_again,
+                                .with_denials = config.source == SourceChoice::kAuto});
   // Of another namespace there is no /proc that the exporter may read.
   const auto make_namespace_source = [this, is_used_again](NetlinkTransportFactory open) {
     return std::make_unique<NetlinkSource>(std::move(open), clock_, IsModuleLoaded, is_used_again);
   };
   const PipelineEnvironment environment{
       .open_source = [this, choice = config.source,
-                      is_used_again] { return MakeSource(choice, is_used_again); },
+                      refusals] { return MakeSource(choice, refusals); },
       .clock = clock_,
       .memory = memory_,
       .on_sample =

@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"
 #include "sockets/naming/owners.h"
+#include "sockets/source/refusals.h"
 #include "sockets/source/socket_source.h"
 
 namespace sockdiag {
@@ -48,7 +49,8 @@ class KernelPipelines {
   [[nodiscard]] static Result<void> Check(SourceChoice choice);
 
  private:
-  [[nodiscard]] std::unique_ptr<SocketSource> MakeSource(SourceChoice choice, bool is_used_again);
+  [[nodiscard]] std::unique_ptr<SocketSource> MakeSource(SourceChoice choice,
+                                                         const std::shared_ptr<Refusals>& refusals);
 
   const Log& log_;
   const ReloadStatusReader reloads_;

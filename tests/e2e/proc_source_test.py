@@ -173,6 +173,47 @@ class FallbackTest(fault_case.FaultCase):
             self.let_long_time_pass()
         self.assertEqual(self.exporter.logged(msg=TOLD), [])
 
+    def test_samples_go_the_same_way(self):
+        """Else a socket would go by two names in turn, and its age begin anew each time."""
+        self.start(config=fault_case.QUICK_SAMPLES)
+        self.set_faults(module_faults_test.NO_TCP_DIAG)
+        told = lambda: self.exporter.logged(msg=TOLD, protocol="tcp")
+        support.wait_until(told, "samples by /proc")
+        self.set_faults()
+        for _ in range(fault_case.SCRAPES):
+            self.assert_by_proc_or_netlink({("tcp", "proc"), ("udp", "netlink")})
+        self.assertEqual(len(told()), 1)
+        self._told = 1
+        self.end()
+
+
+class UnreadableTablesTest(fault_case.FaultCase):
+    """Whatever is wrong with a table makes its collector fail, and no other."""
+
+    config = fault_case.CONFIG + "source: proc\n"
+
+    def test_each_table(self):
+        self.made.established(self.made.listener(port=8080), 2)
+        self.made.udp(port=5353)
+        self.made.settle()
+        garbage = support.temporary_file(self, "\0garbage \x7f 99999999999999999999\n" * 100)
+        empty = support.temporary_file(self, "", "empty")
+        self.start()
+        for protocol in ("tcp", "udp"):
+            path = f"/proc/thread-self/net/{protocol}"
+            for reason, says, fault in (
+                    ("open", "no such table", faults.fail("open", errno.ENOENT, path=path)),
+                    ("receive", "EACCES", faults.fail("open", errno.EACCES, path=path)),
+                    ("receive", "EIO", faults.fail("read", errno.EIO, path=path)),
+                    ("receive", "limit", faults.other_file(path, "/dev/zero")),
+                    ("receive", "heading", faults.other_file(path, garbage)),
+                    ("receive", "heading", faults.other_file(path, empty))):
+                with self.subTest(protocol=protocol, says=says):
+                    with self.enduring(fault_case.Symptoms((protocol,), (path, says), reason)):
+                        self.set_faults(fault)
+                self.let_long_time_pass()
+        self.end()
+
 
 if __name__ == "__main__":
     support.main()

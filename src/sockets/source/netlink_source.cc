@@ -5,50 +5,17 @@
 namespace sockdiag {
 
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
-                             std::function<bool(const std::string&)> is_loaded, bool is_used_again,
-                             bool remembers_denials)
-    : open_(std::move(open)),
-      clock_(clock),
-      is_loaded_(std::move(is_loaded)),
-      is_used_again_(is_used_again),
-      remembers_denials_(remembers_denials) {}
+                             std::function<bool(const std::string&)> is_loaded, bool is_used_again)
+    : NetlinkSource(std::move(open),
+                    std::make_shared<Refusals>(
+                        clock, Refusals::Options{std::move(is_loaded), is_used_again})) {}
 
 DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
-  std::optional<Refusal>& refusal = refusals_[Index(protocol)];
-  if (refusal && !IsOver(*refusal)) return tl::unexpected(refusal->error);
-  refusal.reset();
-  DumpResult<DumpStats> stats = DumpTables(protocol, wanted, sink);
-  if (!stats && IsRemembered(stats.error())) {
-    refusal = MakeRefusal(protocol, stats.error());
-    return tl::unexpected(refusal->error);
-  }
-  return stats;
-}
-
-bool NetlinkSource::IsRemembered(const DumpError& error) const {
-  return error.reason == DumpErrorReason::kUnsupported || (remembers_denials_ && error.is_denied);
-}
-
-NetlinkSource::Refusal NetlinkSource::MakeRefusal(Protocol protocol, const DumpError& error) const {
-  Refusal refusal{error, clock_.Now() + kRefusalMemory, {}};
-  std::string when;
-  const std::string module = DiagModule(protocol);
-  const bool lacks_module =
-      error.reason == DumpErrorReason::kUnsupported && error.kernel_errno != 0;
-  if (lacks_module && !is_loaded_(module)) {
-    refusal.missing_module = module;
-    when = "when it is loaded, ";
-  }
-  if (!is_used_again_) return refusal;
-  refusal.error.message += "; asked again " + when + "after " +
-                           std::to_string(kRefusalMemory.count()) + " minutes or at a reload";
-  return refusal;
-}
-
-bool NetlinkSource::IsOver(const Refusal& refusal) const {
-  return clock_.Now() >= refusal.until ||
-         (!refusal.missing_module.empty() && is_loaded_(refusal.missing_module));
+  if (const auto refusal = refusals_->Find(protocol)) return tl::unexpected(*refusal);
+  return DumpTables(protocol, wanted, sink).map_error([&](const DumpError& error) {
+    return refusals_->Note(protocol, error);
+  });
 }
 
 DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const WantedSockets& wanted,

@@ -308,9 +308,8 @@ TEST_P(MissingModuleTest, IsNotAskedForAgainWhenItWasThereAllAlong) {
 }
 
 TEST_F(NetlinkSourceTest, RemembersADenialWhereItIsToldTo) {
-  NetlinkSource source(
-      kernel_.Factory(), clock_, [](const std::string&) { return false; },
-      /*is_used_again=*/true, /*remembers_denials=*/true);
+  const auto refusals = std::make_shared<Refusals>(clock_, Refusals::Options{.with_denials = true});
+  NetlinkSource source(kernel_.Factory(), refusals);
   kernel_.Add({EPERM, 0, {}});
   for (int i = 0; i < 2; ++i) {
     const auto stats = source.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
@@ -329,6 +328,17 @@ TEST_F(NetlinkSourceTest, RemembersADenialWhereItIsToldTo) {
   EXPECT_EQ(stats.error().message,
             "the kernel refused the dump: Operation not permitted (EPERM); asked again after 5 "
             "minutes or at a reload");
+}
+
+TEST_F(NetlinkSourceTest, SharesRefusalsWithOthers) {
+  const auto refusals = std::make_shared<Refusals>(clock_, Refusals::Options{});
+  NetlinkSource one(kernel_.Factory(), refusals);
+  NetlinkSource other(kernel_.Factory(), refusals);
+  kernel_.Add({EPROTONOSUPPORT, 0, {}});
+  for (NetlinkSource* source : {&one, &other, &one}) {
+    EXPECT_FALSE(source->Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
+  }
+  EXPECT_EQ(kernel_.opened, 1);
 }
 
 TEST_F(NetlinkSourceTest, AsksAgainAfterADenialOtherwise) {
