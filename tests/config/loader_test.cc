@@ -365,6 +365,15 @@ TEST(FindDoubts, DoubtsRulesForOwnersThatAreNotLookedFor) {
                                "false: they match nothing"});
 }
 
+TEST(FindDoubts, DoubtsRulesForOwnersThatProcDoesNotTell) {
+  const std::string rules = "services: [{name: a, owner: b}]\nsource: proc\n";
+  EXPECT_EQ(
+      FindDoubts(ExpectAccepted(rules)),
+      std::vector<std::string>{"services: 1 of the rules name an owner, and source: proc tells "
+                               "none: they match nothing"});
+  EXPECT_TRUE(FindDoubts(ExpectAccepted(rules + "namespaces: {enabled: true}")).empty());
+}
+
 TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {
   const std::string rules = "services: [{name: web}, {name: dns, protocol: udp}]\n";
   EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
