@@ -4,12 +4,12 @@ import collections
 import errno
 import socket
 import subprocess
-import sys
 
 import exposition_text
 import fault_case
 import faults
 import module_faults_test
+import seccomp
 import sockets
 import support
 
@@ -19,27 +19,6 @@ ABSENT = ("sockdiag_listen_queue_limit", "sockdiag_listen_queue_saturation_ratio
           "sockdiag_listen_drops_total", "sockdiag_udp_receive_buffer_limit_bytes",
           "sockdiag_owner_sockets", "sockdiag_owner_stuck_sockets")
 
-# Runs a program to which a filter of system calls answers with an errno when it wants a netlink
-# socket of sock_diag.
-_WITHOUT_SOCK_DIAG = r"""
-import ctypes, os, struct, sys
-number = {"x86_64": 41, "aarch64": 198}[os.uname().machine]
-program = b"".join(struct.pack("HBBI", *instruction) for instruction in [
-    (0x20, 0, 0, 0),            # the number of the call
-    (0x15, 0, 5, number),       # is it socket?
-    (0x20, 0, 0, 16),           # its family
-    (0x15, 0, 3, 16),           # is it AF_NETLINK?
-    (0x20, 0, 0, 32),           # its protocol
-    (0x15, 0, 1, 4),            # is it NETLINK_SOCK_DIAG?
-    (0x06, 0, 0, 0x00050000 | int(sys.argv[1])),  # SECCOMP_RET_ERRNO
-    (0x06, 0, 0, 0x7fff0000)])  # SECCOMP_RET_ALLOW
-held = ctypes.create_string_buffer(program, len(program))
-filter = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
-libc = ctypes.CDLL(None, use_errno=True)
-if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.c_char_p(filter), 0, 0):
-    raise OSError(ctypes.get_errno(), "seccomp")
-os.execvp(sys.argv[2], sys.argv[2:])
-"""
 _SS_STATES = {"ESTAB": "established", "SYN-SENT": "syn_sent", "SYN-RECV": "syn_recv",
               "FIN-WAIT-1": "fin_wait1", "FIN-WAIT-2": "fin_wait2", "TIME-WAIT": "time_wait",
               "CLOSE-WAIT": "close_wait", "LAST-ACK": "last_ack", "LISTEN": "listen",
@@ -47,7 +26,9 @@ _SS_STATES = {"ESTAB": "established", "SYN-SENT": "syn_sent", "SYN-RECV": "syn_r
 
 
 def denying(error_number):
-    return sys.executable, "-c", _WITHOUT_SOCK_DIAG, str(error_number)
+    """To a netlink socket of sock_diag."""
+    return seccomp.refusing({"x86_64": 41, "aarch64": 198}, error_number,
+                            {0: socket.AF_NETLINK, 2: 4})  # NETLINK_SOCK_DIAG
 
 
 def ss_counts():
