@@ -187,7 +187,7 @@ def own_cost():
               "sockdiag_dump_duration_seconds", "protocol"),
         gauge("Sockets in a dump", "What there is to go through at a scrape.", "short",
               "sockdiag_dump_sockets", "protocol"),
-        gauge("Bytes in a dump", "What the kernel sends for it through netlink.", "bytes",
+        gauge("Bytes in a dump", "What the kernel sends for it: netlink messages, or lines of /proc.", "bytes",
               "sockdiag_dump_bytes", "protocol"),
         figure("Failed dumps", "Per second and reason. A dump that failed gives no figures at "
                "all.", "cps", most_rates(f"sockdiag_dump_errors_total{{{HOST}}}"),

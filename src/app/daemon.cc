@@ -290,7 +290,7 @@ Result<void> RunDaemon(const Options& options, const LoadedConfig& config,
                         {"revision", std::string(CurrentBuild().revision)},
                         {"config", config.source}});
   WarnOfDoubts(config, log);
-  Result<void> netlink = KernelPipelines::Check();
+  Result<void> netlink = KernelPipelines::Check(config.config.source);
   if (!netlink) return netlink;
   auto listeners = OpenListeners(options);
   if (!listeners) return tl::unexpected(listeners.error());

@@ -5,7 +5,9 @@
 
 #include "app/startup.h"
 #include "netlink/transport.h"
+#include "sockets/source/fallback_source.h"
 #include "sockets/source/netlink_source.h"
+#include "sockets/source/proc_source.h"
 #include "sockets/source/sock_diag.h"
 
 namespace sockdiag {
@@ -15,12 +17,29 @@ auto OpenNetlink() { return OpenSockDiag(kDumpSilenceLimit); }
 
 }  // namespace
 
+std::unique_ptr<SocketSource> KernelPipelines::MakeSource(
+    SourceChoice choice, const std::shared_ptr<Refusals>& refusals) {
+  if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(clock_);
+  auto netlink = std::make_unique<NetlinkSource>(OpenNetlink, refusals);
+  if (choice == SourceChoice::kNetlink) return netlink;
+  return std::make_unique<FallbackSource>(
+      std::move(netlink), std::make_unique<ProcSource>(clock_),
+      [this](Protocol protocol, const std::string& error) { using_proc_.Note(protocol, error); });
+}
+
 std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_used_again) {
-  const auto make_source = [this, is_used_again](NetlinkTransportFactory open) {
+  // Scrapes and samples turn to /proc together, and back.
+  const auto refusals = std::make_shared<Refusals>(
+      clock_, Refusals::Options{.is_loaded = IsModuleLoaded,
+                                .is_used_again = is_used_again,
+                                .with_denials = config.source == SourceChoice::kAuto});
+  // Of another namespace there is no /proc that the exporter may read.
+  const auto make_namespace_source = [this, is_used_again](NetlinkTransportFactory open) {
     return std::make_unique<NetlinkSource>(std::move(open), clock_, IsModuleLoaded, is_used_again);
   };
   const PipelineEnvironment environment{
-      .open_source = [make_source] { return make_source(OpenNetlink); },
+      .open_source = [this, choice = config.source,
+                      refusals] { return MakeSource(choice, refusals); },
       .clock = clock_,
       .memory = memory_,
       .on_sample =
@@ -32,7 +51,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_us
       .owners = &owners_,
       .namespaces = {.helper = namespaces_.helper.get(),
                      .why_no_helper = namespaces_.why_none,
-                     .make_source = make_source,
+                     .make_source = make_namespace_source,
                      .listener =
                          [this](const std::string& error) { reading_namespaces_.Note(error); }},
       .open_netlink =
@@ -45,10 +64,13 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_us
 }
 
 /// The socket is closed at once: one that stays open would keep its network namespace alive.
-Result<void> KernelPipelines::Check() {
+Result<void> KernelPipelines::Check(SourceChoice choice) {
+  if (choice == SourceChoice::kProc) return {};
   const auto netlink = OpenNetlink();
-  if (!netlink) return Fail(SockDiagOpenError(netlink.error()).message);
-  return {};
+  if (netlink) return {};
+  const DumpError error = SockDiagOpenError(netlink.error());
+  if (choice == SourceChoice::kAuto && error.is_denied) return {};
+  return Fail(error.message);
 }
 
 }  // namespace sockdiag

@@ -8,6 +8,7 @@
 
 #include "app/namespace_access.h"
 #include "app/pipeline.h"
+#include "app/proc_use_log.h"
 #include "app/self_samples.h"
 #include "base/clock.h"
 #include "base/failure_log.h"
@@ -16,6 +17,8 @@
 #include "config/config.h"
 #include "sockets/naming/live_ephemeral_ports.h"
 #include "sockets/naming/owners.h"
+#include "sockets/source/refusals.h"
+#include "sockets/source/socket_source.h"
 
 namespace sockdiag {
 
@@ -34,16 +37,21 @@ class KernelPipelines {
         reading_("reading", log, clock_),
         reading_cgroups_("reading cgroups", log, clock_),
         reading_namespaces_("reading some network namespaces", log, clock_),
-        naming_pods_("naming pods", log, clock_) {}
+        naming_pods_("naming pods", log, clock_),
+        using_proc_(log) {}
 
   /// `is_used_again`: for more than one collection; one alone takes all turns of namespaces.
   [[nodiscard]] std::shared_ptr<Pipeline> Make(const Config& config, bool is_used_again = true);
   [[nodiscard]] const Clock& clock() const { return clock_; }
 
-  /// Whether dumps can be asked for at all.
-  [[nodiscard]] static Result<void> Check();
+  /// Whether sockets can be asked for at all, from where the configuration says. What is denied is
+  /// no error where /proc takes its place.
+  [[nodiscard]] static Result<void> Check(SourceChoice choice);
 
  private:
+  [[nodiscard]] std::unique_ptr<SocketSource> MakeSource(SourceChoice choice,
+                                                         const std::shared_ptr<Refusals>& refusals);
+
   const Log& log_;
   const ReloadStatusReader reloads_;
   const NamespaceAccess namespaces_;
@@ -55,6 +63,7 @@ class KernelPipelines {
   FailureLog reading_cgroups_;
   FailureLog reading_namespaces_;
   FailureLog naming_pods_;
+  ProcUseLog using_proc_;
   LiveEphemeralPorts ephemeral_ports_{[this](const std::string& file, const std::string& error) {
     reading_.Note(error, {{"file", file}});
   }};

@@ -93,6 +93,7 @@ OwnerSums SumOwners(const TalliesByProtocol& tallies, const WatchPass* pass,
     });
   }
   for (const Protocol protocol : kProtocols) {
+    if (!tallies[Index(protocol)]) continue;
     for (const auto& [key, dropped] : drops[Index(protocol)]) {
       sums.events[{name(key.owner), DropOf(protocol)}] += dropped;
     }

@@ -48,17 +48,22 @@ DumpResult<DumpStats> SocketCount::Dump(SocketSource& source, StateSet states) {
   CountingSink sink(Classifier(environment_.matcher, environment_.ephemeral.range, listeners_,
                                watching, owners_ ? &*owners_ : nullptr),
                     *tallies_, drops_, watching);
-  return source.Dump(
+  DumpResult<DumpStats> stats = source.Dump(
       protocol_, {.states = states, .attributes = {.cgroup = owners_.has_value(), .memory = true}},
       sink);
+  if (stats) source_ = stats->source;
+  return stats;
 }
 
 void SocketCount::Commit() {
+  if (!TellsOwners(source_)) tallies_->ForgetOwners();
+  if (!TellsLimits(source_)) tallies_->ForgetLimits();
+  if (!TellsDrops(source_, protocol_)) tallies_->ForgetDrops();
   tallies_->ShareOutEphemeralPorts();
   std::move(listeners_).Commit(ListenerMemory::Coverage::kWhole);
   if (owners_) std::move(*owners_).Commit();
-  std::move(drops_).Commit();
-  if (watching_) std::move(*watching_).Commit();
+  std::move(drops_).Commit(source_);
+  if (watching_) std::move(*watching_).Commit(source_);
 }
 
 }  // namespace sockdiag

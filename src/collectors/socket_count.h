@@ -54,6 +54,8 @@ class SocketCount {
   DropWatch::Pass drops_;
   std::optional<StateWatch::Pass> watching_;
   std::optional<SocketOwners> owners_;
+  /// Of the dump.
+  SourceKind source_ = SourceKind::kNetlink;
 };
 
 }  // namespace sockdiag

@@ -8,6 +8,17 @@
 #include "sockets/watch/stuck_ports.h"
 
 namespace sockdiag {
+namespace {
+
+/// Those alone whose dump told of owners.
+TalliesByProtocol WithOwners(TalliesByProtocol tallies) {
+  for (auto& of_protocol : tallies) {
+    if (of_protocol && of_protocol->owners() == nullptr) of_protocol = nullptr;
+  }
+  return tallies;
+}
+
+}  // namespace
 
 void SocketMemory::Configure(const Settings& settings) {
   const std::lock_guard lock(mutex_);
@@ -106,15 +117,16 @@ void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& s
 void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
                               Samples& samples) const {
   if (round.owners == nullptr) return;
-  const bool is_watched_seen = round.tallies[Index(kWatchedProtocol)] != nullptr;
+  const TalliesByProtocol tallies = WithOwners(round.tallies);
+  const bool is_watched_seen = tallies[Index(kWatchedProtocol)] != nullptr;
   const WatchPass* pass = is_watched_seen ? uncounted.report.latest.get() : nullptr;
-  OwnerSums sums = SumOwners(round.tallies, pass, uncounted.drops, *round.owners);
+  OwnerSums sums = SumOwners(tallies, pass, uncounted.drops, *round.owners);
   if (round.namespaces) sums += round.namespaces->owners;
   // Those of our own namespace are told by port and service already.
   if (!round.are_namespaces_collected) sums.events.clear();
   const StateSet watched = is_watched_seen || round.namespaces ? watch_.states() : StateSet();
   const OwnersByName::Lacks lacks{
-      .own = LackingProtocols(round.tallies, round.is_collected),
+      .own = LackingProtocols(tallies, round.is_collected),
       .other_namespaces = round.are_namespaces_collected && !round.namespaces};
   const std::size_t folded =
       OwnersByName::Show(sums, lacks, watched, owners, clock_.Now(), samples);
@@ -143,12 +155,17 @@ void SocketMemory::ShowScope(const Counted& counted, Scope& scope, Samples& samp
                     scope.ports[Index(tallies->protocol())],
                     tallies->ranks(),
                     now,
-                    samples};
+                    samples,
+                    tallies->has_limits()};
     tallies->Show(showing);
     folded_ports += showing.folded_ports;
     const std::size_t i = Index(tallies->protocol());
-    scope.drops[i].Show(counted.drops[i], tallies->protocol(), scope.ports[i], scope.services,
-                        samples);
+    if (tallies->has_drops()) {
+      scope.drops[i].Show(counted.drops[i], tallies->protocol(), scope.ports[i], scope.services,
+                          samples);
+    } else {
+      scope.drops[i].Count(counted.drops[i], scope.ports[i], scope.services);
+    }
   }
   samples.Add(kFoldedKeys, folded_services, "services");
   samples.Add(kFoldedKeys, folded_ports, "ports");

@@ -24,6 +24,7 @@ Result<void> SocketsCollector::Collect(Findings& findings) {
     return Fail(stats.error().message);
   }
   count.Commit();
+  findings.samples.Add(kSource, 1, name(), Name(stats->source));
   findings.samples.Add(kDumpDuration, duration.count(), name());
   findings.samples.Add(kDumpSockets, stats->sockets, name());
   findings.samples.Add(kDumpBytes, stats->bytes, name());

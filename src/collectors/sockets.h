@@ -39,19 +39,27 @@ struct SocketsEnvironment {
 /// the watch.
 class SocketsCollector final : public Collector {
  public:
-  static constexpr Metric kDumpDuration{"sockdiag_dump_duration_seconds",
-                                        kGauge,
-                                        {"protocol"},
-                                        "How long the last sock_diag dump took."};
+  static constexpr Metric kSource{"sockdiag_socket_source",
+                                  kGauge,
+                                  {"protocol", "source"},
+                                  "Where the sockets come from: netlink is sock_diag, and proc, "
+                                  "where that is missing or denied, "
+                                  "lacks some figures. Always 1."};
+  static constexpr Metric kDumpDuration{
+      "sockdiag_dump_duration_seconds", kGauge, {"protocol"}, "How long the last dump took."};
   static constexpr Metric kDumpSockets{
-      "sockdiag_dump_sockets", kGauge, {"protocol"}, "Sockets in the last sock_diag dump."};
+      "sockdiag_dump_sockets", kGauge, {"protocol"}, "Sockets in the last dump."};
   static constexpr Metric kDumpBytes{
-      "sockdiag_dump_bytes", kGauge, {"protocol"}, "Netlink bytes of the last sock_diag dump."};
+      "sockdiag_dump_bytes",
+      kGauge,
+      {"protocol"},
+      "Bytes of the last dump's netlink messages, or of the lines of /proc."};
   static constexpr Metric kDumpErrors{"sockdiag_dump_errors_total",
                                       kCounter,
                                       {"protocol", "reason"},
                                       "Dumps that failed, and so gave no figures at all."};
-  static constexpr std::array kMetrics{&kDumpDuration, &kDumpSockets, &kDumpBytes, &kDumpErrors};
+  static constexpr std::array kMetrics{&kSource, &kDumpDuration, &kDumpSockets, &kDumpBytes,
+                                       &kDumpErrors};
 
   SocketsCollector(Protocol protocol, SocketsEnvironment environment)
       : protocol_(protocol), environment_(std::move(environment)) {}

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <set>
 
+#include "collectors/namespaces.h"
 #include "collectors/registry.h"
 #include "model/protocol.h"
 #include "sockets/naming/rule_check.h"
@@ -18,10 +19,18 @@ std::string NotCollected(Protocol protocol, std::ptrdiff_t rules) {
          " sockets, which collectors." + name + " turns off";
 }
 
-/// Of rules that ask for an owner while nobody looks for any.
-std::string OwnersNotLookedFor(std::ptrdiff_t rules) {
-  return "services: " + std::to_string(rules) +
-         " of the rules name an owner, and owners.enabled is false: they match nothing";
+/// Why rules that ask for an owner match nothing; empty when they may.
+std::string_view WhyNoOwners(const Config& config) {
+  if (!config.owners.enabled) return "owners.enabled is false";
+  // Sockets of other network namespaces come from sock_diag in any case.
+  const bool is_proc_all = config.source == SourceChoice::kProc &&
+                           !config.collectors.IsEnabled(NamespacesCollector::kName);
+  return is_proc_all ? "source: proc tells none" : "";
+}
+
+std::string OwnersNotLookedFor(std::ptrdiff_t rules, std::string_view why) {
+  return "services: " + std::to_string(rules) + " of the rules name an owner, and " +
+         std::string(why) + ": they match nothing";
 }
 
 /// Of more names than there are places for; empty when all have one.
@@ -72,7 +81,10 @@ std::vector<std::string> FindDoubts(const Config& config) {
   }
   const auto asking = std::count_if(config.services.begin(), config.services.end(),
                                     [](const ServiceRule& rule) { return !rule.owner.empty(); });
-  if (asking > 0 && !config.owners.enabled) doubts.push_back(OwnersNotLookedFor(asking));
+  const std::string_view why_no_owners = WhyNoOwners(config);
+  if (asking > 0 && !why_no_owners.empty()) {
+    doubts.push_back(OwnersNotLookedFor(asking, why_no_owners));
+  }
   if (const std::string doubt = NamesWithoutPlace(config); !doubt.empty()) doubts.push_back(doubt);
   if (config.services_fallback != ServicesFallback::kNumber) return doubts;
   for (std::size_t i = 0; i < config.services.size(); ++i) {

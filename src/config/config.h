@@ -14,6 +14,7 @@
 #include "sockets/naming/limits.h"
 #include "sockets/naming/service_matcher.h"
 #include "sockets/naming/service_rule.h"
+#include "sockets/source/source_kind.h"
 #include "sockets/watch/watch_options.h"
 
 namespace sockdiag {
@@ -80,6 +81,8 @@ struct WebOptions {
 
 /// The configuration file as values; default-constructed, it is the built-in configuration.
 struct Config {
+  /// Of the network namespace that the exporter runs in.
+  SourceChoice source = SourceChoice::kAuto;
   CollectorSwitches collectors;
   CollectorOptions collector_options;
   /// In the file's order: the first rule that matches names the socket.

@@ -35,6 +35,11 @@ constexpr auto kStateWords = [] {
 constexpr std::array<std::pair<std::string_view, ServicesFallback>, 2> kFallbackWords{
     {{"number", ServicesFallback::kNumber}, {"other", ServicesFallback::kOther}}};
 
+constexpr std::array<std::pair<std::string_view, SourceChoice>, 3> kSourceWords{
+    {{"auto", SourceChoice::kAuto},
+     {"netlink", SourceChoice::kNetlink},
+     {"proc", SourceChoice::kProc}}};
+
 Result<std::optional<std::string>> ParseDatabasePath(const YamlNode& node) {
   if (node.kind == YamlNode::Kind::kNull) return std::nullopt;
   Result<std::string> path = ParseText(node, "an absolute path, or null to turn it off");
@@ -132,6 +137,7 @@ void ReadStuckAfter(MappingReader& keys, StuckAfter& stuck_after) {
 }
 
 void ReadConfig(MappingReader& keys, Config& config) {
+  keys.Read("source", OneOf<SourceChoice>{kSourceWords}, config.source);
   keys.ReadMapping("collectors", [&](MappingReader& inner) { ReadCollectors(inner, config); });
   if (const auto services = keys.Find("services")) ReadServices(*services, config.services);
   keys.Read("services_database", ParseDatabasePath, config.services_database);

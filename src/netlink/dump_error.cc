@@ -32,7 +32,12 @@ std::string_view Name(DumpErrorReason reason) {
 
 DumpError DumpErrorFromKernel(int error_number) {
   return {ReasonOfKernel(error_number), ErrnoMessage("the kernel refused the dump", error_number),
-          error_number};
+          error_number, IsDenial(error_number)};
+}
+
+bool IsDenial(int error_number) {
+  return error_number == EPERM || error_number == EACCES || error_number == EAFNOSUPPORT ||
+         error_number == EPROTONOSUPPORT;
 }
 
 DumpError DumpErrorFromReceive(int error_number) {

@@ -40,7 +40,14 @@ struct DumpError {
   /// With which the kernel refused the dump; 0 when it did not. What it means depends on what was
   /// asked for.
   int kernel_errno = 0;
+  /// What would answer is missing or denied, and so it will be at the next attempt; see IsDenial().
+  bool is_denied = false;
 };
+
+/// Whether a system call or the kernel's answer with this errno denies the dump, or the kernel has
+/// not what would answer: a filter of system calls or of socket families, a security module, no
+/// such protocol. What is short or late is no denial.
+[[nodiscard]] bool IsDenial(int error_number);
 
 template <typename T>
 using DumpResult = tl::expected<T, DumpError>;

@@ -11,8 +11,9 @@ DumpResult<WalkStats> Walk(NetlinkTransport& transport, const DumpRequest& reque
                            DumpBuffer& buffer, MessageSink& sink) {
   const auto sent = transport.Send(request.bytes);
   if (!sent) {
-    return FailDump(DumpErrorReason::kSend,
-                    ErrnoMessage("cannot send the dump request", sent.error()));
+    return tl::unexpected(DumpError{DumpErrorReason::kSend,
+                                    ErrnoMessage("cannot send the dump request", sent.error()), 0,
+                                    IsDenial(sent.error())});
   }
   DumpReader reader(request, transport.port_id(), sink);
   while (true) {

@@ -38,6 +38,12 @@ std::string_view Scanner::TakeWord() {
   return word;
 }
 
+std::string_view Scanner::TakeCharacters(std::size_t count) {
+  const std::string_view characters = rest_.substr(0, count);
+  rest_.remove_prefix(characters.size());
+  return characters;
+}
+
 std::optional<double> Scanner::TakeNumber() {
   const std::string_view word = TakeWord();
   const std::optional<double> value = ParseAs<std::int64_t>(word);

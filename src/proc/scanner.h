@@ -31,13 +31,17 @@ class Scanner {
   /// Skips space first. Empty at the end of the text.
   std::string_view TakeWord();
 
-  /// The decimal digits that the text goes on with, and a minus before them where the type has a
-  /// sign; what follows does not matter. Nothing, and nothing is taken, when there is none or the
-  /// type cannot hold it.
+  /// The next characters, whatever they are; fewer at the end of the text.
+  std::string_view TakeCharacters(std::size_t count);
+
+  /// The digits, by default decimal ones, that the text goes on with, and a minus before them where
+  /// the type has a sign; what follows does not matter. Nothing, and nothing is taken, when there
+  /// is none or the type cannot hold it.
   template <typename Integer>
-  [[nodiscard]] std::optional<Integer> TakeInteger() {
+  [[nodiscard]] std::optional<Integer> TakeInteger(int base = 10) {
     Integer value = 0;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    const auto [end, error] =
+        std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
     if (error != std::errc()) return std::nullopt;
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
     return value;

@@ -2,6 +2,7 @@
 
 #include "app/pipeline.h"
 #include "app/self_samples.h"
+#include "collectors/owners_by_name.h"
 #include "tests/app/fake_pipeline.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_source.h"
@@ -119,6 +120,11 @@ void MakeUp(const Metric& metric, Samples& samples) {
 
 void ShowRest(Samples& samples) {
   samples.Add(Sampler::kSamplingInterval, 5);
+  // Shown where other namespaces are collected.
+  for (const Metric* metric :
+       {&OwnersByName::kListenDrops, &OwnersByName::kReceiveDrops, &OwnersByName::kRetransmits}) {
+    samples.Add(*metric, 7, "unit", "nginx.service");
+  }
   for (const CollectorEntry& entry : AllCollectors()) {
     for (const Metric* metric : entry.metrics) MakeUp(*metric, samples);
   }

@@ -98,5 +98,32 @@ TEST_F(DropsTest, OfReceiversStandBesideTheirBuffers) {
   EXPECT_FALSE(samples.Has(DropsByPort::kListenDrops));
 }
 
+TEST_F(DropsTest, ThatProcDoesNotTellAreNotShown) {
+  static_cast<void>(scrapes_.Scrape(Records{Web(0)}));
+  static_cast<void>(scrapes_.Scrape(Records{Web(2)}));
+  scrapes_.source_kind = SourceKind::kProc;
+  const Records receivers{Dropping(testing::Udp("0.0.0.0:53"), 1, 5)};
+  const Samples samples = scrapes_.Scrape(Records{Web(0)}, receivers);
+  EXPECT_FALSE(samples.Has(DropsByPort::kListenDrops));
+  EXPECT_EQ(FiguresOf(samples, DropsByPort::kReceiveDrops), (Figures{{"53 other", 0}}));
+  scrapes_.source_kind = SourceKind::kNetlink;
+  EXPECT_EQ(Listeners(scrapes_.Scrape(Records{Web(9)})), (Figures{{"80 other", 2}}));
+}
+
+TEST_F(DropsTest, LimitsThatProcDoesNotTellAreNotShown) {
+  const Records both{testing::Listener("0.0.0.0:80", 5, 128), testing::Listener("0.0.0.0:81")};
+  static_cast<void>(scrapes_.Scrape(both));
+  scrapes_.source_kind = SourceKind::kProc;
+  const Samples samples = scrapes_.Scrape(Records{testing::Listener("0.0.0.0:80", 5, 0)},
+                                          Records{testing::Udp("0.0.0.0:53")});
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kQueueLength),
+            (Figures{{"80 other", 5}, {"81 other", 0}}));
+  EXPECT_TRUE(samples.Has(ListenerTally::kReceiveBuffer));
+  for (const Metric* metric : {&ListenerTally::kQueueLimit, &ListenerTally::kSaturation,
+                               &ListenerTally::kReceiveBufferLimit}) {
+    EXPECT_FALSE(samples.Has(*metric)) << metric->name;
+  }
+}
+
 }  // namespace
 }  // namespace sockdiag

@@ -57,6 +57,7 @@ TEST_F(SocketsCollectorTest, TellsWhatTheDumpCost) {
   EXPECT_EQ(collector.name(), "tcp");
   Findings findings;
   ASSERT_TRUE(collector.Collect(findings));
+  EXPECT_EQ(FiguresOf(findings.samples, SocketsCollector::kSource), (Figures{{"tcp netlink", 1}}));
   EXPECT_EQ(FiguresOf(findings.samples, SocketsCollector::kDumpSockets), (Figures{{"tcp", 1}}));
   EXPECT_EQ(FiguresOf(findings.samples, SocketsCollector::kDumpBytes), (Figures{{"tcp", 124}}));
   EXPECT_EQ(FiguresOf(findings.samples, SocketsCollector::kDumpDuration), (Figures{{"tcp", 0.1}}));

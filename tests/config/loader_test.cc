@@ -35,6 +35,7 @@ services:                         # ordered; the first match names the socket
     remote_networks: [10.1.2.0/24, "2001:db8::/32"]
     owner: "shop/cart-*"
 
+source: proc
 services_database: /usr/share/services
 services_fallback: other
 
@@ -106,6 +107,7 @@ TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
        .owner = "shop/cart-*"}};
   expected.services_database = "/usr/share/services";
   expected.services_fallback = ServicesFallback::kOther;
+  expected.source = SourceChoice::kProc;
   expected.limits = {.services = 101, .ports = 102, .owners = 103, .retention = minutes(16)};
   expected.sampling = {.interval = seconds(6),
                        .cpu_budget = 0.03,
@@ -143,7 +145,8 @@ TEST(Loader, AcceptsWindowsLineEnds) {
 
 TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
   const std::string expected =
-      "expected a mapping of collectors, services, services_database, services_fallback, limits, "
+      "expected a mapping of source, collectors, services, services_database, services_fallback, "
+      "limits, "
       "sampling, stuck_after, owners, namespaces, web, not ";
   ExpectRefused({
       {"[]", "c.yaml:1:1: " + expected + "a list"},
@@ -155,8 +158,8 @@ TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
 
 TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
   const std::string root_keys =
-      "collectors, services, services_database, services_fallback, limits, sampling, stuck_after, "
-      "owners, namespaces, web";
+      "source, collectors, services, services_database, services_fallback, limits, sampling, "
+      "stuck_after, owners, namespaces, web";
   const std::string state_keys =
       "syn_sent, syn_recv, fin_wait1, fin_wait2, close_wait, last_ack, closing";
   ExpectRefused({
@@ -206,7 +209,7 @@ TEST(Loader, RefusesDuplicateKeysAtEveryLevel) {
       {"services:\n  - name: a\n    name: b\n",
        "c.yaml:3:5: services[0].name: duplicate key, first on line 2"},
       {"a: 1\na: 2\n",
-       "c.yaml:1:1: a: unknown key; known: collectors, services, services_database, "
+       "c.yaml:1:1: a: unknown key; known: source, collectors, services, services_database, "
        "services_fallback, limits, sampling, stuck_after, owners, namespaces, web"},
   });
 }
@@ -290,6 +293,23 @@ TEST(Loader, RefusesAServicesDatabaseThatIsNoAbsolutePath) {
   });
 }
 
+TEST(Loader, TakesWhereSocketsComeFrom) {
+  EXPECT_EQ(Config().source, SourceChoice::kAuto);
+  EXPECT_EQ(ExpectAccepted("source: auto").source, SourceChoice::kAuto);
+  EXPECT_EQ(ExpectAccepted("source: netlink").source, SourceChoice::kNetlink);
+  EXPECT_EQ(ExpectAccepted("source: proc").source, SourceChoice::kProc);
+}
+
+TEST(Loader, RefusesAnotherSource) {
+  const std::string at = "c.yaml:1:9: source: ";
+  ExpectRefused({
+      {"source: ebpf", at + "ebpf is not one of auto, netlink, proc"},
+      {"source: Netlink", at + "Netlink is not one of auto, netlink, proc"},
+      {"source: null", at + "expected one of auto, netlink, proc, not null"},
+      {"source: [proc]", at + "expected one of auto, netlink, proc, not a list"},
+  });
+}
+
 TEST(Loader, TakesTheNameOfWhatNothingNames) {
   EXPECT_EQ(Config().services_fallback, ServicesFallback::kNumber);
   EXPECT_EQ(ExpectAccepted("services_fallback: number").services_fallback,
@@ -308,7 +328,7 @@ TEST(Loader, RefusesAnotherFallback) {
        "c.yaml:2:1: services_fallback: duplicate key, first on line 1"},
       {"service_fallback: other",
        "c.yaml:1:1: service_fallback: unknown key (did you mean services_fallback?); known: "
-       "collectors, services, services_database, services_fallback, limits, sampling, "
+       "source, collectors, services, services_database, services_fallback, limits, sampling, "
        "stuck_after, owners, namespaces, web"},
   });
 }
@@ -343,6 +363,15 @@ TEST(FindDoubts, DoubtsRulesForOwnersThatAreNotLookedFor) {
       FindDoubts(ExpectAccepted(rules + "owners: {enabled: false}")),
       std::vector<std::string>{"services: 1 of the rules name an owner, and owners.enabled is "
                                "false: they match nothing"});
+}
+
+TEST(FindDoubts, DoubtsRulesForOwnersThatProcDoesNotTell) {
+  const std::string rules = "services: [{name: a, owner: b}]\nsource: proc\n";
+  EXPECT_EQ(
+      FindDoubts(ExpectAccepted(rules)),
+      std::vector<std::string>{"services: 1 of the rules name an owner, and source: proc tells "
+                               "none: they match nothing"});
+  EXPECT_TRUE(FindDoubts(ExpectAccepted(rules + "namespaces: {enabled: true}")).empty());
 }
 
 TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {

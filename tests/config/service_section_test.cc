@@ -202,7 +202,7 @@ TEST(ServiceSection, AMisspelledNameIsNoMissingOne) {
        "direction, ports, "
        "local_networks, remote_networks, owner"},
       {"services:\n  - ports: [80]\n  - name: web\nname: web\n",
-       "c.yaml:4:1: name: unknown key; known: collectors, services, services_database, "
+       "c.yaml:4:1: name: unknown key; known: source, collectors, services, services_database, "
        "services_fallback, limits, "
        "sampling, stuck_after, owners, namespaces, web"},
   });

@@ -19,7 +19,9 @@ NO_SOCK_DIAG = faults.fail("socket", errno.EPROTONOSUPPORT, domain=socket.AF_NET
 
 
 class ModuleFaultsTest(fault_case.FaultCase):
-    """One message that names the module, and everything else is served."""
+    """One message that names the module, and everything else is served; where nothing takes its place."""
+
+    config = fault_case.CONFIG + "source: netlink\n"
 
     def setUp(self):
         super().setUp()
@@ -44,7 +46,7 @@ class ModuleFaultsTest(fault_case.FaultCase):
     def test_from_the_start(self):
         """With samples, which ask for the module too."""
         self.set_faults(*NO_INET_DIAG)
-        self.start(config=fault_case.QUICK_SAMPLES, await_collection=False)
+        self.start(config=fault_case.QUICK_SAMPLES + "source: netlink\n", await_collection=False)
         for _ in range(fault_case.SCRAPES):
             self.assert_whole(self.scrape(), failing=("tcp", "udp"))
         self.assertEqual(self.exporter.get("/-/healthy").status, 200)
@@ -83,8 +85,9 @@ class ModuleFaultsTest(fault_case.FaultCase):
 
     def test_no_sock_diag_at_the_start(self):
         self.faults.set(NO_SOCK_DIAG)
-        result = support.run_exporter("--web.listen-address=127.0.0.1:0", env={
-            **self.faults.environment, "PATH": "/"})
+        config = support.temporary_file(self, "source: netlink\n")
+        result = support.run_exporter("--web.listen-address=127.0.0.1:0", f"--config.file={config}",
+                                      env={**self.faults.environment, "PATH": "/"})
         self.assertEqual(result.returncode, 1)
         self.assertIn("sock_diag", result.stderr.splitlines()[-1])
 

@@ -1,13 +1,14 @@
 """Real network namespaces: what they hold is shown exactly, and the helper can fail in every way."""
 
+import errno
 import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 
 import cgroups
+import seccomp
 import support
 
 CONFIG = "namespaces: {enabled: true, cpu_budget: 1}\nservices_database: null\n%s"
@@ -269,29 +270,10 @@ class RefusedNamespacesTest(NamespacesTestCase):
         self.assertEqual(children_of(exporter.process.pid), [])
 
 
-# Runs a program that the kernel refuses to give capabilities up: a filter of system calls answers
-# EPERM to capset(2).
-_WITHOUT_CAPSET = r"""
-import ctypes, os, struct, sys
-number = {"x86_64": 126, "aarch64": 91}[os.uname().machine]
-program = b"".join(struct.pack("HBBI", *instruction) for instruction in [
-    (0x20, 0, 0, 0),            # the number of the call
-    (0x15, 0, 1, number),       # is it capset?
-    (0x06, 0, 0, 0x00050001),   # SECCOMP_RET_ERRNO, EPERM
-    (0x06, 0, 0, 0x7fff0000)])  # SECCOMP_RET_ALLOW
-held = ctypes.create_string_buffer(program, len(program))
-filter = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
-libc = ctypes.CDLL(None, use_errno=True)
-if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.c_char_p(filter), 0, 0):
-    raise OSError(ctypes.get_errno(), "seccomp")
-os.execvp(sys.argv[1], sys.argv[1:])
-"""
-
-
 class KeptCapabilitiesTest(support.TestCase):
     """An exporter that cannot give up what it was started with."""
 
-    PREFIX = (sys.executable, "-c", _WITHOUT_CAPSET)
+    PREFIX = seccomp.refusing({"x86_64": 126, "aarch64": 91}, errno.EPERM)  # capset(2)
 
     def test_it_does_not_start_with_those_of_the_helper(self):
         config = support.temporary_file(self, "services_database: null\n")

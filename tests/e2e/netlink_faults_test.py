@@ -42,6 +42,7 @@ class NetlinkCase(fault_case.FaultCase):
     """So many sockets that a dump takes several datagrams."""
 
     protocol = "tcp"
+    config = fault_case.CONFIG + "source: netlink\n"
 
     def setUp(self):
         super().setUp()

@@ -17,9 +17,11 @@
 #include "collectors/families/raw_table.h"
 #include "collectors/kernel_limits.h"
 #include "collectors/process.h"
+#include "proc/inet_line.h"
 #include "proc/proc_files.h"
 #include "proc/protocol_counters.h"
 #include "sockets/naming/ephemeral_ports.h"
+#include "sockets/source/proc_codec.h"
 #include "tests/fuzz/expect.h"
 #include "tests/fuzz/proc_root.h"
 
@@ -149,10 +151,33 @@ void ReadTableLines(std::string_view text) {
   port ? Expect(!IpProtocolName(*port).empty()) : ExpectOneLine(port.error());
 }
 
+/// Of each table; whatever comes out, no column is more than the text can say.
+void ReadSocketLines(std::string_view text) {
+  const Result<InetLine> line = ParseInetLine(text);
+  if (line) {
+    ExpectInText(text, line->inode);
+    Expect(line->rest.size() < text.size());
+  } else {
+    ExpectOneLine(line.error());
+  }
+  for (const Protocol protocol : kProtocols) {
+    for (const Family family : kFamilies) {
+      const Result<SocketRecord> record = DecodeProcLine(protocol, family, text);
+      if (!record) {
+        ExpectOneLine(record.error());
+        continue;
+      }
+      Expect(line.has_value() && record->family == family && record->protocol == protocol);
+      Expect(record->has_inode == (line->inode != 0));
+      Expect(family == Family::kIpv6 || record->local.address.IsIpv4());
+    }
+  }
+}
+
 using Parser = void (*)(std::string_view);
-constexpr std::array<Parser, 9> kParsers{ReadPortRange,        ReadReservedPorts, ReadSockstat,
-                                         ReadProcessStat,      ReadIntegers,      ReadLimits,
-                                         ReadProtocolCounters, ReadConntrackStat, ReadTableLines};
+constexpr std::array<Parser, 10> kParsers{
+    ReadPortRange, ReadReservedPorts,    ReadSockstat,      ReadProcessStat, ReadIntegers,
+    ReadLimits,    ReadProtocolCounters, ReadConntrackStat, ReadTableLines,  ReadSocketLines};
 
 }  // namespace
 }  // namespace sockdiag::fuzz

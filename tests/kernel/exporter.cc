@@ -3,6 +3,7 @@
 #include "collectors/sockets.h"
 #include "netlink/transport.h"
 #include "sockets/source/netlink_source.h"
+#include "sockets/source/proc_source.h"
 #include "sockets/source/sock_diag.h"
 #include "sockets/tally/socket_tallies.h"
 #include "tests/kernel/system.h"
@@ -35,6 +36,21 @@ void ExpectConsistent(const Collection& collection) {
   }
 }
 
+std::unique_ptr<SocketSource> OpenSource(SourceChoice choice, const Clock& clock) {
+  if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(clock);
+  return std::make_unique<NetlinkSource>([] { return OpenSockDiag(kDeadline); }, clock);
+}
+
+/// What both sources tell.
+Counts CommonCounts(const Samples& samples) {
+  Counts counts = SocketCounts(samples);
+  counts.merge(QueueBytes(samples));
+  Add(samples, ListenerTally::kQueueLength, "length", counts);
+  Add(samples, UnacceptedTally::kUnacceptedSockets, "unaccepted", counts);
+  Add(samples, UnreadTally::kUnreadSockets, "unread", counts);
+  return counts;
+}
+
 }  // namespace
 
 Config WithoutNumbers() {
@@ -45,22 +61,19 @@ Config WithoutNumbers() {
 
 Exporter::Exporter(const Config& config, std::function<void()> on_sample,
                    const ServicesDatabase& database)
-    : pipeline_(config, database,
-                {.open_source =
-                     [this] {
-                       return std::make_unique<NetlinkSource>(
-                           [] { return OpenSockDiag(kDeadline); }, clock_);
-                     },
-                 .clock = clock_,
-                 .memory = memory_,
-                 .on_sample =
-                     [on_sample](const std::string& error) {
-                       EXPECT_EQ(error, "");
-                       on_sample();
-                     },
-                 .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
-                 .open_netlink =
-                     [](int protocol) { return OpenNetlinkTransport(protocol, kDeadline); }}) {
+    : pipeline_(
+          config, database,
+          {.open_source = [this, choice = config.source] { return OpenSource(choice, clock_); },
+           .clock = clock_,
+           .memory = memory_,
+           .on_sample =
+               [on_sample](const std::string& error) {
+                 EXPECT_EQ(error, "");
+                 on_sample();
+               },
+           .ephemeral_ports = [this] { return ephemeral_ports_.Read(); },
+           .open_netlink =
+               [](int protocol) { return OpenNetlinkTransport(protocol, kDeadline); }}) {
   pipeline_.TakeEffect();
   if (on_sample) pipeline_.StartSampling();
 }
@@ -109,6 +122,9 @@ Samples CollectWhen(const Counts& expected, const Config& config) {
   if (WaitUntil([&] { return SocketCounts(collect()) == expected; })) Pause();
   Samples samples = collect();
   EXPECT_EQ(SocketCounts(samples), expected);
+  Config by_proc = config;
+  by_proc.source = SourceChoice::kProc;
+  EXPECT_EQ(CommonCounts(Exporter(by_proc).Collect()), CommonCounts(samples)) << "/proc";
   return samples;
 }
 

@@ -57,7 +57,7 @@ using Counts = testing::Figures;
 [[nodiscard]] double Saturation(const Samples& samples);
 
 /// Collects anew until SocketCounts() are as expected, then once more, since they must stay so.
-/// Expects them at the end.
+/// Expects them at the end, and that /proc shows the same sockets.
 Samples CollectWhen(const Counts& expected, const Config& config = WithoutNumbers());
 
 /// A TCP service called `web`; without numbers.

@@ -67,16 +67,20 @@ class SsComparison : public KernelTest {
   /// Both views of the same moment: ss ran while ours did not change.
   struct Views {
     Counts ours;
+    Counts by_proc;
     Counts ss;
   };
   Views Look() {
     Config config;
     config.limits.ports = 65535;
     config.limits.services = 10'000;
+    Config by_proc = config;
+    by_proc.source = SourceChoice::kProc;
     const auto collect = [&] { return CountOurs(Exporter(config).Collect()); };
     Views views;
     const bool quiet = WaitUntil([&] {
       views.ours = collect();
+      views.by_proc = CountOurs(Exporter(by_proc).Collect());
       views.ss = CountSs(ReadSsTable());
       return views.ours == collect();
     });
@@ -94,6 +98,7 @@ TEST_F(SsComparison, RandomMixIsCountedAlike) {
   const Sockets sockets = MakeSocketMix(seed);
   const Views views = Look();
   EXPECT_EQ(views.ours, views.ss);
+  EXPECT_EQ(views.by_proc, views.ss);
   std::uint64_t tcp = 0;
   for (const SsRow& row : ReadSsTable()) tcp += row.protocol == Protocol::kTcp ? 1 : 0;
   EXPECT_GT(tcp, 200U) << "the mix is too small to prove anything";

@@ -41,16 +41,19 @@ double CloseWaitWithBytesInSs() {
 
 class Trouble : public KernelTestWith<IpVersion> {
  protected:
-  /// Collects anew until the figures are as expected, and expects them.
+  /// Collects anew until the figures are as expected, and expects them; of /proc the same.
   static void Expect(const Metric& metric, const Counts& expected) {
-    Counts counts;
-    const auto is_as_expected = [&] {
-      counts =
-          testing::NonZero(testing::FiguresOf(Exporter(WithWebService(kPort)).Collect(), metric));
-      return counts == expected;
-    };
-    static_cast<void>(WaitUntil(is_as_expected));
-    EXPECT_EQ(counts, expected) << metric.name;
+    for (const SourceChoice source : {SourceChoice::kNetlink, SourceChoice::kProc}) {
+      Config config = WithWebService(kPort);
+      config.source = source;
+      Counts counts;
+      const auto is_as_expected = [&] {
+        counts = testing::NonZero(testing::FiguresOf(Exporter(config).Collect(), metric));
+        return counts == expected;
+      };
+      static_cast<void>(WaitUntil(is_as_expected));
+      EXPECT_EQ(counts, expected) << metric.name;
+    }
   }
   static void ExpectStalled(const std::string& labels) {
     Expect(StalledTally::kStalledSockets, labels.empty() ? Counts() : Counts{{labels, 1}});

@@ -83,5 +83,15 @@ TEST(Scanner, TakesAWordThatIsNoNumberAllTheSame) {
   EXPECT_EQ(scanner.TakeNumber(), 7);
 }
 
+TEST(Scanner, TakesHexadecimalDigitsAndCharacters) {
+  Scanner scanner("1F90:ab");
+  EXPECT_EQ(scanner.TakeInteger<std::uint16_t>(16), 0x1f90);
+  EXPECT_TRUE(scanner.TakeCharacter(':'));
+  EXPECT_EQ(scanner.TakeCharacters(1), "a");
+  EXPECT_EQ(scanner.TakeCharacters(5), "b");
+  EXPECT_EQ(scanner.TakeCharacters(5), "");
+  EXPECT_FALSE(scanner.TakeInteger<std::uint16_t>(16));
+}
+
 }  // namespace
 }  // namespace sockdiag

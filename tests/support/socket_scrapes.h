@@ -90,25 +90,28 @@ class SocketScrapes {
     return pass;
   }
   /// A sample between two scrapes.
-  void Sample(const Records& tcp) { Look(tcp).Commit(); }
+  void Sample(const Records& tcp) { Look(tcp).Commit(source_kind); }
 
   FakeClock clock;
   SocketMemory memory{clock};
+  /// Where the records come from.
+  SourceKind source_kind = SourceKind::kNetlink;
 
  private:
   /// Gives the records as they are.
   class RecordsSource final : public SocketSource {
    public:
-    explicit RecordsSource(const Records& records) : records_(records) {}
+    RecordsSource(const Records& records, SourceKind kind) : records_(records), kind_(kind) {}
 
     [[nodiscard]] DumpResult<DumpStats> Dump(Protocol, const WantedSockets&,
                                              SocketSink& sink) override {
       for (const SocketRecord& record : records_) sink.Add(record);
-      return DumpStats{records_.size(), 0};
+      return DumpStats{records_.size(), 0, kind_};
     }
 
    private:
     const Records& records_;
+    const SourceKind kind_;
   };
 
   std::shared_ptr<const SocketTallies> Dump(Protocol protocol, const Records& records) {
@@ -120,7 +123,7 @@ class SocketScrapes {
                                  .listeners = memory.listeners(protocol),
                                  .drops = memory.drops(protocol),
                                  .generation = generation_});
-    RecordsSource source(records);
+    RecordsSource source(records, source_kind);
     static_cast<void>(count.Dump(source, StateSet::All(protocol)));
     count.Commit();
     return count.tallies();

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <system_error>
+#include <optional>
 #include <utility>
 
+#include "proc/inet_line.h"
 #include "proc/scanner.h"
 
 namespace sockdiag {
@@ -35,17 +35,10 @@ constexpr std::array<std::pair<std::uint16_t, std::string_view>, 17> kNames{{{1,
 Result<std::uint16_t> ParseRawLine(std::string_view line) {
   Scanner words(line);
   words.TakeWord();  // sl
-  const std::string_view local = words.TakeWord();
-  const std::size_t colon = local.rfind(':');
-  const std::string_view port =
-      colon == std::string_view::npos ? std::string_view() : local.substr(colon + 1);
-  std::uint16_t value = 0;
-  const char* const end = port.data() + port.size();
-  const auto [rest, error] = std::from_chars(port.data(), end, value, 16);
-  if (port.empty() || error != std::errc() || rest != end) {
-    return Fail(Excerpt(line) + " is not a line of raw sockets");
-  }
-  return value;
+  words.SkipSpace();
+  const std::optional<InetEnd> local = TakeInetEnd(words);
+  if (local) return local->port;
+  return Fail(Excerpt(line) + " is not a line of raw sockets");
 }
 
 std::string IpProtocolName(std::uint16_t protocol) {

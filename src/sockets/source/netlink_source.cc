@@ -6,41 +6,16 @@ namespace sockdiag {
 
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                              std::function<bool(const std::string&)> is_loaded, bool is_used_again)
-    : open_(std::move(open)),
-      clock_(clock),
-      is_loaded_(std::move(is_loaded)),
-      is_used_again_(is_used_again) {}
+    : NetlinkSource(std::move(open),
+                    std::make_shared<Refusals>(
+                        clock, Refusals::Options{std::move(is_loaded), is_used_again})) {}
 
 DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
-  std::optional<Refusal>& refusal = refusals_[Index(protocol)];
-  if (refusal && !IsOver(*refusal)) return tl::unexpected(refusal->error);
-  refusal.reset();
-  DumpResult<DumpStats> stats = DumpTables(protocol, wanted, sink);
-  if (!stats && stats.error().reason == DumpErrorReason::kUnsupported) {
-    refusal = MakeRefusal(protocol, stats.error());
-    return tl::unexpected(refusal->error);
-  }
-  return stats;
-}
-
-NetlinkSource::Refusal NetlinkSource::MakeRefusal(Protocol protocol, const DumpError& error) const {
-  Refusal refusal{error, clock_.Now() + kRefusalMemory, {}};
-  std::string when;
-  const std::string module = DiagModule(protocol);
-  if (error.kernel_errno != 0 && !is_loaded_(module)) {
-    refusal.missing_module = module;
-    when = "when it is loaded, ";
-  }
-  if (!is_used_again_) return refusal;
-  refusal.error.message += "; asked again " + when + "after " +
-                           std::to_string(kRefusalMemory.count()) + " minutes or at a reload";
-  return refusal;
-}
-
-bool NetlinkSource::IsOver(const Refusal& refusal) const {
-  return clock_.Now() >= refusal.until ||
-         (!refusal.missing_module.empty() && is_loaded_(refusal.missing_module));
+  if (const auto refusal = refusals_->Find(protocol)) return tl::unexpected(*refusal);
+  return DumpTables(protocol, wanted, sink).map_error([&](const DumpError& error) {
+    return refusals_->Note(protocol, error);
+  });
 }
 
 DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const WantedSockets& wanted,

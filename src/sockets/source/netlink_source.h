@@ -1,18 +1,18 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "netlink/transport.h"
 #include "netlink/walk.h"
 #include "sockets/source/inet_diag_codec.h"
 #include "sockets/source/inet_diag_request.h"
+#include "sockets/source/refusals.h"
 #include "sockets/source/sock_diag.h"
 #include "sockets/source/socket_source.h"
 
@@ -24,31 +24,20 @@ namespace sockdiag {
 /// netlink socket of its own, since closing it is the only way to end a dump before its end.
 class NetlinkSource final : public SocketSource {
  public:
-  /// The clock must outlive the source. `is_loaded`: as IsModuleLoaded(). `is_used_again`: then a
-  /// refusal's message says when the kernel is asked again.
+  /// The clock must outlive the source. `is_loaded` and `is_used_again`: see Refusals.
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                 std::function<bool(const std::string&)> is_loaded = IsModuleLoaded,
                 bool is_used_again = true);
+  /// With those of other sources together.
+  NetlinkSource(NetlinkTransportFactory open, std::shared_ptr<Refusals> refusals)
+      : open_(std::move(open)), refusals_(std::move(refusals)) {}
 
   [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
 
-  /// How long a protocol that the kernel does not support is not asked for again, unless its module
-  /// is loaded meanwhile: at each attempt the kernel would start modprobe.
-  static constexpr std::chrono::minutes kRefusalMemory{5};
+  static constexpr std::chrono::minutes kRefusalMemory = Refusals::kMemory;
 
  private:
-  struct Refusal {
-    DumpError error;
-    Clock::TimePoint until;
-    /// What the module's loading would mend; empty when there is no such module, or it was loaded
-    /// when the kernel refused.
-    std::string missing_module;
-  };
-
-  [[nodiscard]] Refusal MakeRefusal(Protocol protocol, const DumpError& error) const;
-  [[nodiscard]] bool IsOver(const Refusal& refusal) const;
-
   [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const WantedSockets& wanted,
                                                  SocketSink& sink);
   [[nodiscard]] DumpResult<DumpStats> DumpUdp(const WantedSockets& wanted, SocketSink& sink);
@@ -56,12 +45,9 @@ class NetlinkSource final : public SocketSource {
                                                InetDiagDecoder& decoder);
 
   NetlinkTransportFactory open_;
-  const Clock& clock_;
-  const std::function<bool(const std::string&)> is_loaded_;
-  const bool is_used_again_;
+  const std::shared_ptr<Refusals> refusals_;
   std::unique_ptr<DumpBuffer> buffer_ = std::make_unique<DumpBuffer>();
   std::uint32_t sequence_ = 0;
-  std::array<std::optional<Refusal>, kProtocols.size()> refusals_;
 };
 
 }  // namespace sockdiag

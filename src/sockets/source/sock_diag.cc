@@ -19,8 +19,10 @@ tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
 
 DumpError SockDiagOpenError(int error_number) {
   const std::string message = ErrnoMessage("cannot open a sock_diag netlink socket", error_number);
-  if (error_number != EPROTONOSUPPORT) return {DumpErrorReason::kOpen, message};
-  return {DumpErrorReason::kUnsupported, message + ": the kernel has no sock_diag"};
+  if (error_number != EPROTONOSUPPORT) {
+    return {DumpErrorReason::kOpen, message, 0, IsDenial(error_number)};
+  }
+  return {DumpErrorReason::kUnsupported, message + ": the kernel has no sock_diag", 0, true};
 }
 
 std::string DiagModule(Protocol protocol) { return std::string(Name(protocol)) + "_diag"; }
@@ -44,7 +46,7 @@ DumpError WithMissingModule(Protocol protocol, const DumpError& error) {
   return {DumpErrorReason::kUnsupported,
           "the kernel has no " + missing + " module (" + strerrorname_np(error_number) +
               "): load it with modprobe " + module,
-          error_number};
+          error_number, true};
 }
 
 }  // namespace sockdiag

@@ -6,6 +6,7 @@
 #include "model/socket_record.h"
 #include "model/state_set.h"
 #include "netlink/dump_error.h"
+#include "sockets/source/source_kind.h"
 
 namespace sockdiag {
 
@@ -28,11 +29,13 @@ struct WantedSockets {
 /// What one dump cost.
 struct DumpStats {
   std::uint64_t sockets = 0;
-  /// Netlink bytes received.
+  /// Of the netlink messages received, or of the lines of /proc.
   std::uint64_t bytes = 0;
+  SourceKind source = SourceKind::kNetlink;
 
+  /// Of the same source.
   friend DumpStats operator+(const DumpStats& a, const DumpStats& b) {
-    return {a.sockets + b.sockets, a.bytes + b.bytes};
+    return {a.sockets + b.sockets, a.bytes + b.bytes, a.source};
   }
 };
 

@@ -30,10 +30,12 @@ void ListenerTally::Show(Showing& showing) const {
     showing.samples.Add(kListeners, totals.listeners, Name(showing.protocol), port, service);
     if (!Traits(showing.protocol).queue_is_backlog) {
       showing.samples.Add(kReceiveBuffer, totals.receive_buffer_bytes, port, service);
+      if (!showing.has_limits) continue;
       showing.samples.Add(kReceiveBufferLimit, totals.receive_buffer_limit_bytes, port, service);
       continue;
     }
     showing.samples.Add(kQueueLength, totals.queue_length, port, service);
+    if (!showing.has_limits) continue;
     showing.samples.Add(kQueueLimit, totals.queue_limit, port, service);
     showing.samples.Add(kSaturation, totals.saturation, port, service);
   }

@@ -21,6 +21,8 @@ struct Showing {
   const PortRanks& ranks;
   Clock::TimePoint now;
   Samples& samples;
+  /// Whether the dump told backlogs and limits of buffers.
+  bool has_limits = true;
   /// Ports that have sockets and no place.
   std::uint64_t folded_ports = 0;
 };

@@ -51,6 +51,10 @@ class SocketTallies {
   void ShareOutEphemeralPorts();
   /// They take some 300 KiB, however many sockets there are. They are shown no more then.
   void ForgetEphemeralPorts() { ephemeral_.reset(); }
+  /// The dump has told nothing of them: they are not shown, rather than as none.
+  void ForgetOwners() { owners_.reset(); }
+  void ForgetDrops() { has_drops_ = false; }
+  void ForgetLimits() { has_limits_ = false; }
 
   /// Adds the sockets of another network namespace, ephemeral ports and owners apart: these mean
   /// something in their own one alone.
@@ -66,6 +70,10 @@ class SocketTallies {
   [[nodiscard]] const ServiceTally& services() const { return std::get<ServiceTally>(tallies_); }
   [[nodiscard]] const StalledTally& stalled() const { return std::get<StalledTally>(tallies_); }
 
+  /// Whether the dump told what was dropped, which is counted apart.
+  [[nodiscard]] bool has_drops() const { return has_drops_; }
+  /// Whether it told backlogs and limits of buffers.
+  [[nodiscard]] bool has_limits() const { return has_limits_; }
   /// Shown apart, with those of other namespaces; null where they are not counted.
   [[nodiscard]] const OwnerTally* owners() const { return owners_.get(); }
 
@@ -84,6 +92,8 @@ class SocketTallies {
   List tallies_;
   std::unique_ptr<EphemeralPortsTally> ephemeral_;
   std::unique_ptr<OwnerTally> owners_;
+  bool has_drops_ = true;
+  bool has_limits_ = true;
 };
 
 }  // namespace sockdiag

@@ -10,6 +10,7 @@
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/owner.h"
 #include "sockets/naming/service_names.h"
+#include "sockets/source/source_kind.h"
 #include "sockets/watch/socket_drops.h"
 
 namespace sockdiag {
@@ -43,7 +44,7 @@ class DropWatch {
     }
     /// All listeners and receivers were there. When it throws, for want of memory, the dump has
     /// failed.
-    void Commit() && { drops_.Keep(look_); }
+    void Commit(SourceKind source = SourceKind::kNetlink) && { drops_.Keep(look_, source); }
 
    private:
     friend class DropWatch;

@@ -68,7 +68,7 @@ Result<void> Sampler::Dump() {
   }
   std::move(listeners).Commit(ListenerMemory::Coverage::kSomeStates);
   if (owners) std::move(*owners).Commit();
-  std::move(pass).Commit();
+  std::move(pass).Commit(stats->source);
   return {};
 }
 

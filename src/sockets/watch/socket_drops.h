@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sockets/source/source_kind.h"
 #include "sockets/watch/counted.h"
 
 namespace sockdiag {
@@ -42,9 +43,10 @@ class SocketDrops {
     std::vector<Seen> seen_;
   };
 
-  /// Adds what was dropped since the look before. When it throws, for want of memory, nothing has
-  /// changed.
-  void Keep(const Look& look);
+  /// Adds what was dropped since the look before. Two sources do not tell sockets apart in the same
+  /// way: the first look at another one than before is as the very first. When it throws, for want
+  /// of memory, nothing has changed.
+  void Keep(const Look& look, SourceKind source = SourceKind::kNetlink);
 
   /// What was dropped and not taken off.
   [[nodiscard]] Sums sums() const {
@@ -70,31 +72,36 @@ class SocketDrops {
   mutable std::mutex mutex_;
   /// By socket; nothing before the first look.
   std::optional<std::unordered_map<std::uint64_t, Known>> known_;
+  /// Of the last look.
+  SourceKind source_ = SourceKind::kNetlink;
   Sums sums_;
 };
 
 template <typename Group>
-void SocketDrops<Group>::Keep(const Look& look) {
+void SocketDrops<Group>::Keep(const Look& look, SourceKind source) {
   const std::lock_guard lock(mutex_);
+  const auto* before_look = known_ && source == source_ ? &*known_ : nullptr;
   std::unordered_map<std::uint64_t, Known> known;
   Sums sums = sums_;
   for (const auto& [socket, drops, group] : look.seen_) {
     const auto [place, is_first_time] = known.try_emplace(socket, Known{drops, false});
-    if (!known_ || !is_first_time) continue;
-    const auto before = known_->find(socket);
-    const std::uint32_t difference = before == known_->end() ? drops : drops - before->second.drops;
+    if (before_look == nullptr || !is_first_time) continue;
+    const auto before = before_look->find(socket);
+    const bool is_new = before == before_look->end();
+    const std::uint32_t difference = is_new ? drops : drops - before->second.drops;
     // At a reload two looks may run side by side, and the earlier one be kept last.
-    const bool is_older = before != known_->end() && static_cast<std::int32_t>(difference) < 0;
+    const bool is_older = !is_new && static_cast<std::int32_t>(difference) < 0;
     if (is_older) place->second.drops = before->second.drops;
     if (!is_older && difference != 0) sums[group] += difference;
   }
-  if (known_) {
+  if (before_look != nullptr) {
     // The kernel's lists go on by position, so one that closes meanwhile may hide another one.
-    for (const auto& [socket, before] : *known_) {
+    for (const auto& [socket, before] : *before_look) {
       if (!before.was_missed) known.try_emplace(socket, Known{before.drops, true});
     }
   }
   known_ = std::move(known);
+  source_ = source;
   sums_.swap(sums);
 }
 

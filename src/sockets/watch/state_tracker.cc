@@ -99,6 +99,12 @@ void StateTracker::AddFigures(const WatchKey& key, const TrackedSocket& socket,
   if (!figures.oldest_since || since < *figures.oldest_since) figures.oldest_since = since;
 }
 
+void StateTracker::Forget() noexcept {
+  table_.EraseIf([](const TrackedSocket&) { return true; });
+  unseen_ = options_.states;
+  untracked_before_.clear();
+}
+
 void StateTracker::Configure(const WatchOptions& options) noexcept {
   table_.SetLimit(options.max_tracked_sockets);
   table_.EraseIf(

@@ -115,6 +115,8 @@ class StateTracker {
   /// Ends the pass: the dump failed.
   void Abandon();
 
+  /// Between two passes: the next one is as the very first.
+  void Forget() noexcept;
   /// Between two passes: from now on other options hold.
   void Configure(const WatchOptions& options) noexcept;
 

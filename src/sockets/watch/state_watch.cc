@@ -63,14 +63,16 @@ void StateWatch::Pass::Add(const Sighting& sighting) {
   ++size_;
 }
 
-void StateWatch::Pass::Commit() && { watch_.Take(*this); }
+void StateWatch::Pass::Commit(SourceKind source) && { watch_.Take(*this, source); }
 
-void StateWatch::Take(const Pass& pass) {
+void StateWatch::Take(const Pass& pass, SourceKind source) {
   /// So many sightings ahead a place of the table is fetched.
   constexpr std::size_t kAhead = 8;
   const std::lock_guard lock(mutex_);
   if (pass.generation_ != generation_ || pass.epoch_ != epoch_) return;
   const Clock::TimePoint now = clock_.Now();
+  if (source != source_) tracker_.Forget();
+  source_ = source;
   try {
     for (std::size_t i = 0; i < pass.size_; ++i) {
       if (i + kAhead < pass.size_) tracker_.Prefetch(pass.At(i + kAhead));

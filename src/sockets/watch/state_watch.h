@@ -13,6 +13,7 @@
 #include "model/socket_record.h"
 #include "sockets/naming/classifier.h"
 #include "sockets/naming/known_directions.h"
+#include "sockets/source/source_kind.h"
 #include "sockets/watch/peak_window.h"
 #include "sockets/watch/state_tracker.h"
 #include "sockets/watch/watch_options.h"
@@ -61,8 +62,9 @@ class StateWatch {
     [[nodiscard]] StateSet states() const { return states_; }
     /// The dump came to its end. When another pass did so since this one began, that one's figures
     /// stand, since what this one saw of a socket may be older. When this throws, for want of
-    /// memory, the pass has failed.
-    void Commit() &&;
+    /// memory, the pass has failed. Two sources do not tell sockets apart in the same way: with the
+    /// first pass of another one than before all ages begin anew.
+    void Commit(SourceKind source = SourceKind::kNetlink) &&;
 
    private:
     friend class StateWatch;
@@ -106,7 +108,7 @@ class StateWatch {
   [[nodiscard]] std::size_t tracked() const;
 
  private:
-  void Take(const Pass& pass);
+  void Take(const Pass& pass, SourceKind source);
   [[nodiscard]] bool Follows(std::uint64_t cookie);
   [[nodiscard]] std::optional<Direction> KnownDirection(std::uint64_t cookie);
   /// All of it, or nothing when it throws.
@@ -120,6 +122,8 @@ class StateWatch {
   /// which it began.
   std::uint64_t epoch_ = 0;
   StateTracker tracker_;
+  /// Of the last whole pass.
+  SourceKind source_ = SourceKind::kNetlink;
   std::shared_ptr<const WatchPass> latest_;
   EnteredSockets entered_;
   PeakWindow peaks_;

@@ -307,6 +307,48 @@ TEST_P(MissingModuleTest, IsNotAskedForAgainWhenItWasThereAllAlong) {
   EXPECT_EQ(kernel_.opened, 1);
 }
 
+TEST_F(NetlinkSourceTest, RemembersADenialWhereItIsToldTo) {
+  const auto refusals = std::make_shared<Refusals>(clock_, Refusals::Options{.with_denials = true});
+  NetlinkSource source(kernel_.Factory(), refusals);
+  kernel_.Add({EPERM, 0, {}});
+  for (int i = 0; i < 2; ++i) {
+    const auto stats = source.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
+    ASSERT_FALSE(stats);
+    EXPECT_EQ(
+        stats.error().message,
+        "cannot open a sock_diag netlink socket: Operation not permitted (EPERM); asked again "
+        "after 5 minutes or at a reload");
+    EXPECT_TRUE(stats.error().is_denied);
+  }
+  EXPECT_EQ(kernel_.opened, 1);
+  clock_.Advance(NetlinkSource::kRefusalMemory);
+  kernel_.Add(Answers({Datagram(2).Error(-EPERM).bytes()}));
+  const auto stats = source.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
+  ASSERT_FALSE(stats);
+  EXPECT_EQ(stats.error().message,
+            "the kernel refused the dump: Operation not permitted (EPERM); asked again after 5 "
+            "minutes or at a reload");
+}
+
+TEST_F(NetlinkSourceTest, SharesRefusalsWithOthers) {
+  const auto refusals = std::make_shared<Refusals>(clock_, Refusals::Options{});
+  NetlinkSource one(kernel_.Factory(), refusals);
+  NetlinkSource other(kernel_.Factory(), refusals);
+  kernel_.Add({EPROTONOSUPPORT, 0, {}});
+  for (NetlinkSource* source : {&one, &other, &one}) {
+    EXPECT_FALSE(source->Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_));
+  }
+  EXPECT_EQ(kernel_.opened, 1);
+}
+
+TEST_F(NetlinkSourceTest, AsksAgainAfterADenialOtherwise) {
+  for (int i = 1; i <= 2; ++i) {
+    kernel_.Add({EPERM, 0, {}});
+    ExpectFailure(Protocol::kTcp, DumpErrorReason::kOpen);
+    EXPECT_EQ(kernel_.opened, i);
+  }
+}
+
 TEST_F(NetlinkSourceTest, AnUnsupportedProtocolLeavesTheOtherOne) {
   kernel_.Add(Answers({Datagram(1).Done(-ENOENT).bytes()}));
   ExpectFailure(Protocol::kUdp, DumpErrorReason::kUnsupported);

@@ -17,7 +17,24 @@ TEST(SockDiag, TellsAKernelWithoutItFromASocketThatCannotBeHad) {
             "kernel has no sock_diag");
   const DumpError full = SockDiagOpenError(EMFILE);
   EXPECT_EQ(full.reason, DumpErrorReason::kOpen);
+  EXPECT_FALSE(full.is_denied);
   EXPECT_EQ(full.message, "cannot open a sock_diag netlink socket: Too many open files (EMFILE)");
+}
+
+TEST(SockDiag, TellsADenialFromAShortage) {
+  for (const int denial : {EPERM, EACCES, EAFNOSUPPORT, EPROTONOSUPPORT}) {
+    EXPECT_TRUE(SockDiagOpenError(denial).is_denied) << denial;
+    EXPECT_TRUE(DumpErrorFromKernel(denial).is_denied) << denial;
+  }
+  for (const int shortage : {ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN, EBUSY, EINTR}) {
+    EXPECT_FALSE(SockDiagOpenError(shortage).is_denied) << shortage;
+    EXPECT_FALSE(WithMissingModule(Protocol::kTcp, DumpErrorFromKernel(shortage)).is_denied)
+        << shortage;
+    EXPECT_FALSE(DumpErrorFromReceive(shortage).is_denied) << shortage;
+  }
+  for (const int missing : {ENOENT, EOPNOTSUPP}) {
+    EXPECT_TRUE(WithMissingModule(Protocol::kTcp, DumpErrorFromKernel(missing)).is_denied);
+  }
 }
 
 TEST(SockDiag, NamesTheModuleThatTheKernelLacks) {

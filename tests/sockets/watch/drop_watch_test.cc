@@ -35,10 +35,10 @@ class DropWatchTest : public ::testing::Test {
     pass.Observe(record, classification);
   }
   /// What is not counted after a dump with these sockets.
-  Drops After(std::initializer_list<Dropped> sockets) {
+  Drops After(std::initializer_list<Dropped> sockets, SourceKind source = SourceKind::kNetlink) {
     DropWatch::Pass pass = watch_.Begin();
     for (const Dropped& socket : sockets) Observe(pass, socket);
-    std::move(pass).Commit();
+    std::move(pass).Commit(source);
     return watch_.Uncounted();
   }
 
@@ -49,6 +49,14 @@ TEST_F(DropWatchTest, AddsUpByPortServiceAndOwner) {
   EXPECT_EQ(After({{1, 10}}), Drops());
   EXPECT_EQ(After({{1, 14}, {2, 5, kHttp}, {3, 1}}), (Drops{{kDns, 5}, {kHttp, 5}}));
   EXPECT_EQ(After({{0, 7}}), (Drops{{kDns, 5}, {kHttp, 5}})) << "without a cookie none is known";
+}
+
+TEST_F(DropWatchTest, BeginsAnewWithAnotherSource) {
+  static_cast<void>(After({{1, 10}}));
+  EXPECT_EQ(After({{7, 10}}, SourceKind::kProc), Drops()) << "the same socket by another name";
+  EXPECT_EQ(After({{7, 12}}, SourceKind::kProc), (Drops{{kDns, 2}}));
+  EXPECT_EQ(After({{1, 13}}), (Drops{{kDns, 2}}));
+  EXPECT_EQ(After({{1, 14}}), (Drops{{kDns, 3}}));
 }
 
 TEST_F(DropWatchTest, ADumpThatFailedTellsNothing) {

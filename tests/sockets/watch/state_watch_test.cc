@@ -34,10 +34,10 @@ class StateWatchTest : public ::testing::Test {
   void ObserveNew(StateWatch::Pass& pass, std::uint64_t sockets) {
     for (std::uint64_t i = 0; i < sockets; ++i) Observe(pass, ++last_cookie_);
   }
-  void Pass(std::uint64_t sockets) {
+  void Pass(std::uint64_t sockets, SourceKind source = SourceKind::kNetlink) {
     StateWatch::Pass pass = watch_.Begin(kGeneration);
     ObserveNew(pass, sockets);
-    std::move(pass).Commit();
+    std::move(pass).Commit(source);
   }
   std::uint64_t Sockets() { return watch_.Report().latest->figures.begin()->second.sockets; }
   std::uint64_t Peak() {
@@ -63,6 +63,18 @@ TEST_F(StateWatchTest, KnowsNothingBeforeTheFirstPass) {
   EXPECT_FALSE(report.latest);
   EXPECT_TRUE(report.entered.empty());
   EXPECT_TRUE(report.peaks.empty());
+}
+
+TEST_F(StateWatchTest, BeginsAnewWithAnotherSource) {
+  Pass(3);
+  Pass(2, SourceKind::kProc);
+  EXPECT_EQ(Entered(watch_.Report()), 0U) << "they may be the same sockets by other names";
+  EXPECT_EQ(Sockets(), 2U);
+  EXPECT_EQ(watch_.tracked(), 2U);
+  Pass(1, SourceKind::kProc);
+  EXPECT_EQ(Entered(watch_.Report()), 1U);
+  Pass(4);
+  EXPECT_EQ(Entered(watch_.Report()), 1U);
 }
 
 TEST_F(StateWatchTest, CountsOnlyWatchedStates) {
