@@ -99,7 +99,12 @@ TEST_F(NamespaceFinderKernel, CountsWhatItIsRefused) {
               DropPrivileges();
               const Result<FoundNamespaces> found = NamespaceFinder().Find();
               EXPECT_TRUE(found) << found.error().message;
-              EXPECT_EQ(found->namespaces.size(), 1U) << "its own";
+              // Others that the host has mounted may be among them.
+              for (const FoundNamespace& one : found->namespaces) {
+                EXPECT_NE(one.id, first.id());
+                EXPECT_NE(one.id, second.id());
+              }
+              EXPECT_FALSE(found->namespaces.empty()) << "its own";
               EXPECT_GE(found->refused, 2U);
               EXPECT_THAT(found->refusal,
                           ::testing::EndsWith(std::string("/ns/net: Permission denied (EACCES): ") +
