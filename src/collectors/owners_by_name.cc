@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <utility>
 
 namespace sockdiag {
 namespace {
@@ -102,12 +103,16 @@ const Metric& MetricOf(OwnerEvent event) {
   std::abort();
 }
 
-void ShowEvents(const OwnerSums& sums, ShownOwners& owners, Clock::TimePoint now,
-                Samples& samples) {
-  for (const auto& [key, count] : owners.Count(sums.events, now)) {
+void ShowEvents(const OwnerSums& sums, ShownOwners& owners, OwnerEvents& counts,
+                Clock::TimePoint now, Samples& samples) {
+  OwnerEvents rows = owners.EventRows(sums.events, now);
+  for (auto& [key, count] : rows) {
+    const auto before = counts.find(key);
+    if (before != counts.end()) count += before->second;
     const auto& [owner, event] = key;
     samples.Add(MetricOf(event), count, Name(owner.kind), owner.name);
   }
+  counts = std::move(rows);
 }
 
 void ShowInfo(const ShownOwners& owners, Samples& samples) {
@@ -120,7 +125,8 @@ void ShowInfo(const ShownOwners& owners, Samples& samples) {
 }  // namespace
 
 std::size_t OwnersByName::Show(const OwnerSums& sums, const Lacks& lacks, StateSet watched,
-                               ShownOwners& owners, Clock::TimePoint now, Samples& samples) {
+                               ShownOwners& owners, OwnerEvents& counts, Clock::TimePoint now,
+                               Samples& samples) {
   const bool is_whole = !lacks.other_namespaces;
   const std::size_t folded = Settle(sums, is_whole && !IsAny(lacks.own), owners, now);
   for (const Protocol protocol : kProtocols) {
@@ -128,7 +134,7 @@ std::size_t OwnersByName::Show(const OwnerSums& sums, const Lacks& lacks, StateS
   }
   if (!lacks.own[Index(kWatchedProtocol)]) ShowWatched(sums, is_whole, watched, owners, samples);
   ShowSaturation(sums, owners, samples);
-  ShowEvents(sums, owners, now, samples);
+  ShowEvents(sums, owners, counts, now, samples);
   ShowInfo(owners, samples);
   return folded;
 }

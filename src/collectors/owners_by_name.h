@@ -83,9 +83,11 @@ struct OwnersByName {
   };
 
   /// Decides anew who has a place, and shows it; how many owners have none. The watch's figures are
-  /// shown in those of an owner's states that are watched.
+  /// shown in those of an owner's states that are watched. `counts`: what happened to each row
+  /// since it was first shown, to which what did now is added.
   static std::size_t Show(const OwnerSums& sums, const Lacks& lacks, StateSet watched,
-                          ShownOwners& owners, Clock::TimePoint now, Samples& samples);
+                          ShownOwners& owners, OwnerEvents& counts, Clock::TimePoint now,
+                          Samples& samples);
 };
 
 }  // namespace sockdiag

@@ -25,9 +25,10 @@ void SocketMemory::Configure(const Settings& settings) {
   Shown next = shown_;
   // What the watch has not told yet belongs to the names before.
   const Uncounted uncounted = Report();
-  next.own.watch.Count(uncounted.report, next.own.services);
+  Counts counts = counts_;
+  counts.own.watch.Count(uncounted.report, next.own.services);
   for (std::size_t i = 0; i < drops_.size(); ++i) {
-    next.own.drops[i].Count(uncounted.drops[i], next.own.ports[i], next.own.services);
+    counts.own.drops[i].Count(uncounted.drops[i], next.own.ports[i], next.own.services);
   }
   for (Scope* scope : {&next.own, &next.others}) {
     scope->services.Configure(settings.limits, settings.configured);
@@ -36,6 +37,7 @@ void SocketMemory::Configure(const Settings& settings) {
   next.owners.Configure(settings.limits);
   // From here on nothing fails.
   shown_ = std::move(next);
+  counts_ = std::move(counts);
   generation_ = settings.generation;
   MarkCounted(uncounted);
   watch_.Configure(settings.watch, settings.generation);
@@ -90,32 +92,34 @@ void SocketMemory::Show(const Round& round, Samples& samples) {
     // Told when its listeners are shown again.
     if (!round.tallies[i]) uncounted.drops[i].clear();
   }
+  // A copy: had there been no memory until the end, the next collection would have to count them.
+  Counts counts = counts_;
   if (round.generation != generation_) {
     Shown once = shown_;
-    return Show(round, uncounted, once, samples);
+    return Show(round, uncounted, once, counts, samples);
   }
-  Show(round, uncounted, shown_, samples);
-  // Only now: had there been no memory until here, the next collection would have to count them.
+  Show(round, uncounted, shown_, counts, samples);
+  counts_ = std::move(counts);
   MarkCounted(uncounted);
   if (round.namespaces) namespaces_.MarkCounted(*round.namespaces);
 }
 
 void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& shown,
-                        Samples& samples) const {
+                        Counts& counts, Samples& samples) const {
   for (const Protocol protocol : kProtocols) {
     if (round.is_collected[Index(protocol)]) {
       SocketsCollector::ShowErrors(protocol, errors_, samples);
     }
   }
-  ShowOwners(round, uncounted, shown.owners, samples);
-  ShowNamespaces(round, shown.others, samples);
-  // Last, as it counts what the watch reports: nothing fails after it.
+  ShowOwners(round, uncounted, shown.owners, counts.owners, samples);
+  ShowNamespaces(round, shown.others, counts.others, samples);
   const bool is_complete = !IsAny(LackingProtocols(round.tallies, round.is_collected));
-  ShowScope({round.tallies, is_complete, uncounted.drops, uncounted.report}, shown.own, samples);
+  ShowScope({round.tallies, is_complete, uncounted.drops, uncounted.report}, shown.own, counts.own,
+            samples);
 }
 
 void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
-                              Samples& samples) const {
+                              OwnerEvents& counts, Samples& samples) const {
   if (round.owners == nullptr) return;
   const TalliesByProtocol tallies = WithOwners(round.tallies);
   const bool is_watched_seen = tallies[Index(kWatchedProtocol)] != nullptr;
@@ -129,21 +133,23 @@ void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, Sh
       .own = LackingProtocols(tallies, round.is_collected),
       .other_namespaces = round.are_namespaces_collected && !round.namespaces};
   const std::size_t folded =
-      OwnersByName::Show(sums, lacks, watched, owners, clock_.Now(), samples);
+      OwnersByName::Show(sums, lacks, watched, owners, counts, clock_.Now(), samples);
   samples.Add(kFoldedKeys, folded, "owners");
 }
 
-void SocketMemory::ShowNamespaces(const Round& round, Scope& scope, Samples& samples) const {
+void SocketMemory::ShowNamespaces(const Round& round, Scope& scope, ScopeCounts& counts,
+                                  Samples& samples) const {
   if (!round.namespaces) return;
   Samples scoped(std::vector<Samples::Label>{{"scope", "namespaces"}});
   const TalliesByProtocol& tallies = round.namespaces->tallies;
   const bool is_complete = !IsAny(LackingProtocols(tallies, round.is_collected));
   ShowScope({tallies, is_complete, round.namespaces->drops, round.namespaces->report}, scope,
-            scoped);
+            counts, scoped);
   samples.Append(std::move(scoped));
 }
 
-void SocketMemory::ShowScope(const Counted& counted, Scope& scope, Samples& samples) const {
+void SocketMemory::ShowScope(const Counted& counted, Scope& scope, ScopeCounts& counts,
+                             Samples& samples) const {
   const Clock::TimePoint now = clock_.Now();
   const WatchReport& report = counted.report;
   const std::size_t folded_services = SettleNames(counted, now, scope.services);
@@ -161,10 +167,10 @@ void SocketMemory::ShowScope(const Counted& counted, Scope& scope, Samples& samp
     folded_ports += showing.folded_ports;
     const std::size_t i = Index(tallies->protocol());
     if (tallies->has_drops()) {
-      scope.drops[i].Show(counted.drops[i], tallies->protocol(), scope.ports[i], scope.services,
-                          samples);
+      counts.drops[i].Show(counted.drops[i], tallies->protocol(), scope.ports[i], scope.services,
+                           samples);
     } else {
-      scope.drops[i].Count(counted.drops[i], scope.ports[i], scope.services);
+      counts.drops[i].Count(counted.drops[i], scope.ports[i], scope.services);
     }
   }
   samples.Add(kFoldedKeys, folded_services, "services");
@@ -175,9 +181,9 @@ void SocketMemory::ShowScope(const Counted& counted, Scope& scope, Samples& samp
                      samples);
   }
   if (is_watched_seen) {
-    scope.watch.Show(report, watch_.states(), kWatchedProtocol, scope.services, samples);
+    counts.watch.Show(report, watch_.states(), kWatchedProtocol, scope.services, samples);
   } else {
-    scope.watch.Count(report, scope.services);
+    counts.watch.Count(report, scope.services);
   }
 }
 

@@ -100,9 +100,18 @@ class SocketMemory {
     ShownServices services;
     /// By Protocol.
     std::array<ShownPorts, kProtocols.size()> ports;
+  };
+  /// What happened since each row was first shown, likewise.
+  struct ScopeCounts {
     /// By Protocol.
     std::array<DropsByPort, kProtocols.size()> drops;
     WatchFiguresByName watch;
+  };
+  struct Counts {
+    ScopeCounts own;
+    ScopeCounts others;
+    /// Of both.
+    OwnerEvents owners;
   };
   struct Shown {
     Scope own;
@@ -128,11 +137,14 @@ class SocketMemory {
   /// Who has a place, and which rows are shown; how many services have none.
   static std::size_t SettleNames(const Counted& counted, Clock::TimePoint now,
                                  ShownServices& services);
-  void ShowScope(const Counted& counted, Scope& scope, Samples& samples) const;
+  void ShowScope(const Counted& counted, Scope& scope, ScopeCounts& counts, Samples& samples) const;
   void ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
-                  Samples& samples) const;
-  void ShowNamespaces(const Round& round, Scope& scope, Samples& samples) const;
-  void Show(const Round& round, const Uncounted& uncounted, Shown& shown, Samples& samples) const;
+                  OwnerEvents& counts, Samples& samples) const;
+  void ShowNamespaces(const Round& round, Scope& scope, ScopeCounts& counts,
+                      Samples& samples) const;
+  /// Adds what happened to the counts.
+  void Show(const Round& round, const Uncounted& uncounted, Shown& shown, Counts& counts,
+            Samples& samples) const;
   /// Of what is known of sockets in our own namespace.
   [[nodiscard]] Uncounted Report();
   void MarkCounted(const Uncounted& uncounted) noexcept;
@@ -148,6 +160,7 @@ class SocketMemory {
   /// Of the configuration in force.
   std::uint64_t generation_ = 0;
   Shown shown_;
+  Counts counts_;
   StateWatch watch_;
   /// By Protocol.
   std::array<DropWatch, kProtocols.size()> drops_;

@@ -17,14 +17,19 @@ using testing::Lines;
 using testing::SamplesOf;
 using testing::Without;
 
-/// Makes the socket in CLOSE_WAIT another one.
-void ReplaceTheStuckSocket(FakeExporter& exporter, std::uint64_t cookie) {
+/// Makes the socket in CLOSE_WAIT another one, and all that count their drops drop once more.
+void GoOn(FakeExporter& exporter, std::uint64_t cookie) {
   exporter.tables.tcp.at(4).cookie = cookie;
+  for (auto* table : {&exporter.tables.tcp, &exporter.tables.udp}) {
+    for (testing::DiagSocket& socket : *table) {
+      if (socket.remote_port == 0) socket.drops = static_cast<std::uint32_t>(cookie);
+    }
+  }
 }
 
 /// One exporter that runs out of memory again and again, beside one that never does. Before each
-/// scrape time goes on and another socket comes to CLOSE_WAIT, so that whatever gets lost, or is
-/// counted twice, shows.
+/// scrape time goes on, another socket comes to CLOSE_WAIT and others drop something, so that
+/// whatever gets lost, or is counted twice, shows.
 TEST(CollectionMemory, AFailedScrapeIsToldAndLeavesNoTrace) {
   testing::FakeClock clock;
   FakeExporter healthy(clock);
@@ -34,8 +39,8 @@ TEST(CollectionMemory, AFailedScrapeIsToldAndLeavesNoTrace) {
   std::uint64_t cookie = 1000;
   const auto go_on = [&] {
     clock.Advance(std::chrono::milliseconds(500));
-    ReplaceTheStuckSocket(healthy, ++cookie);
-    ReplaceTheStuckSocket(hit, cookie);
+    GoOn(healthy, ++cookie);
+    GoOn(hit, cookie);
     expected = healthy.Scrape();
   };
   go_on();

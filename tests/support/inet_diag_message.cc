@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
 
+#include <array>
 #include <stdexcept>
 
 namespace sockdiag::testing {
@@ -30,7 +32,10 @@ Bytes InetDiagPayload(const DiagSocket& socket) {
   message.idiag_inode = socket.inode;
   message.idiag_timer = socket.timer;
   message.idiag_retrans = socket.retransmits;
-  return BytesOf(message);
+  if (socket.drops == 0) return BytesOf(message);
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  memory[SK_MEMINFO_DROPS] = socket.drops;
+  return Join(BytesOf(message), Attribute(INET_DIAG_SKMEMINFO, BytesOf(memory)));
 }
 
 }  // namespace sockdiag::testing

@@ -23,9 +23,10 @@ struct DiagSocket {
   std::uint32_t inode = 1;
   std::uint8_t timer = 0;
   std::uint8_t retransmits = 0;
+  std::uint32_t drops = 0;
 };
 
-/// 72 bytes as the kernel writes them.
+/// 72 bytes as the kernel writes them, and INET_DIAG_SKMEMINFO where there are drops.
 [[nodiscard]] Bytes InetDiagPayload(const DiagSocket& socket);
 
 /// Keeps what it is given.

@@ -65,16 +65,11 @@ void ShownOwners::ForgetRowsWithoutPlace() {
   events_.EraseIf(has_no_place);
 }
 
-const OwnerEvents& ShownOwners::Count(const OwnerEvents& events, Clock::TimePoint now) {
+OwnerEvents ShownOwners::EventRows(const OwnerEvents& events, Clock::TimePoint now) {
   OwnerEvents rows;
   for (const auto& [key, count] : events) rows[{Shown(key.first), key.second}] += count;
   events_.Complete(rows, now);
-  for (auto& [key, count] : rows) {
-    const auto before = counts_.find(key);
-    if (before != counts_.end()) count += before->second;
-  }
-  counts_ = std::move(rows);
-  return counts_;
+  return rows;
 }
 
 void ShownOwners::ForgetDetailsWithoutPlace() {

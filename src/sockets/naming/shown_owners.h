@@ -44,9 +44,8 @@ class ShownOwners {
   [[nodiscard]] RetainedKeys<StateKey>& States(Protocol protocol) {
     return states_[Index(protocol)];
   }
-  /// Counts what happened to owners since it was last counted; how often it did since each was
-  /// first shown.
-  [[nodiscard]] const OwnerEvents& Count(const OwnerEvents& events, Clock::TimePoint now);
+  /// What happened to owners, by those that are shown; 0 of each row that is still retained.
+  [[nodiscard]] OwnerEvents EventRows(const OwnerEvents& events, Clock::TimePoint now);
 
  private:
   /// A user's names come last: he may make any number of them.
@@ -64,7 +63,6 @@ class ShownOwners {
   /// By Protocol.
   std::array<RetainedKeys<StateKey>, kProtocols.size()> states_;
   RetainedKeys<EventKey> events_;
-  OwnerEvents counts_;
 };
 
 }  // namespace sockdiag
