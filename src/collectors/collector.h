@@ -30,6 +30,7 @@ enum class RunsIn {
   /// One of its own: nobody else is held up by it.
   kOwnThread,
   /// One for all of this kind, one after the other: a thread would cost more than the collector.
+  /// Who is behind one that hangs runs without it from the next collection on.
   kSharedThread,
   /// That of whoever asks, when the others have ended. For what is quick, waits for nothing, and
   /// looks at this process, where it would count the threads and descriptors of the others.

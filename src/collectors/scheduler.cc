@@ -18,52 +18,65 @@ struct Outcome {
   Findings findings;
   CollectorReport report;
 };
-/// Of all collectors of one runner.
-using Outcomes = std::vector<Outcome>;
-using SharedOutcomes = std::shared_future<std::shared_ptr<const Outcomes>>;
+using SharedOutcome = std::shared_future<std::shared_ptr<const Outcome>>;
 
 }  // namespace
 
 void RunInThread(std::function<void()> run) { std::thread(std::move(run)).detach(); }
 
-/// One runner's part of a collection.
+/// One collector's part of a collection.
 struct Scheduler::Part {
-  std::vector<std::string> collectors;
+  std::string collector;
   Clock::TimePoint since;
-  SharedOutcomes outcomes;
+  SharedOutcome outcome;
 
   [[nodiscard]] bool HasEnded() const {
-    return outcomes.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    return outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
   }
 };
 
-/// Runs collectors one after the other in one thread; any thread may use it.
+/// One run of a collector. Shared with whoever waits for it, as it must not touch its runner any
+/// more when it gives the outcome out.
+struct Scheduler::Run {
+  std::promise<std::shared_ptr<const Outcome>> promise;
+  const std::shared_ptr<Outcome> outcome = std::make_shared<Outcome>();
+  /// By the thread that makes it. Behind one that hangs it waits in vain, and goes to another one.
+  std::atomic<bool> is_taken = false;
+
+  [[nodiscard]] bool Take() { return !is_taken.exchange(true); }
+};
+
+/// A run that a thread may take.
+struct Scheduler::Job {
+  Runner* runner;
+  std::shared_ptr<Run> run;
+};
+
+/// Runs one collector; any thread may use it.
 class Scheduler::Runner {
  public:
-  Runner(const Clock& clock, RunStarter start) : clock_(clock), start_(std::move(start)) {}
+  Runner(std::unique_ptr<Collector> collector, const Clock& clock)
+      : collector_(std::move(collector)), clock_(clock) {}
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
   ~Runner() {
     std::unique_lock lock(mutex_);
+    if (under_way_.run && under_way_.run->Take()) return;
     ended_.wait(lock, [this] { return !running_since_; });
   }
 
-  void Add(std::unique_ptr<Collector> collector) { collectors_.push_back(std::move(collector)); }
-
-  /// The run under way, else a new one. What a collector throws is its error.
-  [[nodiscard]] Part Run();
+  /// The run under way, else a new one; among the jobs, too, while no thread has taken it.
+  [[nodiscard]] Part Prepare(std::vector<Job>& jobs);
+  /// Makes the run, unless another thread does. What a collector throws is its error.
+  void Make(Run& run);
+  /// There was no thread for it.
+  void Fail(Run& run, const std::string& error);
+  void Fail(Run& run, std::exception_ptr error);
   /// A new one in this thread; one thread at a time.
   [[nodiscard]] Part RunHere();
 
-  [[nodiscard]] std::vector<std::string> names() const {
-    std::vector<std::string> names;
-    for (const auto& collector : collectors_) names.emplace_back(collector->name());
-    return names;
-  }
-  [[nodiscard]] bool Runs(std::string_view collector) const {
-    return std::ranges::any_of(collectors_,
-                               [&](const auto& one) { return one->name() == collector; });
-  }
+  [[nodiscard]] std::string name() const { return std::string(collector_->name()); }
+  [[nodiscard]] RunsIn runs_in() const { return collector_->runs_in(); }
   [[nodiscard]] std::optional<Clock::TimePoint> running_since() const {
     const std::lock_guard lock(mutex_);
     return running_since_;
@@ -75,79 +88,76 @@ class Scheduler::Runner {
   }
 
  private:
-  void Collect(Outcomes& outcomes) noexcept;
-  void Collect(Collector& collector, Outcome& outcome) noexcept;
-  [[nodiscard]] std::shared_ptr<Outcomes> NewOutcomes() const;
+  void Collect(Outcome& outcome) noexcept;
   /// The last that a run does with this object.
   void End();
 
-  std::vector<std::unique_ptr<Collector>> collectors_;
+  const std::unique_ptr<Collector> collector_;
   const Clock& clock_;
-  const RunStarter start_;
   mutable std::mutex mutex_;
   mutable std::condition_variable ended_;
   /// Started so far.
   std::uint64_t runs_ = 0;
   std::optional<Clock::TimePoint> running_since_;
-  SharedOutcomes under_way_;
+  struct UnderWay {
+    std::shared_ptr<Run> run;
+    SharedOutcome outcome;
+  };
+  UnderWay under_way_;
 };
 
-Scheduler::Part Scheduler::Runner::Run() {
-  std::unique_lock lock(mutex_);
-  if (running_since_) return {names(), *running_since_, under_way_};
-  // Shared with the run, which must not touch this object any more when it gives the outcomes out.
-  const auto promise = std::make_shared<std::promise<std::shared_ptr<const Outcomes>>>();
-  const auto outcomes = NewOutcomes();
-  Part part{names(), clock_.Now(), promise->get_future().share()};
+Scheduler::Part Scheduler::Runner::Prepare(std::vector<Job>& jobs) {
+  const std::lock_guard lock(mutex_);
+  if (running_since_) {
+    if (!under_way_.run->is_taken) jobs.push_back({this, under_way_.run});
+    return {name(), *running_since_, under_way_.outcome};
+  }
+  UnderWay next{std::make_shared<Run>(), {}};
+  next.run->outcome->report.collector = name();
+  next.outcome = next.run->promise.get_future().share();
+  Part part{name(), clock_.Now(), next.outcome};
+  jobs.push_back({this, next.run});
+  under_way_ = std::move(next);
   running_since_ = part.since;
   ++runs_;
-  under_way_ = part.outcomes;
-  lock.unlock();
-  try {
-    start_([this, promise, outcomes] {
-      Collect(*outcomes);
-      End();
-      promise->set_value(outcomes);
-    });
-  } catch (const std::system_error& error) {
-    End();
-    for (Outcome& outcome : *outcomes) {
-      outcome.report.error = std::string("cannot start a thread: ") + error.what();
-    }
-    promise->set_value(outcomes);
-  } catch (...) {
-    End();
-    promise->set_exception(std::current_exception());
-  }
   return part;
+}
+
+void Scheduler::Runner::Make(Run& run) {
+  if (!run.Take()) return;
+  Collect(*run.outcome);
+  End();
+  run.promise.set_value(run.outcome);
+}
+
+void Scheduler::Runner::Fail(Run& run, const std::string& error) {
+  if (!run.Take()) return;
+  run.outcome->report.error = error;
+  End();
+  run.promise.set_value(run.outcome);
+}
+
+void Scheduler::Runner::Fail(Run& run, std::exception_ptr error) {
+  if (!run.Take()) return;
+  End();
+  run.promise.set_exception(std::move(error));
 }
 
 Scheduler::Part Scheduler::Runner::RunHere() {
-  std::promise<std::shared_ptr<const Outcomes>> promise;
-  const auto outcomes = NewOutcomes();
-  Part part{names(), clock_.Now(), promise.get_future().share()};
-  Collect(*outcomes);
-  promise.set_value(outcomes);
+  std::promise<std::shared_ptr<const Outcome>> promise;
+  const auto outcome = std::make_shared<Outcome>();
+  outcome->report.collector = name();
+  Part part{name(), clock_.Now(), promise.get_future().share()};
+  Collect(*outcome);
+  promise.set_value(outcome);
   return part;
 }
 
-std::shared_ptr<Outcomes> Scheduler::Runner::NewOutcomes() const {
-  auto outcomes = std::make_shared<Outcomes>(collectors_.size());
-  for (std::size_t i = 0; i < collectors_.size(); ++i) {
-    (*outcomes)[i].report.collector = collectors_[i]->name();
-  }
-  return outcomes;
-}
-
 /// In a thread that nothing may leave.
-void Scheduler::Runner::Collect(Outcomes& outcomes) noexcept {
-  for (std::size_t i = 0; i < collectors_.size(); ++i) Collect(*collectors_[i], outcomes[i]);
-}
-
-void Scheduler::Runner::Collect(Collector& collector, Outcome& outcome) noexcept {
+void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
   const Clock::TimePoint start = clock_.Now();
   Result<void> result;
-  Result<void> survived = Guard([&] { result = collector.Collect(outcome.findings); });
+  Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
   if (!survived) {
     outcome.findings = {};
     result = std::move(survived);
@@ -157,7 +167,7 @@ void Scheduler::Runner::Collect(Collector& collector, Outcome& outcome) noexcept
   outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
 }
 
-/// Before the outcomes are given out: whoever has it and asks again must get a newer one.
+/// Before the outcome is given out: whoever has it and asks again must get a newer one.
 void Scheduler::Runner::End() {
   const std::lock_guard lock(mutex_);
   running_since_.reset();
@@ -170,8 +180,8 @@ struct Scheduler::Flight {
   /// Whether it is whole, at the latest at the deadline; without one it waits for all of it.
   [[nodiscard]] bool WaitUntil(std::optional<Clock::TimePoint> deadline) const {
     return std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
-      if (deadline) return part.outcomes.wait_until(*deadline) == std::future_status::ready;
-      part.outcomes.wait();
+      if (deadline) return part.outcome.wait_until(*deadline) == std::future_status::ready;
+      part.outcome.wait();
       return true;
     });
   }
@@ -183,20 +193,9 @@ struct Scheduler::Flight {
 
 Scheduler::Scheduler(std::vector<std::unique_ptr<Collector>> collectors, Completion complete,
                      const Clock& clock, const RunStarter& start)
-    : complete_(std::move(complete)), clock_(clock) {
-  const auto make_runner = [&] { return std::make_unique<Runner>(clock, start); };
-  Runner* shared = nullptr;
+    : complete_(std::move(complete)), clock_(clock), start_(start) {
   for (std::unique_ptr<Collector>& collector : collectors) {
-    if (collector->runs_in() == RunsIn::kLast) {
-      if (!last_) last_ = make_runner();
-      last_->Add(std::move(collector));
-    } else if (collector->runs_in() == RunsIn::kSharedThread && shared != nullptr) {
-      shared->Add(std::move(collector));
-    } else {
-      runners_.push_back(make_runner());
-      if (collector->runs_in() == RunsIn::kSharedThread) shared = runners_.back().get();
-      runners_.back()->Add(std::move(collector));
-    }
+    runners_.push_back(std::make_unique<Runner>(std::move(collector), clock));
   }
 }
 
@@ -219,11 +218,32 @@ std::shared_ptr<Scheduler::Flight> Scheduler::Join() {
   if (is_closed_) return nullptr;
   if (open_) return open_;
   auto flight = std::make_shared<Flight>();
+  std::vector<Job> shared;
   for (const std::unique_ptr<Runner>& runner : runners_) {
-    flight->parts.push_back(runner->Run());
+    if (runner->runs_in() == RunsIn::kLast) continue;
+    std::vector<Job> own;
+    const bool is_shared = runner->runs_in() == RunsIn::kSharedThread;
+    flight->parts.push_back(runner->Prepare(is_shared ? shared : own));
+    Start(std::move(own));
   }
+  Start(std::move(shared));
   open_ = std::move(flight);
   return open_;
+}
+
+/// One after the other, in one thread.
+void Scheduler::Start(std::vector<Job> jobs) {
+  if (jobs.empty()) return;
+  try {
+    start_([jobs] {
+      for (const auto& [runner, run] : jobs) runner->Make(*run);
+    });
+  } catch (const std::system_error& error) {
+    const std::string message = std::string("cannot start a thread: ") + error.what();
+    for (const auto& [runner, run] : jobs) runner->Fail(*run, message);
+  } catch (...) {
+    for (const auto& [runner, run] : jobs) runner->Fail(*run, std::current_exception());
+  }
 }
 
 void Scheduler::Close() {
@@ -249,7 +269,9 @@ std::shared_ptr<const Collection> Scheduler::Assemble(const Flight& flight) {
   std::vector<std::shared_ptr<const Findings>> findings;
   for (const Part& part : flight.parts) AddPart(part, findings, *collection);
   const std::lock_guard lock(completion_mutex_);
-  if (last_) AddPart(last_->RunHere(), findings, *collection);
+  for (const std::unique_ptr<Runner>& runner : runners_) {
+    if (runner->runs_in() == RunsIn::kLast) AddPart(runner->RunHere(), findings, *collection);
+  }
   complete_(findings, *collection);
   return collection;
 }
@@ -257,24 +279,17 @@ std::shared_ptr<const Collection> Scheduler::Assemble(const Flight& flight) {
 void Scheduler::AddPart(const Part& part, std::vector<std::shared_ptr<const Findings>>& findings,
                         Collection& collection) const {
   if (part.HasEnded()) {
-    const std::shared_ptr<const Outcomes> outcomes = part.outcomes.get();
-    for (const Outcome& outcome : *outcomes) {
-      findings.emplace_back(outcomes, &outcome.findings);
-      AddReport(outcome.report, collection);
-    }
-    return;
-  }
-  const std::chrono::duration<double> age = clock_.Now() - part.since;
-  for (const std::string& collector : part.collectors) {
+    const std::shared_ptr<const Outcome> outcome = part.outcome.get();
+    collection.collectors.push_back(outcome->report);
+    findings.emplace_back(outcome, &outcome->findings);
+  } else {
+    const std::chrono::duration<double> age = clock_.Now() - part.since;
+    collection.collectors.push_back({part.collector, age.count(), "not done in time"});
     findings.emplace_back();
-    AddReport({collector, age.count(), "not done in time"}, collection);
   }
-}
-
-void Scheduler::AddReport(CollectorReport report, Collection& collection) {
+  const CollectorReport& report = collection.collectors.back();
   collection.samples.Add(kSuccess, report.Succeeded() ? 1 : 0, report.collector);
   collection.samples.Add(kDuration, report.seconds, report.collector);
-  collection.collectors.push_back(std::move(report));
 }
 
 std::optional<Clock::TimePoint> Scheduler::running_since() const {
@@ -289,7 +304,7 @@ std::optional<Clock::TimePoint> Scheduler::running_since() const {
 bool Scheduler::WaitForRuns(std::chrono::milliseconds grace, std::string_view collector) const {
   const auto deadline = std::chrono::steady_clock::now() + grace;
   return std::all_of(runners_.begin(), runners_.end(), [&](const auto& runner) {
-    if (!collector.empty() && !runner->Runs(collector)) return true;
+    if (!collector.empty() && runner->name() != collector) return true;
     const auto left = deadline - std::chrono::steady_clock::now();
     return runner->WaitForRun(std::chrono::ceil<std::chrono::milliseconds>(left));
   });

@@ -91,11 +91,14 @@ class Scheduler {
                                  std::string_view collector = {}) const;
 
  private:
+  struct Run;
   class Runner;
+  struct Job;
   struct Part;
   struct Flight;
 
   [[nodiscard]] std::shared_ptr<Flight> Join();
+  void Start(std::vector<Job> jobs);
   /// Who comes from now on gets another one.
   void CloseFlight(const std::shared_ptr<Flight>& flight);
   [[nodiscard]] std::shared_ptr<const Collection> Whole(Flight& flight);
@@ -103,14 +106,11 @@ class Scheduler {
   /// Adds what one run found, or that it is not done.
   void AddPart(const Part& part, std::vector<std::shared_ptr<const Findings>>& findings,
                Collection& collection) const;
-  static void AddReport(CollectorReport report, Collection& collection);
 
   const Completion complete_;
   const Clock& clock_;
-  /// They run when a collection begins.
+  const RunStarter start_;
   std::vector<std::unique_ptr<Runner>> runners_;
-  /// Of those that run last; null when there are none.
-  std::unique_ptr<Runner> last_;
   std::atomic<int> waiting_ = 0;
   std::mutex mutex_;
   /// The collection that is open to all who ask.

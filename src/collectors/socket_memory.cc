@@ -1,5 +1,7 @@
 #include "collectors/socket_memory.h"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -85,8 +87,20 @@ std::size_t SocketMemory::SettleNames(const Counted& counted, Clock::TimePoint n
   return folded;
 }
 
-void SocketMemory::Show(const Round& round, Samples& samples) {
+SocketMemory::Round SocketMemory::WithoutCounted(const Round& round) const {
+  if (!round.namespaces || round.namespaces->number > counted_namespaces_) return round;
+  auto again = std::make_shared<NamespaceFindings>(*round.namespaces);
+  again->drops = {};
+  again->report.entered.clear();
+  for (auto& [key, count] : again->owners.events) count = 0;
+  Round rest = round;
+  rest.namespaces = std::move(again);
+  return rest;
+}
+
+void SocketMemory::Show(const Round& all, Samples& samples) {
   const std::lock_guard lock(mutex_);
+  const Round round = WithoutCounted(all);
   Uncounted uncounted = Report();
   for (std::size_t i = 0; i < drops_.size(); ++i) {
     // Told when its listeners are shown again.
@@ -101,7 +115,9 @@ void SocketMemory::Show(const Round& round, Samples& samples) {
   Show(round, uncounted, shown_, counts, samples);
   counts_ = std::move(counts);
   MarkCounted(uncounted);
-  if (round.namespaces) namespaces_.MarkCounted(*round.namespaces);
+  if (!round.namespaces) return;
+  namespaces_.MarkCounted(*round.namespaces);
+  counted_namespaces_ = std::max(counted_namespaces_, round.namespaces->number);
 }
 
 void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& shown,

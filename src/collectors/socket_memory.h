@@ -138,6 +138,8 @@ class SocketMemory {
   static std::size_t SettleNames(const Counted& counted, Clock::TimePoint now,
                                  ShownServices& services);
   void ShowScope(const Counted& counted, Scope& scope, ScopeCounts& counts, Samples& samples) const;
+  /// The same without what happened, where that was counted already.
+  [[nodiscard]] Round WithoutCounted(const Round& round) const;
   void ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
                   OwnerEvents& counts, Samples& samples) const;
   void ShowNamespaces(const Round& round, Scope& scope, ScopeCounts& counts,
@@ -161,6 +163,8 @@ class SocketMemory {
   std::uint64_t generation_ = 0;
   Shown shown_;
   Counts counts_;
+  /// The number of the last findings of other namespaces that were counted.
+  std::uint64_t counted_namespaces_ = 0;
   StateWatch watch_;
   /// By Protocol.
   std::array<DropWatch, kProtocols.size()> drops_;

@@ -96,6 +96,7 @@ Result<NamespaceCounters> ParseCounters(const CounterTexts& texts) {
   sums.Add(counters.tcp_segments_in, Snmp(texts.snmp, "Tcp:", "InSegs"));
   sums.Add(counters.tcp_segments_retransmitted, Snmp(texts.snmp, "Tcp:", "RetransSegs"));
   sums.Add(counters.udp_datagrams, Snmp(texts.snmp, "Udp:", "InDatagrams"));
+  sums.Add(counters.udp_datagrams, Snmp(texts.snmp, "Udp:", "InErrors"));
   sums.Add(counters.udp_datagrams, Snmp(texts.snmp, "Udp:", "OutDatagrams"));
   if (texts.sockstat6) {
     sums.Add(counters.tcp_in_use, Sockstat("sockstat6", *texts.sockstat6, "TCP6:", "inuse"));
@@ -103,6 +104,7 @@ Result<NamespaceCounters> ParseCounters(const CounterTexts& texts) {
   }
   if (texts.snmp6) {
     sums.Add(counters.udp_datagrams, Snmp6(*texts.snmp6, "Udp6InDatagrams"));
+    sums.Add(counters.udp_datagrams, Snmp6(*texts.snmp6, "Udp6InErrors"));
     sums.Add(counters.udp_datagrams, Snmp6(*texts.snmp6, "Udp6OutDatagrams"));
   }
   if (!sums.result()) return tl::unexpected(sums.result().error());

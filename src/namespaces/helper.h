@@ -92,7 +92,8 @@ struct NamespaceCounters {
   /// Tcp RetransSegs, likewise.
   std::uint64_t tcp_segments_retransmitted = 0;
   std::uint64_t udp_in_use = 0;
-  /// Udp and Udp6 InDatagrams and OutDatagrams: since the namespace was made.
+  /// Udp and Udp6 InDatagrams, InErrors (what is dropped moves no other) and OutDatagrams: since
+  /// the namespace was made.
   std::uint64_t udp_datagrams = 0;
 
   bool operator==(const NamespaceCounters&) const = default;

@@ -57,6 +57,8 @@ class DeniedTest(support.TestCase):
         self.assertEqual(sockets.exported_counts(exposition), ss_counts())
         self.assertEqual(exposition.sum_by("sockdiag_socket_source", "protocol", "source"),
                          {("tcp", "proc"): 1, ("udp", "proc"): 1})
+        self.assertEqual([sample for sample in exposition.select("sockdiag_collector_success")
+                          if sample.value != 1], [], "what is denied is no failure")
         for name in ABSENT:
             self.assertEqual(exposition.select(name), [], name)
         for name in ("sockdiag_listen_queue_length", "sockdiag_service_oldest_socket_age_seconds",
@@ -82,6 +84,7 @@ class DeniedTest(support.TestCase):
     def test_once(self):
         config = support.temporary_file(self, "source: auto\n")
         result = support.run_exporter("--once", f"--config.file={config}", prefix=denying(errno.EPERM))
+        self.assertEqual(result.returncode, 0, result.stderr)
         self._assert_by_proc(exposition_text.parse(result.stdout))
         self.assertEqual(result.stderr.count("sock_diag is missing or denied"), 2, result.stderr)
         table = support.run_exporter("--once=table", f"--config.file={config}",

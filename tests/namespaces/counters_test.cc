@@ -19,7 +19,8 @@ const std::string kSnmp =
     "Udp: InDatagrams NoPorts InErrors OutDatagrams\nUdp: 100 7 8 200\n"
     "UdpLite: InDatagrams OutDatagrams\nUdpLite: 5 6\n";
 const std::string kSnmp6 =
-    "Ip6InReceives   \t5\nUdp6InDatagrams  \t300\nUdp6NoPorts\t9\nUdp6OutDatagrams\t400\n";
+    "Ip6InReceives   \t5\nUdp6InDatagrams  "
+    "\t300\nUdp6NoPorts\t9\nUdp6InErrors\t10\nUdp6OutDatagrams\t400\n";
 
 std::string RefusalOf(const CounterTexts& texts) {
   const Result<NamespaceCounters> counters = ParseCounters(texts);
@@ -28,12 +29,12 @@ std::string RefusalOf(const CounterTexts& texts) {
 
 TEST(ParseCounters, AddsBothVersionsOfIp) {
   EXPECT_EQ(ParseCounters({kSockstat, kSockstat6, kSnmp, kSnmp6}).value(),
-            (NamespaceCounters{15, 2, 1000, 50, 23, 1000}));
+            (NamespaceCounters{15, 2, 1000, 50, 23, 1018}));
 }
 
 TEST(ParseCounters, AKernelWithoutIpv6HasNoSocketOfIt) {
   EXPECT_EQ(ParseCounters({kSockstat, std::nullopt, kSnmp, std::nullopt}).value(),
-            (NamespaceCounters{5, 2, 1000, 50, 3, 300}));
+            (NamespaceCounters{5, 2, 1000, 50, 3, 308}));
 }
 
 TEST(ParseCounters, WhatIsNotThereIsNoZero) {

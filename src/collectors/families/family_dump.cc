@@ -15,8 +15,10 @@ namespace {
 
 /// ENOENT is in NLMSG_ERROR when the family itself or its module is missing, and in NLMSG_DONE when
 /// it is what lists one of the family's protocols (net/core/sock_diag.c, net/ipv4/inet_diag.c).
+/// What is denied stays so, too.
 bool IsLack(const DumpError& error) {
-  return error.reason == DumpErrorReason::kUnsupported || error.kernel_errno == ENOENT;
+  return error.is_denied || error.reason == DumpErrorReason::kUnsupported ||
+         error.kernel_errno == ENOENT;
 }
 
 }  // namespace
@@ -35,8 +37,10 @@ Result<bool> FamilyDump::Walk(std::span<const std::byte> payload, MessageSink& s
     return Fail(std::string(sockets_) + " sockets: " + walked.error().message);
   }
   const std::string sockets(sockets_);
-  lack_ = "the kernel lists no " + sockets + " sockets: it has no " + std::string(module_) +
-          ", or no " + sockets + " at all; asked again every " +
+  const std::string why = walked.error().is_denied ? walked.error().message
+                                                   : "it has no " + std::string(module_) +
+                                                         ", or no " + sockets + " at all";
+  lack_ = "the kernel lists no " + sockets + " sockets: " + why + "; asked again every " +
           std::to_string(kRefusalMemory.count()) + " minutes";
   refused_until_ = clock_.Now() + kRefusalMemory;
   return false;

@@ -98,6 +98,7 @@ std::shared_ptr<const NamespaceFindings> NamespaceMemory::Sum(const ServiceMatch
                                                               const ProtocolFlags& is_collected,
                                                               Clock::Duration peak_window) {
   auto findings = std::make_shared<NamespaceFindings>();
+  findings->number = ++last_number_;
   for (auto& [id, known] : known_) {
     TakeEvents(known);
     findings->owners += known.owners;

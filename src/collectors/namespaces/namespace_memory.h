@@ -22,6 +22,8 @@ namespace sockdiag {
 /// What is known of all network namespaces but our own, together, at one moment. Tallies are null
 /// of a protocol that is not collected, and while there are namespaces and it is known in none.
 struct NamespaceFindings {
+  /// From 1, one more with each: two collections that were late may share findings.
+  std::uint64_t number = 0;
   TalliesByProtocol tallies;
   OwnerSums owners;
   DropsByProtocol drops;
@@ -77,6 +79,7 @@ class NamespaceMemory {
   /// Likewise.
   DropsByProtocol drops_;
   OwnerEvents owner_events_;
+  std::uint64_t last_number_ = 0;
   PeakWindow peaks_{Clock::Duration()};
 };
 

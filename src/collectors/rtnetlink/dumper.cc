@@ -17,8 +17,10 @@ DumpResult<void> RtnetlinkDumper::WalkOnce(const RtnetlinkRequest& request, Rtne
   // A socket for each: to close it is the only way to end a dump before its end.
   const auto transport = open_(NETLINK_ROUTE);
   if (!transport) {
-    return FailDump(DumpErrorReason::kOpen,
-                    ErrnoMessage("cannot open an rtnetlink socket", transport.error()));
+    return tl::unexpected<DumpError>(
+        DumpError{.reason = DumpErrorReason::kOpen,
+                  .message = ErrnoMessage("cannot open an rtnetlink socket", transport.error()),
+                  .is_denied = IsDenial(transport.error())});
   }
   const DumpRequest dump = MakeDumpRequest(request.types, ++sequence_, request.payload);
   const DumpResult<WalkStats> walked = Walk(**transport, dump, *buffer_, sink);

@@ -33,16 +33,18 @@ void AddOnce(std::string text, std::vector<std::string>& texts) {
   if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
 }
 
-void AddError(std::string_view what, const DumpError& error, std::vector<std::string>& errors) {
-  const bool is_of_all = error.reason == DumpErrorReason::kOpen;
-  AddOnce(is_of_all ? error.message : std::string(what) + ": " + error.message, errors);
-}
-
 std::string RoutesOf(Family family) { return std::string(Name(family)) + " routes"; }
 
 }  // namespace
 
 std::span<const Metric* const> RoutesCollector::Metrics() { return kMetrics; }
+
+/// What is denied is not there for us, and that is no failure.
+void RoutesCollector::Troubles::Add(std::string_view what, const DumpError& error) {
+  const bool is_of_all = error.reason == DumpErrorReason::kOpen;
+  AddOnce(is_of_all ? error.message : std::string(what) + ": " + error.message,
+          error.is_denied ? lacks : errors);
+}
 
 RoutesCollector::RoutesCollector(RoutesEnvironment environment)
     : environment_(std::move(environment)), dumper_(environment_.open_netlink) {}
@@ -68,7 +70,7 @@ void RoutesCollector::ShowFamily(Family family, Samples& samples, Troubles& trou
            routes_[static_cast<std::size_t>(family)]);
   if (!counts && IsMissing(counts.error())) return;
   if (!counts && !HasNoTable(counts.error())) {
-    AddError(RoutesOf(family), counts.error(), troubles.errors);
+    troubles.Add(RoutesOf(family), counts.error());
   }
   if (counts && counts->IsBeyondLimit()) {
     troubles.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
@@ -85,7 +87,7 @@ void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts,
       dumper_.Dump(RoutesRequest(family, RT_TABLE_MAIN), DefaultRouteSearch(family));
   if (!search && IsMissing(search.error())) return;
   if (!search && !HasNoTable(search.error())) {
-    return AddError(RoutesOf(family), search.error(), troubles.errors);
+    return troubles.Add(RoutesOf(family), search.error());
   }
   std::optional<bool> found = search ? search->found() : false;
   if (!found && counts != nullptr) found = counts->has_default_route();
@@ -101,7 +103,7 @@ void RoutesCollector::ShowNeighbours(Samples& samples, Troubles& troubles) {
   if (tables) tables->Show(samples);
   for (const DumpError* error :
        {counts ? nullptr : &counts.error(), tables ? nullptr : &tables.error()}) {
-    if (error != nullptr && !IsMissing(*error)) AddError("neighbours", *error, troubles.errors);
+    if (error != nullptr && !IsMissing(*error)) troubles.Add("neighbours", *error);
   }
 }
 

@@ -46,6 +46,8 @@ class RoutesCollector final : public Collector {
  private:
   /// What one Collect() has to say besides its samples.
   struct Troubles {
+    void Add(std::string_view what, const DumpError& error);
+
     std::vector<std::string> lacks;
     std::vector<std::string> errors;
   };

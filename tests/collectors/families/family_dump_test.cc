@@ -72,12 +72,24 @@ TEST_F(FamilyDumpTest, AKernelWithoutSockDiagListsNothing) {
   EXPECT_NE(dump_.lack(), "");
 }
 
+TEST_F(FamilyDumpTest, WhatIsDeniedIsNotThere) {
+  kernel_.Add(SockDiagRefusal(1, -EPERM));
+  EXPECT_FALSE(Walk());
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(
+      dump_.lack(),
+      "the kernel lists no tipc sockets: the kernel refused the dump: Operation not permitted "
+      "(EPERM); asked again every 5 minutes");
+  EXPECT_FALSE(Walk()) << "asked again too soon";
+  EXPECT_EQ(kernel_.opened, 1);
+}
+
 TEST_F(FamilyDumpTest, AnyOtherErrorFailsAndIsNotRemembered) {
   kernel_.Add({.open_error = EMFILE, .answers = {}});
   EXPECT_FALSE(Walk());
   EXPECT_NE(error_.find("tipc sockets: cannot open a sock_diag netlink socket"), std::string::npos)
       << error_;
-  kernel_.Add(SockDiagRefusal(1, -EPERM));
+  kernel_.Add(SockDiagRefusal(1, -ENOMEM));
   EXPECT_FALSE(Walk());
   EXPECT_NE(error_.find("tipc sockets: the kernel refused the dump"), std::string::npos) << error_;
   kernel_.Add(SockDiagAnswer(2, {}));

@@ -342,17 +342,24 @@ TEST_F(RoutesTest, WhatCannotBeReadIsAbsentAndReadAgainAMinuteLater) {
 }
 
 TEST_F(RoutesTest, APartThatAlwaysFailsHasNoOtherReadMoreOften) {
-  kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].kernel_error = EPERM;
+  kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].kernel_error = ENOMEM;
   static_cast<void>(Collect());
   const auto count = [this](std::uint16_t type) {
     return std::count(kernel_.requests.begin(), kernel_.requests.end(), type);
   };
   kernel_.requests.clear();
   for (int i = 0; i < 10; ++i) static_cast<void>(Collect());
-  EXPECT_EQ(error_, "neighbours: the kernel refused the dump: Operation not permitted (EPERM)");
+  EXPECT_EQ(error_, "neighbours: the kernel refused the dump: Cannot allocate memory (ENOMEM)");
   EXPECT_EQ(count(RTM_GETROUTE), 2 * 10) << "the searches for default routes";
   EXPECT_EQ(count(RTM_GETNEIGH), 0);
   EXPECT_EQ(count(RTM_GETNEIGHTBL), 0);
+}
+
+TEST_F(RoutesTest, WhatIsDeniedIsNoFailure) {
+  kernel_.open_error = EPERM;
+  EXPECT_TRUE(Collect().families().empty());
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(lack_, "cannot open an rtnetlink socket: Operation not permitted (EPERM)");
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {
