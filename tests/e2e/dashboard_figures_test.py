@@ -145,6 +145,14 @@ class DashboardFiguresTest(unittest.TestCase):
             HOST % ("a", cart + ',loss="connections"'): 0.4, HOST % ("a", nginx + ',loss="connections"'): 0,
             HOST % ("a", cart + ',loss="sent again"'): 0.2})
 
+    def test_dumps_say_where_their_sockets_come_from(self):
+        given = [series("dump_duration_seconds", "a", 0.5, ',protocol="tcp"'),
+                 series("dump_duration_seconds", "a", 0.1, ',protocol="udp"'),
+                 series("socket_source", "a", 1, ',protocol="tcp",source="proc"'),
+                 series("socket_source", "a", 1, ',protocol="udp",source="netlink"')]
+        self.check_expression(given, self.expression("sockdiag_exporter", "Dumps"), {
+            HOST % ("a", ',protocol="tcp",source="proc"'): 0.5, HOST % ("a", ',protocol="udp",source="netlink"'): 0.1})
+
     def test_what_is_down_belongs_to_the_chosen_jobs(self):
         """A job that is down for good is among all of them, though none of its series is there."""
         given = [{"series": f'up{{job="{job}",instance="a"}}', "values": f"{value}x5"}
