@@ -174,6 +174,8 @@ def own_cost():
         return figure(title, about, unit, highest(f"{metric}{{{HOST}}}"),
                       " ".join(f"{{{{{label}}}}}" for label in ("instance", *labels)), runbooks)
 
+    dumps = (f'({highest(f"sockdiag_dump_duration_seconds{{{HOST}}}")}) * on (job, instance, protocol) '
+             f"group_left (source) sockdiag_socket_source{{{HOST}}}")
     youngest = f"topk({promql.ROWS}, {last(f'process_start_time_seconds{{{HOST}}}')})"
     return [
         row("The exporter's own cost: the highest"),
@@ -183,8 +185,9 @@ def own_cost():
               "process_resident_memory_bytes"),
         gauge("Collections", "How long the last collection of each collector took.", "s",
               "sockdiag_collector_duration_seconds", "collector", runbooks="CollectorFailing"),
-        gauge("Dumps", "How long the kernel's last dump took, by protocol.", "s",
-              "sockdiag_dump_duration_seconds", "protocol"),
+        figure("Dumps", "How long the last dump took, by protocol and by where the sockets come from: "
+               "netlink is sock_diag, and proc lacks some figures.", "s", dumps,
+               "{{instance}} {{protocol}} {{source}}", runbooks="ReadFromProc"),
         gauge("Sockets in a dump", "What there is to go through at a scrape.", "short",
               "sockdiag_dump_sockets", "protocol"),
         gauge("Bytes in a dump", "What the kernel sends for it: netlink messages, or lines of /proc.", "bytes",

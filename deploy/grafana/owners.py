@@ -3,12 +3,13 @@ are seen. The exporter's own namespace and all others together."""
 
 import promql
 from panels import Table, query, row, table, time_series
-from promql import HOST, highest, last, most, most_sums, of_rows
+from promql import HOST, highest, highest_rates, last, most, most_sums, of_rows
 from trouble import BAD, NOTHING_STUCK, RATIO
 from variables import HOSTS, choice_link
 
 _OWNER = "job, instance, owner_kind, owner"
 _WHOSE = "{{instance}} {{owner_kind}} {{owner}}"
+_LOSSES = 15  # lines, of each of three kinds
 _STUCK = f"sockdiag_owner_stuck_sockets{{{HOST}}}"
 
 
@@ -40,6 +41,15 @@ def _who_is_stuck():
         runbooks="OwnerCloseWaitStuck CloseWaitStuck SynSentStuck")
 
 
+def _losses():
+    """One query, since what nobody has lost has no series."""
+    return " or ".join(
+        f'label_replace({highest_rates(f"sockdiag_owner_{name}_total{{{HOST}}}", _LOSSES)}, '
+        f'"loss", "{loss}", "", "")' for name, loss in (
+            ("listen_drops", "connections"), ("udp_receive_drops", "datagrams"),
+            ("tcp_retransmitted_segments", "sent again")))
+
+
 def owners():
     def ratio(title, about, name, runbook):
         return time_series(title, about, "percentunit", 8, 9, [
@@ -63,14 +73,19 @@ def owners():
         ratio("Ports taken by owner", "Local ports in use towards the destination that uses the most, "
               "of those that the owner's network namespace has.", "ephemeral_ports",
               "OwnerEphemeralPortsExhausting"),
+        time_series("Dropped and sent again by owner", "With namespaces.enabled. connections, datagrams: "
+                    "dropped by its listeners and its UDP sockets. sent again: TCP segments of its network "
+                    "namespaces, other than the exporter's own.", "cps", 8, 7, [
+                        query(_losses(), _WHOSE + " {{loss}}")],
+                    runbooks="ListenDrops UdpReceiveDrops TcpRetransmits"),
         time_series("Other network namespaces", "With namespaces.enabled. idle: nothing has happened in "
                     "them since they were last dumped. stale: their turn has not come. refused: they "
-                    "cannot be entered, and their sockets are in no figure.", "short", 12, 7, [
+                    "cannot be entered, and their sockets are in no figure.", "short", 8, 7, [
                         query(f"sum by (result) (sockdiag_namespaces{{{HOST}}})", "{{result}}")],
                     stacked=True, runbooks="NamespacesRefused"),
         time_series("Age of their figures", "Of the namespace that was not looked at for longest. It "
                     "grows where namespaces.cpu_budget does not suffice for all of them, or where reading one "
-                    "fails.", "s", 12, 7, [
+                    "fails.", "s", 8, 7, [
                         query(highest(f"sockdiag_namespaces_oldest_age_seconds{{{HOST}}}"),
                               "{{instance}}")], runbooks="NamespacesStale"),
     ]

@@ -214,10 +214,11 @@ class AlertmanagerTest(support.TestCase):
             ("ExporterDown", "warning", HOST), ("ConfigReloadFailed", "warning", HOST),
             ("NamesFolded", "info", {**HOST, "limit": "ports"}),
             ("NamespacesStale", "info", HOST),
+            ("ReadFromProc", "warning", {**HOST, "protocol": "tcp", "source": "proc"}),
             ("NamespacesRefused", "warning", {**HOST, "result": "refused"}),
             ("SynSentStuck", "warning", REDIS)),
             {("ConfigReloadFailed", "warning"), ("NamesFolded", "info"), ("NamespacesStale", "info"),
-             ("NamespacesRefused", "warning")})
+             ("NamespacesRefused", "warning"), ("ReadFromProc", "warning")})
 
 
 if __name__ == "__main__":

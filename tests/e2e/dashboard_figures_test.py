@@ -133,6 +133,26 @@ class DashboardFiguresTest(unittest.TestCase):
             "sockdiag_owner_stuck_sockets" + HOST % ("a", unknown + state): 2,
             "sockdiag_owner_stuck_sockets" + HOST % ("a", unit + state): 3})
 
+    def test_what_owners_lose_is_told_apart(self):
+        """Also where one owner has lost several kinds, and of one kind nobody has lost any."""
+        cart, nginx = (f',owner_kind="{kind}",owner="{owner}"' for kind, owner in (
+            ("pod", "shop/cart-4"), ("unit", "nginx.service")))
+        given = [series("owner_listen_drops_total", "a", "0+60", cart),
+                 series("owner_listen_drops_total", "a", 7, nginx),
+                 series("owner_tcp_retransmitted_segments_total", "a", "0+30", cart)]
+        expression = self.expression("sockdiag_exporter", "Dropped and sent again by owner", __rate_interval="5m")
+        self.check_expression(given, expression, {
+            HOST % ("a", cart + ',loss="connections"'): 0.4, HOST % ("a", nginx + ',loss="connections"'): 0,
+            HOST % ("a", cart + ',loss="sent again"'): 0.2})
+
+    def test_dumps_say_where_their_sockets_come_from(self):
+        given = [series("dump_duration_seconds", "a", 0.5, ',protocol="tcp"'),
+                 series("dump_duration_seconds", "a", 0.1, ',protocol="udp"'),
+                 series("socket_source", "a", 1, ',protocol="tcp",source="proc"'),
+                 series("socket_source", "a", 1, ',protocol="udp",source="netlink"')]
+        self.check_expression(given, self.expression("sockdiag_exporter", "Dumps"), {
+            HOST % ("a", ',protocol="tcp",source="proc"'): 0.5, HOST % ("a", ',protocol="udp",source="netlink"'): 0.1})
+
     def test_what_is_down_belongs_to_the_chosen_jobs(self):
         """A job that is down for good is among all of them, though none of its series is there."""
         given = [{"series": f'up{{job="{job}",instance="a"}}', "values": f"{value}x5"}

@@ -60,16 +60,17 @@ def rows(lines):
     return found
 
 
-def unexplained(lines, collectors):
-    """Rows of a section's list that name a metric here, and not in brackets which collectors it takes."""
+def unexplained(lines, takes):
+    """Rows of a section's list that name a metric here, and not in brackets a collector that has it. `takes`:
+    {metric: its collectors}."""
     found = []
     for entry in re.split(r"(?m)^\.(?:TP|SS|PP).*$", "\n".join(lines)):
         tag, _, text = entry.strip().partition("\n")
         answer, _, text = text.partition("\n")
         brackets = re.match(r"\((.*)\)", text)
         named = set(re.findall(r"\w+", brackets[1])) if brackets else set()
-        if "sockdiag_" in text.replace("sockdiag_exporter", "") and "Elsewhere" not in answer \
-                and not named & collectors:
+        metrics = set(re.findall(r"sockdiag_\w+", text)) - {"sockdiag_exporter"}
+        if "Elsewhere" not in answer and not all(named & takes.get(metric, set()) for metric in metrics):
             found.append(tag)
     return found
 
@@ -102,6 +103,34 @@ def collectors():
     """{name: its keys} of the shipped configuration."""
     text = (SOURCE_DIR / "config/sockdiag_exporter.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)["collectors"]
+
+
+def collectors_of(path, known):
+    """Whose metrics a file of the code declares: it is called after its collector, or is part of the only one
+    that includes it."""
+    folders = path.relative_to(SOURCE_DIR / "src").parts[:-1]
+    if folders[0] == "sockets" or path.stem == "sockets":
+        return {"tcp", "udp"}
+    if path.stem == "owners_by_name":
+        return {"owners"}
+    if path.stem in known:
+        return {path.stem}
+    if len(folders) < 2:
+        return {"always"}
+    line = f'#include "{"/".join(folders)}/{path.stem}.h"'
+    return {other.stem for other in path.parent.glob("*.h") if line in other.read_text(encoding="utf-8")} & known
+
+
+def metric_collectors():
+    """{metric: the collectors of which one has to be on}, from where the code declares it."""
+    known = set(collectors()) | {"namespaces"}
+    found = {}
+    for path in (SOURCE_DIR / "src").rglob("*.[hc]*"):
+        for name in re.findall(r'"((?:sockdiag|process)_[a-z0-9_]+)",\s*k(?:Gauge|Counter),',
+                               path.read_text(encoding="utf-8")):
+            is_of_udp = name.startswith("sockdiag_udp_") and path.stem not in known
+            found[name] = {"udp"} if is_of_udp else collectors_of(path, known)
+    return found
 
 
 def config_keys():
@@ -184,9 +213,15 @@ class FromNetstatTest(unittest.TestCase):
             self.assertEqual(set(rows(self.sections[heading])) - set(known.split()), set())
 
     def test_each_answer_that_is_a_metric_says_which_collectors_it_takes(self):
-        known = set(collectors()) | {"owners", "namespaces", "always"}
+        takes = metric_collectors()
+        for name, expected in (("listeners", {"tcp", "udp"}), ("udp_receive_drops_total", {"udp"}),
+                               ("udp_errors_total", {"protocols"}), ("routes", {"routes"}),
+                               ("neighbours", {"routes"}), ("unix_sockets", {"unix"}), ("owner_sockets", {"owners"}),
+                               ("namespaces", {"namespaces"}), ("build_info", {"always"})):
+            self.assertEqual(takes[f"sockdiag_{name}"], expected)
+        self.assertEqual({name for name, found in takes.items() if not found}, set())
         for heading in ("NETSTAT", "SS", "FILTERS OF SS"):
-            self.assertEqual(unexplained(self.sections[heading], known), [])
+            self.assertEqual(unexplained(self.sections[heading], takes), [])
 
     def test_every_collector_is_named(self):
         keys = set(collectors())
@@ -205,8 +240,10 @@ class FromNetstatTest(unittest.TestCase):
                          {"-a": "Here", "--all": "Here", "-b": "Not yet"})
         self.assertEqual(unexplained([".TP", ".B -a", ".B Here", "(tcp).", ".B sockdiag_sockets", ".TP", ".B -b",
                                       ".B Here.", ".B sockdiag_sockets", ".TP", ".B -c", ".B Not.", "It is not.",
-                                      ".TP", ".B -d", ".B Here", "(nobody).", ".B sockdiag_sockets"], {"tcp"}),
-                         [".B -b", ".B -d"])
+                                      ".TP", ".B -d", ".B Here", "(nobody).", ".B sockdiag_sockets", ".TP",
+                                      ".B -e", ".B Here", "(tcp).", ".B sockdiag_sockets", ".B sockdiag_routes"],
+                                     {"sockdiag_sockets": {"tcp", "udp"}, "sockdiag_routes": {"routes"}}),
+                         [".B -b", ".B -d", ".B -e"])
         self.assertEqual(ss_words("  A := {one|fin-wait-{1,2}|help}\n  B := {two}[,B]\n"),
                          {"one", "fin-wait-1", "fin-wait-2", "two"})
 
