@@ -64,6 +64,7 @@ Result<std::string> ParseUnixPath(const YamlNode& node) {
   Result<std::string> glob = ParseText(node, "a path such as /run/*.sock, or @ and a name");
   if (!glob) return glob;
   if (glob->empty()) return Fail("an empty text is no path");
+  if (glob->find('\0') != std::string::npos) return Fail("a path has no NUL in it");
   if (glob->size() <= kMostBytes) return glob;
   return Fail(Shown(*glob) + " is " + std::to_string(glob->size()) + " bytes long, at most " +
               std::to_string(kMostBytes) + " are allowed");

@@ -156,6 +156,15 @@ TEST(Loader, RefusesATopLevelThatIsNotAMapping) {
   });
 }
 
+TEST(Loader, RefusesPathsOfUnixSocketsThatNoneCanHave) {
+  ExpectRefused({
+      {"collectors: {unix: {paths: [\"\"]}}",
+       "c.yaml:1:29: collectors.unix.paths[0]: an empty text is no path"},
+      {"collectors: {unix: {paths: [\"a\\0b\"]}}",
+       "c.yaml:1:29: collectors.unix.paths[0]: a path has no NUL in it"},
+  });
+}
+
 TEST(Loader, RefusesUnknownKeysAndNamesTheKnownOnes) {
   const std::string root_keys =
       "source, collectors, services, services_database, services_fallback, limits, sampling, "
