@@ -8,9 +8,10 @@
 
 namespace sockdiag {
 
-bool IsDefaultRoute(const RouteMessage& route) {
-  return route.table == RT_TABLE_MAIN && route.prefix_length == 0 && route.type == RTN_UNICAST &&
-         (route.flags & RTNH_F_DEAD) == 0;
+std::optional<bool> LetsTheRestOut(const RouteMessage& route) {
+  const bool decides = route.table == RT_TABLE_MAIN && route.prefix_length == 0 &&
+                       !route.is_selective && (route.flags & RTNH_F_DEAD) == 0;
+  return decides ? std::optional(route.type == RTN_UNICAST) : std::nullopt;
 }
 
 DumpResult<void> RouteCounts::Add(const NetlinkMessage& message) {
@@ -19,7 +20,7 @@ DumpResult<void> RouteCounts::Add(const NetlinkMessage& message) {
   // Cloned: what a lookup has left in a cache, which old kernels list too.
   if ((route->flags & RTM_F_CLONED) != 0) return {};
   if (++routes_ > limit_) return EndDump();
-  if (IsDefaultRoute(*route)) has_default_route_ = true;
+  if (!lets_rest_out_) lets_rest_out_ = LetsTheRestOut(*route);
   Count({route->table < RT_TABLE_DEFAULT || route->table > RT_TABLE_LOCAL, route->table,
          route->protocol, route->type});
   return {};
@@ -55,7 +56,7 @@ void RouteCounts::Show(Samples& samples) const {
 }
 
 std::optional<bool> DefaultRouteSearch::found() const {
-  if (is_found_) return true;
+  if (lets_rest_out_) return lets_rest_out_;
   return records_ > kRecords ? std::nullopt : std::optional(false);
 }
 
@@ -64,10 +65,8 @@ DumpResult<void> DefaultRouteSearch::Add(const NetlinkMessage& message) {
   if (!route) return tl::unexpected(route.error());
   if (++records_ > kRecords) return End();
   if (route->table != RT_TABLE_MAIN) return {};
-  if (IsDefaultRoute(*route)) {
-    is_found_ = true;
-    return End();
-  }
+  lets_rest_out_ = LetsTheRestOut(*route);
+  if (lets_rest_out_) return End();
   if (family_ == Family::kIpv6) return {};
   const DumpResult<bool> begins_with_zeros = HasZeroDestination(*route);
   if (!begins_with_zeros) return tl::unexpected(begins_with_zeros.error());

@@ -34,7 +34,7 @@ class RouteCounts final : public RtnetlinkSink {
 
   /// Then the counts are a part of the whole.
   [[nodiscard]] bool IsBeyondLimit() const { return routes_ > limit_; }
-  [[nodiscard]] bool has_default_route() const { return has_default_route_; }
+  [[nodiscard]] bool has_default_route() const { return lets_rest_out_.value_or(false); }
   void Show(Samples& samples) const;
 
  private:
@@ -52,16 +52,19 @@ class RouteCounts final : public RtnetlinkSink {
   Family family_;
   std::size_t limit_;
   std::size_t routes_ = 0;
-  bool has_default_route_ = false;
+  /// Of the first route that decides.
+  std::optional<bool> lets_rest_out_;
   /// The first kKinds in their order, whatever the order of the dump.
   std::map<Kind, std::uint64_t> counts_;
   std::uint64_t others_ = 0;
 };
 
-/// Whether packets that no other route takes go out by it: a unicast route to everywhere in the
-/// main table, over a device that is set up. Without a carrier it stays, as the kernel goes on
-/// using it (RTNH_F_LINKDOWN; net.ipv4.conf.*.ignore_routes_with_linkdown is 0).
-[[nodiscard]] bool IsDefaultRoute(const RouteMessage& route);
+/// Whether the route, to everywhere in the main table, takes all packets that no other one does,
+/// and lets them out (unicast) or not (prohibit and the like); nothing of any other route, or over
+/// a device that is not set up. The kernel lists the one that it prefers first. Without a carrier
+/// it stays, as the kernel goes on using it (RTNH_F_LINKDOWN;
+/// net.ipv4.conf.*.ignore_routes_with_linkdown is 0).
+[[nodiscard]] std::optional<bool> LetsTheRestOut(const RouteMessage& route);
 
 /// Looks whether there is a default route without walking a large table.
 class DefaultRouteSearch final : public RtnetlinkSink {
@@ -84,7 +87,8 @@ class DefaultRouteSearch final : public RtnetlinkSink {
   Family family_;
   std::size_t records_ = 0;
   bool has_ended_ = false;
-  bool is_found_ = false;
+  /// Of the first route that decides.
+  std::optional<bool> lets_rest_out_;
 };
 
 }  // namespace sockdiag

@@ -90,6 +90,7 @@ DumpResult<RouteMessage> DecodeRoute(std::span<const std::byte> payload, Family 
                      .type = header->rtm_type,
                      .flags = header->rtm_flags,
                      .prefix_length = header->rtm_dst_len,
+                     .is_selective = header->rtm_tos != 0 || header->rtm_src_len != 0,
                      .attributes = payload};
   if (route.table == RT_TABLE_COMPAT) {
     const DumpResult<std::uint32_t> table = WideTable(payload);

@@ -20,7 +20,10 @@ struct RouteMessage {
   std::uint8_t type = 0;
   /// RTM_F_..., RTNH_F_...
   std::uint32_t flags = 0;
+  /// Of the destination.
   std::uint8_t prefix_length = 0;
+  /// Whether it is for packets of one type of service or from some sources alone.
+  bool is_selective = false;
   std::span<const std::byte> attributes;
 };
 

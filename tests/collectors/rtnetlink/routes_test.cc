@@ -39,6 +39,8 @@ struct Route {
   std::uint32_t flags = 0;
   /// The first byte of the destination; none is a route to everywhere.
   std::optional<std::uint8_t> destination = 10;
+  std::uint8_t type_of_service = 0;
+  std::uint8_t source_length = 0;
 };
 
 Bytes RouteHeader(const Route& route) {
@@ -50,6 +52,8 @@ Bytes RouteHeader(const Route& route) {
   header.rtm_protocol = route.protocol;
   header.rtm_type = route.type;
   header.rtm_flags = route.flags;
+  header.rtm_tos = route.type_of_service;
+  header.rtm_src_len = route.source_length;
   return BytesOf(header);
 }
 
@@ -215,6 +219,15 @@ TEST_F(RoutesTest, WhatLeadsNowhereIsNoDefaultRoute) {
   Routes() = {DefaultRoute({.table = 100}), DefaultRoute({.type = RTN_UNREACHABLE}),
               DefaultRoute({.flags = RTNH_F_DEAD}), Make({.prefix_length = 1, .destination = 0})};
   EXPECT_EQ(DefaultRoutes(), (Figures{{"ipv4", 0}, {"ipv6", 0}}));
+}
+
+TEST_F(RoutesTest, TheFirstRouteForTheRestDecides) {
+  Routes() = {DefaultRoute({.type = RTN_PROHIBIT}), DefaultRoute()};
+  EXPECT_EQ(DefaultRoutes().at("ipv4"), 0) << "nothing gets out";
+  Routes() = {DefaultRoute({.type_of_service = 16}), DefaultRoute({.source_length = 8})};
+  EXPECT_EQ(DefaultRoutes().at("ipv4"), 0) << "not for all packets";
+  Routes().push_back(DefaultRoute());
+  EXPECT_EQ(DefaultRoutes().at("ipv4"), 1);
 }
 
 TEST_F(RoutesTest, ADefaultRouteWithoutACarrierIsOne) {
