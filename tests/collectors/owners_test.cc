@@ -124,6 +124,18 @@ TEST_F(OwnerSockets, OfAProtocolWhoseDumpFailedAreNotShownAtZero) {
   EXPECT_EQ(Shown(scrapes.Scrape(tcp, udp)), both);
 }
 
+TEST_F(OwnerSockets, OfAProtocolThatFailsForGoodDoNotHoldTheirPlacesForGood) {
+  configuration_.limits.owners = 1;
+  SocketScrapes scrapes(configuration_);
+  static_cast<void>(scrapes.Scrape(Records{In(kNginx, Listener("0.0.0.0:80"))}, std::nullopt));
+  const auto redis = [&] {
+    return Shown(scrapes.Scrape(Records{In(kRedis, Listener("0.0.0.0:6379"))}, std::nullopt));
+  };
+  EXPECT_EQ(redis().at("unit other tcp listen"), 1);
+  scrapes.clock.Advance(configuration_.limits.retention + std::chrono::seconds(1));
+  EXPECT_EQ(redis().at("unit redis.service tcp listen"), 1);
+}
+
 TEST_F(OwnerSockets, BeyondTheLimitAreOtherOfTheirKind) {
   configuration_.limits.owners = 1;
   SocketScrapes scrapes(configuration_);

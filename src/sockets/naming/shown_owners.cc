@@ -10,6 +10,7 @@ namespace sockdiag {
 
 void ShownOwners::Configure(const Limits& limits) {
   admitted_.Configure(limits.owners, limits.retention, [](const Owner&) { return false; });
+  expiry_.SetRetention(limits.retention);
   for (RetainedKeys<StateKey>& states : states_) states.SetRetention(limits.retention);
   events_.SetRetention(limits.retention);
   ForgetRowsWithoutPlace();
@@ -23,7 +24,8 @@ std::size_t ShownOwners::Admit(const Sizes& sizes, const Details& details, bool 
   for (const auto& [owner, size] : sizes) {
     if (owner.kind != OwnerKind::kNone) candidates.push_back({owner, RankOf(owner), size});
   }
-  const auto outcome = admitted_.Update(std::move(candidates), is_complete, now);
+  const auto outcome =
+      admitted_.Update(std::move(candidates), expiry_.MayExpire(is_complete, now), now);
   if (outcome.has_replaced) ForgetRowsWithoutPlace();
   for (const auto& [owner, more] : details) {
     if (admitted_.Contains(owner)) details_.insert_or_assign(owner, more);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "model/protocol.h"
 #include "sockets/naming/admitted_names.h"
+#include "sockets/naming/expiry_gate.h"
 #include "sockets/naming/limits.h"
 #include "sockets/naming/owner_event.h"
 #include "sockets/naming/owners.h"
@@ -58,6 +59,7 @@ class ShownOwners {
   [[nodiscard]] bool HasNoPlace(const Owner& shown) const;
   void ForgetDetailsWithoutPlace();
 
+  ExpiryGate expiry_;
   AdmittedNames<Owner, Rank> admitted_;
   Details details_;
   /// By Protocol.

@@ -26,7 +26,7 @@ void ShownServices::Configure(const Limits& limits,
     if (rule.service == ServiceId::kOther || permanent_.size() == limits.services) continue;
     permanent_.insert(rule.service);
   }
-  retention_ = limits.retention;
+  expiry_.SetRetention(limits.retention);
   admitted_.Configure(limits.services - permanent_.size(), limits.retention,
                       [this](ServiceId service) { return permanent_.contains(service); });
   in_use_.SetRetention(limits.retention);
@@ -47,12 +47,7 @@ void ShownServices::ForgetUsesWithoutPlace() {
 }
 
 std::size_t ShownServices::Admit(const Sizes& sizes, bool is_complete, Clock::TimePoint now) {
-  if (is_complete) {
-    incomplete_since_.reset();
-  } else if (!incomplete_since_) {
-    incomplete_since_ = now;
-  }
-  may_expire_ = !incomplete_since_ || now - *incomplete_since_ > retention_;
+  may_expire_ = expiry_.MayExpire(is_complete, now);
   std::vector<Names::Candidate> candidates;
   for (const auto& [service, size] : sizes) {
     if (service == ServiceId::kOther || permanent_.contains(service)) continue;

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -16,6 +15,7 @@
 #include "model/stall_reason.h"
 #include "model/state_set.h"
 #include "sockets/naming/admitted_names.h"
+#include "sockets/naming/expiry_gate.h"
 #include "sockets/naming/group.h"
 #include "sockets/naming/limits.h"
 #include "sockets/naming/retained_keys.h"
@@ -105,8 +105,7 @@ class ShownServices {
   [[nodiscard]] std::map<RowKey, ShownUses> UsesByRow() const;
 
   const ServiceNames* names_;
-  Clock::Duration retention_{};
-  std::optional<Clock::TimePoint> incomplete_since_;
+  ExpiryGate expiry_;
   bool may_expire_ = true;
   std::set<ServiceId> permanent_;
   Names admitted_;
