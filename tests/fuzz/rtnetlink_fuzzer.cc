@@ -65,7 +65,7 @@ void ReadNeighbours(std::string_view text) {
   NeighbourCounts counts;
   const std::uint64_t taken = Feed(text, counts);
   Samples samples;
-  counts.Show(samples);
+  counts.Show({Family::kIpv4}, samples);
   ExpectAtMost(taken, samples);
 }
 
