@@ -224,15 +224,15 @@ std::shared_ptr<Scheduler::Flight> Scheduler::Join() {
     std::vector<Job> own;
     const bool is_shared = runner->runs_in() == RunsIn::kSharedThread;
     flight->parts.push_back(runner->Prepare(is_shared ? shared : own));
-    Start(std::move(own));
+    Start(own);
   }
-  Start(std::move(shared));
+  Start(shared);
   open_ = std::move(flight);
   return open_;
 }
 
 /// One after the other, in one thread.
-void Scheduler::Start(std::vector<Job> jobs) {
+void Scheduler::Start(const std::vector<Job>& jobs) {
   if (jobs.empty()) return;
   try {
     start_([jobs] {

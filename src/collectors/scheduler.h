@@ -98,7 +98,7 @@ class Scheduler {
   struct Flight;
 
   [[nodiscard]] std::shared_ptr<Flight> Join();
-  void Start(std::vector<Job> jobs);
+  void Start(const std::vector<Job>& jobs);
   /// Who comes from now on gets another one.
   void CloseFlight(const std::shared_ptr<Flight>& flight);
   [[nodiscard]] std::shared_ptr<const Collection> Whole(Flight& flight);
