@@ -103,18 +103,20 @@ std::shared_ptr<const NamespaceFindings> NamespaceMemory::Sum(const ServiceMatch
     TakeEvents(known);
     findings->owners += known.owners;
   }
-  std::unique_lock lock(entered_mutex_);
-  for (const auto& [key, count] : owner_events_) findings->owners.events[key] += count;
+  {
+    const std::lock_guard lock(entered_mutex_);
+    findings->drops = drops_;
+    for (const auto& [key, count] : owner_events_) findings->owners.events[key] += count;
+  }
   for (const Protocol protocol : kProtocols) {
     if (is_collected[Index(protocol)]) {
       findings->tallies[Index(protocol)] = SumTallies(protocol, matcher);
-      findings->drops[Index(protocol)] = drops_[Index(protocol)];
     } else {
       findings->owners.sockets[Index(protocol)].clear();
+      findings->drops[Index(protocol)].clear();
     }
   }
   if (!is_collected[Index(kWatchedProtocol)]) findings->owners.watched.clear();
-  lock.unlock();
   findings->report = SumWatch(peak_window);
   return findings;
 }
