@@ -98,6 +98,17 @@ TEST_F(DropsTest, OfReceiversStandBesideTheirBuffers) {
   EXPECT_FALSE(samples.Has(DropsByPort::kListenDrops));
 }
 
+TEST_F(DropsTest, OfReceiversOnAnybodysPortsAreThoseOfOther) {
+  const auto clients = [](std::uint32_t drops) {
+    return Records{Dropping(testing::Udp("0.0.0.0:40000"), 1, drops),
+                   Dropping(testing::Udp("0.0.0.0:40001"), 2, drops)};
+  };
+  static_cast<void>(scrapes_.Scrape(Records(), clients(0)));
+  const Samples samples = scrapes_.Scrape(Records(), clients(3));
+  EXPECT_EQ(FiguresOf(samples, DropsByPort::kReceiveDrops), (Figures{{"other other", 6}}));
+  EXPECT_EQ(FiguresOf(samples, ListenerTally::kListeners), (Figures{{"udp other other", 2}}));
+}
+
 TEST_F(DropsTest, ThatProcDoesNotTellAreNotShown) {
   static_cast<void>(scrapes_.Scrape(Records{Web(0)}));
   static_cast<void>(scrapes_.Scrape(Records{Web(2)}));

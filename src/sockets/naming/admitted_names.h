@@ -87,6 +87,11 @@ class AdmittedNames {
   void Forget(const Name& name) { places_.erase(name); }
 
   [[nodiscard]] bool Contains(const Name& name) const { return places_.contains(name); }
+  /// Whether it has a place, and did so when last present by a rank before this one.
+  [[nodiscard]] bool ContainsBefore(const Name& name, Rank rank) const {
+    const auto place = places_.find(name);
+    return place != places_.end() && place->second.rank < rank;
+  }
 
  private:
   struct Place {

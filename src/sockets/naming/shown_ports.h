@@ -38,6 +38,11 @@ struct ShownPorts {
     [[nodiscard]] ShownPort Shown(Port port) const {
       return admitted.Contains(port) ? ShownPort(port) : std::nullopt;
     }
+    /// The same for what listens there. A UDP client looks like a receiver on a port that is
+    /// anybody's: such have no rows of their own, as each query would leave some behind.
+    [[nodiscard]] ShownPort ShownListener(Port port) const {
+      return admitted.ContainsBefore(port, PortRank::kRest) ? ShownPort(port) : std::nullopt;
+    }
     /// Forgets the states of ports that have no place any more.
     void ForgetStatesWithoutPlace();
   };

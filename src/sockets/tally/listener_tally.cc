@@ -20,7 +20,7 @@ void ListenerTally::Show(Showing& showing) const {
   const ShownPorts::OfDirection& ports = showing.ports.Of(Direction::kInbound);
   std::map<ShownPorts::ListenerKey, Totals> shown;
   for (const auto& [key, totals] : listeners_) {
-    shown[{ports.Shown(key.first), showing.services.Shown(key.second)}] += totals;
+    shown[{ports.ShownListener(key.first), showing.services.Shown(key.second)}] += totals;
   }
   showing.ports.ForgetListenersWithoutPlace(showing.services);
   showing.ports.listeners.Complete(shown, showing.now);

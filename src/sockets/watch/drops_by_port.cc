@@ -10,7 +10,7 @@ DropsByPort::Counts DropsByPort::Counted(const Drops& drops, const ShownPorts& p
   Counts counted = counts_;
   const ShownPorts::OfDirection& inbound = ports.directions[Index(Direction::kInbound)];
   for (const auto& [key, dropped] : drops) {
-    counted[{inbound.Shown(key.port), services.Shown(key.service)}] += dropped;
+    counted[{inbound.ShownListener(key.port), services.Shown(key.service)}] += dropped;
   }
   return counted;
 }
