@@ -46,12 +46,23 @@ void SocketMemory::Configure(const Settings& settings) {
 }
 
 SocketMemory::Uncounted SocketMemory::Report() {
-  Uncounted uncounted{watch_.Report(), {}};
+  Uncounted uncounted{watch_.Report(), {}, {}};
   for (std::size_t i = 0; i < drops_.size(); ++i) uncounted.drops[i] = drops_[i].Uncounted();
   return uncounted;
 }
 
+SocketMemory::Uncounted SocketMemory::Report(const Round& round) {
+  Uncounted uncounted = Report();
+  if (round.namespaces) uncounted.namespaces = namespaces_.Uncounted();
+  for (std::size_t i = 0; i < drops_.size(); ++i) {
+    if (!round.tallies[i]) uncounted.drops[i].clear();
+    if (round.namespaces && !round.namespaces->tallies[i]) uncounted.namespaces.drops[i].clear();
+  }
+  return uncounted;
+}
+
 void SocketMemory::MarkCounted(const Uncounted& uncounted) noexcept {
+  namespaces_.MarkCounted(uncounted.namespaces);
   watch_.MarkCounted(uncounted.report);
   for (std::size_t i = 0; i < drops_.size(); ++i) drops_[i].MarkCounted(uncounted.drops[i]);
 }
@@ -87,25 +98,9 @@ std::size_t SocketMemory::SettleNames(const Counted& counted, Clock::TimePoint n
   return folded;
 }
 
-SocketMemory::Round SocketMemory::WithoutCounted(const Round& round) const {
-  if (!round.namespaces || round.namespaces->number > counted_namespaces_) return round;
-  auto again = std::make_shared<NamespaceFindings>(*round.namespaces);
-  again->drops = {};
-  again->report.entered.clear();
-  for (auto& [key, count] : again->owners.events) count = 0;
-  Round rest = round;
-  rest.namespaces = std::move(again);
-  return rest;
-}
-
-void SocketMemory::Show(const Round& all, Samples& samples) {
+void SocketMemory::Show(const Round& round, Samples& samples) {
   const std::lock_guard lock(mutex_);
-  const Round round = WithoutCounted(all);
-  Uncounted uncounted = Report();
-  for (std::size_t i = 0; i < drops_.size(); ++i) {
-    // Told when its listeners are shown again.
-    if (!round.tallies[i]) uncounted.drops[i].clear();
-  }
+  const Uncounted uncounted = Report(round);
   // A copy: had there been no memory until the end, the next collection would have to count them.
   Counts counts = counts_;
   if (round.generation != generation_) {
@@ -115,9 +110,6 @@ void SocketMemory::Show(const Round& all, Samples& samples) {
   Show(round, uncounted, shown_, counts, samples);
   counts_ = std::move(counts);
   MarkCounted(uncounted);
-  if (!round.namespaces) return;
-  namespaces_.MarkCounted(*round.namespaces);
-  counted_namespaces_ = std::max(counted_namespaces_, round.namespaces->number);
 }
 
 void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& shown,
@@ -128,7 +120,7 @@ void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& s
     }
   }
   ShowOwners(round, uncounted, shown.owners, counts.owners, samples);
-  ShowNamespaces(round, shown.others, counts.others, samples);
+  ShowNamespaces(round, uncounted.namespaces, shown.others, counts.others, samples);
   const bool is_complete = !IsAny(LackingProtocols(round.tallies, round.is_collected));
   ShowScope({round.tallies, is_complete, uncounted.drops, uncounted.report}, shown.own, counts.own,
             samples);
@@ -141,7 +133,10 @@ void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, Sh
   const bool is_watched_seen = tallies[Index(kWatchedProtocol)] != nullptr;
   const WatchPass* pass = is_watched_seen ? uncounted.report.latest.get() : nullptr;
   OwnerSums sums = SumOwners(tallies, pass, uncounted.drops, *round.owners);
-  if (round.namespaces) sums += round.namespaces->owners;
+  if (round.namespaces) {
+    sums += round.namespaces->owners;
+    for (const auto& [key, count] : uncounted.namespaces.of_owners) sums.events[key] += count;
+  }
   // Those of our own namespace are told by port and service already.
   if (!round.are_namespaces_collected) sums.events.clear();
   const StateSet watched = is_watched_seen || round.namespaces ? watch_.states() : StateSet();
@@ -153,14 +148,15 @@ void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, Sh
   samples.Add(kFoldedKeys, folded, "owners");
 }
 
-void SocketMemory::ShowNamespaces(const Round& round, Scope& scope, ScopeCounts& counts,
-                                  Samples& samples) const {
+void SocketMemory::ShowNamespaces(const Round& round, const NamespaceEvents& uncounted,
+                                  Scope& scope, ScopeCounts& counts, Samples& samples) const {
   if (!round.namespaces) return;
   Samples scoped(std::vector<Samples::Label>{{"scope", "namespaces"}});
   const TalliesByProtocol& tallies = round.namespaces->tallies;
   const bool is_complete = !IsAny(LackingProtocols(tallies, round.is_collected));
-  ShowScope({tallies, is_complete, round.namespaces->drops, round.namespaces->report}, scope,
-            counts, scoped);
+  WatchReport report = round.namespaces->report;
+  report.entered = uncounted.entered;
+  ShowScope({tallies, is_complete, uncounted.drops, report}, scope, counts, scoped);
   samples.Append(std::move(scoped));
 }
 

@@ -132,23 +132,25 @@ class SocketMemory {
     WatchReport report;
     /// Of protocols that were dumped.
     DropsByProtocol drops;
+    /// Of other namespaces, likewise.
+    NamespaceEvents namespaces;
   };
 
   /// Who has a place, and which rows are shown; how many services have none.
   static std::size_t SettleNames(const Counted& counted, Clock::TimePoint now,
                                  ShownServices& services);
   void ShowScope(const Counted& counted, Scope& scope, ScopeCounts& counts, Samples& samples) const;
-  /// The same without what happened, where that was counted already.
-  [[nodiscard]] Round WithoutCounted(const Round& round) const;
   void ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
                   OwnerEvents& counts, Samples& samples) const;
-  void ShowNamespaces(const Round& round, Scope& scope, ScopeCounts& counts,
-                      Samples& samples) const;
+  void ShowNamespaces(const Round& round, const NamespaceEvents& uncounted, Scope& scope,
+                      ScopeCounts& counts, Samples& samples) const;
   /// Adds what happened to the counts.
   void Show(const Round& round, const Uncounted& uncounted, Shown& shown, Counts& counts,
             Samples& samples) const;
   /// Of what is known of sockets in our own namespace.
   [[nodiscard]] Uncounted Report();
+  /// Of both, without what this collection does not show: it is told with its listeners.
+  [[nodiscard]] Uncounted Report(const Round& round);
   void MarkCounted(const Uncounted& uncounted) noexcept;
 
   const Clock& clock_;
@@ -163,8 +165,6 @@ class SocketMemory {
   std::uint64_t generation_ = 0;
   Shown shown_;
   Counts counts_;
-  /// The number of the last findings of other namespaces that were counted.
-  std::uint64_t counted_namespaces_ = 0;
   StateWatch watch_;
   /// By Protocol.
   std::array<DropWatch, kProtocols.size()> drops_;

@@ -98,22 +98,15 @@ std::shared_ptr<const NamespaceFindings> NamespaceMemory::Sum(const ServiceMatch
                                                               const ProtocolFlags& is_collected,
                                                               Clock::Duration peak_window) {
   auto findings = std::make_shared<NamespaceFindings>();
-  findings->number = ++last_number_;
   for (auto& [id, known] : known_) {
     TakeEvents(known);
     findings->owners += known.owners;
-  }
-  {
-    const std::lock_guard lock(entered_mutex_);
-    findings->drops = drops_;
-    for (const auto& [key, count] : owner_events_) findings->owners.events[key] += count;
   }
   for (const Protocol protocol : kProtocols) {
     if (is_collected[Index(protocol)]) {
       findings->tallies[Index(protocol)] = SumTallies(protocol, matcher);
     } else {
       findings->owners.sockets[Index(protocol)].clear();
-      findings->drops[Index(protocol)].clear();
     }
   }
   if (!is_collected[Index(kWatchedProtocol)]) findings->owners.watched.clear();
@@ -148,23 +141,18 @@ WatchReport NamespaceMemory::SumWatch(Clock::Duration peak_window) {
   }
   peaks_.SetWindow(peak_window);
   peaks_.Add(sum);
-  return {std::make_shared<const WatchPass>(std::move(sum)), entered(), peaks_.Slots(now)};
+  return {std::make_shared<const WatchPass>(std::move(sum)), {}, peaks_.Slots(now)};
 }
 
 void NamespaceMemory::TakeEntered(const WatchReport& report) {
-  const std::lock_guard lock(entered_mutex_);
-  EnteredSockets all = entered_;
+  const std::lock_guard lock(events_mutex_);
+  EnteredSockets all = events_.entered;
   for (const auto& [key, sockets] : report.entered) all[key] += sockets;
-  entered_.swap(all);
-}
-
-EnteredSockets NamespaceMemory::entered() const {
-  const std::lock_guard lock(entered_mutex_);
-  return entered_;
+  events_.entered.swap(all);
 }
 
 void NamespaceMemory::TakeEvents(KnownNamespace& known) {
-  const std::lock_guard lock(entered_mutex_);
+  const std::lock_guard lock(events_mutex_);
   DropsByProtocol dropped;
   for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] = known.drops[i].Uncounted();
   const auto happened = [](const auto& event) { return event.second != 0; };
@@ -172,27 +160,31 @@ void NamespaceMemory::TakeEvents(KnownNamespace& known) {
       std::ranges::any_of(dropped, [](const Drops& each) { return !each.empty(); }) ||
       std::ranges::any_of(known.owners.events, happened);
   if (!is_any) return;
-  DropsByProtocol drops = drops_;
-  OwnerEvents events = owner_events_;
+  DropsByProtocol drops = events_.drops;
+  OwnerEvents of_owners = events_.of_owners;
   for (std::size_t i = 0; i < dropped.size(); ++i) {
     for (const auto& [key, count] : dropped[i]) drops[i][key] += count;
   }
-  for (const auto& [key, count] : known.owners.events) events[key] += count;
+  for (const auto& [key, count] : known.owners.events) of_owners[key] += count;
   // From here on nothing fails.
-  drops_.swap(drops);
-  owner_events_.swap(events);
+  events_.drops.swap(drops);
+  events_.of_owners.swap(of_owners);
   for (std::size_t i = 0; i < dropped.size(); ++i) known.drops[i].MarkCounted(dropped[i]);
   for (auto& [key, count] : known.owners.events) count = 0;
   known.uncounted_retransmits = 0;
 }
 
-void NamespaceMemory::MarkCounted(const NamespaceFindings& findings) noexcept {
-  const std::lock_guard lock(entered_mutex_);
-  TakeCounted(findings.report.entered, entered_);
-  TakeCounted(findings.owners.events, owner_events_);
-  for (std::size_t i = 0; i < drops_.size(); ++i) {
-    // Of what is not shown now, it is told later.
-    if (findings.tallies[i]) TakeCounted(findings.drops[i], drops_[i]);
+NamespaceEvents NamespaceMemory::Uncounted() const {
+  const std::lock_guard lock(events_mutex_);
+  return events_;
+}
+
+void NamespaceMemory::MarkCounted(const NamespaceEvents& counted) noexcept {
+  const std::lock_guard lock(events_mutex_);
+  TakeCounted(counted.entered, events_.entered);
+  TakeCounted(counted.of_owners, events_.of_owners);
+  for (std::size_t i = 0; i < events_.drops.size(); ++i) {
+    TakeCounted(counted.drops[i], events_.drops[i]);
   }
 }
 

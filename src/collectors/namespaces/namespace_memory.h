@@ -21,13 +21,20 @@ namespace sockdiag {
 
 /// What is known of all network namespaces but our own, together, at one moment. Tallies are null
 /// of a protocol that is not collected, and while there are namespaces and it is known in none.
+/// What happened is not in them, as several collections may show the same findings: see
+/// NamespaceMemory::Uncounted().
 struct NamespaceFindings {
-  /// From 1, one more with each: two collections that were late may share findings.
-  std::uint64_t number = 0;
   TalliesByProtocol tallies;
   OwnerSums owners;
-  DropsByProtocol drops;
   WatchReport report;
+};
+
+/// What happened in all of them and was not counted yet, also in those that have gone.
+struct NamespaceEvents {
+  /// Sockets that came to a state.
+  EnteredSockets entered;
+  DropsByProtocol drops;
+  OwnerEvents of_owners;
 };
 
 /// What goes on from one collection to the next and from one configuration to the next. While it
@@ -57,8 +64,9 @@ class NamespaceMemory {
   [[nodiscard]] std::shared_ptr<const NamespaceFindings> Sum(const ServiceMatcher& matcher,
                                                              const ProtocolFlags& is_collected,
                                                              Clock::Duration peak_window);
-  /// What is in these findings was counted. Needs no mutex, and waits for no collection.
-  void MarkCounted(const NamespaceFindings& findings) noexcept;
+  /// These two need no mutex, and wait for no collection.
+  [[nodiscard]] NamespaceEvents Uncounted() const;
+  void MarkCounted(const NamespaceEvents& counted) noexcept;
 
  private:
   [[nodiscard]] std::shared_ptr<const SocketTallies> SumTallies(
@@ -66,20 +74,13 @@ class NamespaceMemory {
   [[nodiscard]] WatchReport SumWatch(Clock::Duration peak_window);
   /// What a namespace's watch reports joins what is not counted yet.
   void TakeEntered(const WatchReport& report);
-  [[nodiscard]] EnteredSockets entered() const;
   /// The same of what its sockets dropped, and of all that is counted by owner.
   void TakeEvents(KnownNamespace& known);
 
   const Clock& clock_;
   std::map<NamespaceId, KnownNamespace> known_;
-  /// Of the three that follow.
-  mutable std::mutex entered_mutex_;
-  /// Sockets that came to a state and were not counted yet, also in namespaces that have gone.
-  EnteredSockets entered_;
-  /// Likewise.
-  DropsByProtocol drops_;
-  OwnerEvents owner_events_;
-  std::uint64_t last_number_ = 0;
+  mutable std::mutex events_mutex_;
+  NamespaceEvents events_;
   PeakWindow peaks_{Clock::Duration()};
 };
 
