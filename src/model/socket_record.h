@@ -70,6 +70,11 @@ struct SocketRecord {
          (record.state == SocketState::kEstablished || record.state == SocketState::kCloseWait);
 }
 
+/// Whether it sends again what the peer did not acknowledge, be it a SYN.
+[[nodiscard]] constexpr bool IsRetransmitting(const SocketRecord& record) {
+  return record.timer == SocketTimer::kRetransmit && record.retransmits != 0;
+}
+
 /// Where records go while a dump is read; each is valid only during the call.
 class SocketSink {
  public:

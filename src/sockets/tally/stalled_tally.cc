@@ -13,10 +13,9 @@ constexpr StateSet kConnected{SocketState::kEstablished, SocketState::kFinWait1,
 std::optional<StallReason> StalledTally::ReasonOf(const SocketRecord& record) {
   if (!kConnected.Contains(record.state)) return std::nullopt;
   if (record.timer == SocketTimer::kZeroWindow) return StallReason::kZeroWindow;
-  if (record.retransmits == 0) return std::nullopt;
-  if (record.timer == SocketTimer::kRetransmit) return StallReason::kRetransmitting;
-  if (record.timer == SocketTimer::kKeepalive) return StallReason::kKeepaliveUnanswered;
-  return std::nullopt;
+  if (IsRetransmitting(record)) return StallReason::kRetransmitting;
+  const bool is_probed = record.timer == SocketTimer::kKeepalive && record.retransmits != 0;
+  return is_probed ? std::optional(StallReason::kKeepaliveUnanswered) : std::nullopt;
 }
 
 void StalledTally::Show(Showing& showing) const {
