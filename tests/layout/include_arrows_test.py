@@ -24,7 +24,7 @@ ALLOWED["collectors"] = {"base", "model", "netlink", "proc", "namespaces", "metr
                          "sockets/tally", "sockets/watch"}
 ALLOWED["yaml"] = {"base"}
 ALLOWED["config"] = ALLOWED["collectors"] | {"collectors", "yaml"}
-ALLOWED["inspect"] = {"base", "model", "sockets/naming", "yaml", "config"}
+ALLOWED["inspect"] = {"base", "model", "netlink", "metrics", "sockets/source", "sockets/naming", "sockets/watch", "yaml", "config"}
 ALLOWED["http/tls"] = {"base"}
 ALLOWED["http"] = {"base", "http/tls"}
 ALLOWED["http/server"] = {"base", "http", "http/tls"}

@@ -49,6 +49,12 @@ std::optional<Direction> StateTracker::KnownDirection(std::uint64_t cookie) {
   return GroupOf(socket->Group()).direction;
 }
 
+std::optional<Clock::TimePoint> StateTracker::KnownSince(std::uint64_t cookie, SocketState state) {
+  const TrackedSocket* socket = table_.Find(cookie);
+  if (socket == nullptr || socket->State() != state) return std::nullopt;
+  return Since(*socket);
+}
+
 WatchPass StateTracker::Summarize(Clock::TimePoint now) {
   WatchPass pass;
   pass.at = now;

@@ -122,6 +122,8 @@ class StateTracker {
 
   /// The direction of a socket that is followed, once it is known.
   [[nodiscard]] std::optional<Direction> KnownDirection(std::uint64_t cookie);
+  /// Since when it has been in this state; nothing when it is not followed there.
+  [[nodiscard]] std::optional<Clock::TimePoint> KnownSince(std::uint64_t cookie, SocketState state);
   /// Whether this socket is followed already.
   [[nodiscard]] bool Follows(std::uint64_t cookie) { return table_.Find(cookie) != nullptr; }
   [[nodiscard]] std::size_t size() const { return table_.size(); }

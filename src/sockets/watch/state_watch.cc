@@ -1,5 +1,7 @@
 #include "sockets/watch/state_watch.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "sockets/watch/counted.h"
@@ -97,6 +99,21 @@ bool StateWatch::Follows(std::uint64_t cookie) {
 std::optional<Direction> StateWatch::KnownDirection(std::uint64_t cookie) {
   const std::lock_guard lock(mutex_);
   return tracker_.KnownDirection(cookie);
+}
+
+std::optional<Clock::Duration> StateWatch::Age(std::uint64_t cookie, SocketState state) {
+  const std::lock_guard lock(mutex_);
+  const std::optional<Clock::TimePoint> since = tracker_.KnownSince(cookie, state);
+  if (!since) return std::nullopt;
+  return clock_.Now() - *since;
+}
+
+std::optional<Clock::Duration> StateWatch::Pass::LeastAge(const SocketRecord& record) {
+  if (!states_.Contains(record.state)) return std::nullopt;
+  const std::optional<Clock::Duration> seen = watch_.Age(record.cookie, record.state);
+  const std::uint32_t heard_ms = LeastAgeMs(record);
+  if (heard_ms == 0) return seen;
+  return std::max(seen, std::optional<Clock::Duration>(std::chrono::milliseconds(heard_ms)));
 }
 
 void StateWatch::Publish(WatchPass pass) {

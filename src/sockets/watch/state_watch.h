@@ -60,6 +60,9 @@ class StateWatch {
     }
     /// Of which sockets are wanted.
     [[nodiscard]] StateSet states() const { return states_; }
+    /// How long a socket has been in its state, as far as is known: since it was first seen there,
+    /// or since its peer was last heard. Nothing of one that is not watched.
+    [[nodiscard]] std::optional<Clock::Duration> LeastAge(const SocketRecord& record);
     /// The dump came to its end. When another pass did so since this one began, that one's figures
     /// stand, since what this one saw of a socket may be older. When this throws, for want of
     /// memory, the pass has failed. Two sources do not tell sockets apart in the same way: with the
@@ -111,6 +114,7 @@ class StateWatch {
   void Take(const Pass& pass, SourceKind source);
   [[nodiscard]] bool Follows(std::uint64_t cookie);
   [[nodiscard]] std::optional<Direction> KnownDirection(std::uint64_t cookie);
+  [[nodiscard]] std::optional<Clock::Duration> Age(std::uint64_t cookie, SocketState state);
   /// All of it, or nothing when it throws.
   void Publish(WatchPass pass);
 

@@ -262,5 +262,35 @@ TEST_F(StateWatchTest, TheLastAckIsALeastAgeOfStatesThatThePeerBrought) {
                                                           {SocketState::kClosing, seconds(100)}}));
 }
 
+TEST_F(StateWatchTest, TellsAWatchedSocketsAge) {
+  Pass(1);
+  clock_.Advance(seconds(5));
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  const auto age = [&](std::uint64_t cookie, SocketState state) {
+    SocketRecord record = testing::Tcp(state, "10.0.0.1:1", "10.0.0.2:2");
+    record.cookie = cookie;
+    return pass.LeastAge(record);
+  };
+  EXPECT_EQ(age(last_cookie_, kSynSent), seconds(5));
+  EXPECT_EQ(age(last_cookie_ + 1, kSynSent), std::nullopt);
+  EXPECT_EQ(age(last_cookie_, SocketState::kEstablished), std::nullopt);
+}
+
+TEST_F(StateWatchTest, TakesTheAgeThatIsLonger) {
+  WatchOptions options = Options();
+  options.states = {SocketState::kCloseWait};
+  Use(options);
+  StateWatch::Pass pass = watch_.Begin(kGeneration);
+  SocketRecord record = testing::Tcp(SocketState::kCloseWait, "10.0.0.1:1", "10.0.0.2:2");
+  record.cookie = 1;
+  record.last_ack_ms = 3010;
+  EXPECT_EQ(pass.LeastAge(record), seconds(3)) << "of one that nobody saw before";
+  Observe(pass, 1, SocketState::kCloseWait);
+  std::move(pass).Commit();
+  clock_.Advance(seconds(7));
+  StateWatch::Pass next = watch_.Begin(kGeneration);
+  EXPECT_EQ(next.LeastAge(record), seconds(7));
+}
+
 }  // namespace
 }  // namespace sockdiag
