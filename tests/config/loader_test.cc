@@ -388,7 +388,7 @@ TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {
   EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
   EXPECT_EQ(FindDoubts(ExpectAccepted(rules + "collectors: {udp: {enabled: false}}")),
             std::vector<std::string>{"services: 1 of the rules name udp sockets, which "
-                                     "collectors.udp turns off"});
+                                     "collectors.udp or --no-collector.udp turns off"});
 }
 
 TEST(FindDoubts, DoubtsMoreNamesThanThereArePlaces) {
