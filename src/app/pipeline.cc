@@ -49,7 +49,8 @@ std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,
                                                        const CollectorEnvironment& environment) {
   std::vector<std::unique_ptr<Collector>> collectors;
   for (const CollectorEntry& entry : AllCollectors()) {
-    if (config.collectors.IsEnabled(entry.name)) collectors.push_back(entry.make(environment));
+    const bool runs = entry.make != nullptr && config.collectors.IsEnabled(entry.name);
+    if (runs) collectors.push_back(entry.make(environment));
   }
   return collectors;
 }
@@ -66,6 +67,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                    const PipelineEnvironment& environment)
     : memory_(environment.memory),
       owners_(config.owners.enabled ? environment.owners : nullptr),
+      collects_drops_(config.collectors.IsEnabled(kDropsName)),
       collects_namespaces_(config.collectors.IsEnabled(NamespacesCollector::kName)),
       show_self_(environment.show_self),
       order_(AllMetrics()),
@@ -82,6 +84,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                                   .generation = settings_.generation,
                                   .watch = settings_.watch,
                                   .is_collected = CollectedProtocols(config),
+                                  .collects_drops = collects_drops_,
                                   .namespaces = MakeReach(config, environment),
                                   .options = config.collector_options,
                                   .open_netlink = environment.open_netlink,
@@ -114,6 +117,7 @@ void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& find
   SocketMemory::Round round;
   round.generation = settings_.generation;
   round.owners = owners_;
+  round.are_drops_collected = collects_drops_;
   round.are_namespaces_collected = collects_namespaces_;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const auto protocol = ProtocolFromName(collection.collectors[i].collector);

@@ -90,6 +90,7 @@ class Pipeline {
   SocketMemory& memory_;
   /// Null where they are not looked for.
   Owners* const owners_;
+  const bool collects_drops_;
   const bool collects_namespaces_;
   const std::function<void(Samples&)> show_self_;
   const std::vector<const Metric*> order_;

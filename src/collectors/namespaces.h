@@ -40,6 +40,8 @@ struct NamespacesEnvironment {
   std::uint64_t generation;
   WatchOptions watch;
   ProtocolFlags is_collected{};
+  /// See CountEnvironment.
+  bool collects_drops = true;
   DumpErrors& errors;
   /// CPU time of the calling thread so far.
   std::function<std::chrono::nanoseconds()> cpu_clock;

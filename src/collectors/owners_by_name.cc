@@ -103,13 +103,14 @@ const Metric& MetricOf(OwnerEvent event) {
   std::abort();
 }
 
-void ShowEvents(const OwnerSums& sums, ShownOwners& owners, OwnerEvents& counts,
+void ShowEvents(const OwnerSums& sums, bool has_drops, ShownOwners& owners, OwnerEvents& counts,
                 Clock::TimePoint now, Samples& samples) {
   OwnerEvents rows = owners.EventRows(sums.events, now);
   for (auto& [key, count] : rows) {
     const auto before = counts.find(key);
     if (before != counts.end()) count += before->second;
     const auto& [owner, event] = key;
+    if (!has_drops && event != OwnerEvent::kRetransmittedSegment) continue;
     samples.Add(MetricOf(event), count, Name(owner.kind), owner.name);
   }
   counts = std::move(rows);
@@ -134,7 +135,7 @@ std::size_t OwnersByName::Show(const OwnerSums& sums, const Lacks& lacks, StateS
   }
   if (!lacks.own[Index(kWatchedProtocol)]) ShowWatched(sums, is_whole, watched, owners, samples);
   ShowSaturation(sums, owners, samples);
-  ShowEvents(sums, owners, counts, now, samples);
+  ShowEvents(sums, !lacks.drops, owners, counts, now, samples);
   ShowInfo(owners, samples);
   return folded;
 }

@@ -74,12 +74,13 @@ struct OwnersByName {
                                        &kRetransmits,
                                        &kInfo};
 
-  /// What the sums cannot tell, since a collector has failed. Nothing is shown of that: neither
-  /// figures that are too low nor a 0.
+  /// What the sums cannot tell, since a collector has failed or is off. Nothing is shown of that:
+  /// neither figures that are too low nor a 0.
   struct Lacks {
     /// Sockets of our own network namespace.
     ProtocolFlags own{};
     bool other_namespaces = false;
+    bool drops = false;
   };
 
   /// Decides anew who has a place, and shows it; how many owners have none. The watch's figures are

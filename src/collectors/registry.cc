@@ -34,6 +34,7 @@ std::unique_ptr<Collector> MakeSockets(const CollectorEnvironment& environment) 
                                    .watch = environment.memory.watch(),
                                    .listeners = environment.memory.listeners(protocol),
                                    .drops = environment.memory.drops(protocol),
+                                   .collects_drops = environment.collects_drops,
                                    .generation = environment.generation,
                                    .errors = environment.memory.errors(),
                                    .clock = environment.clock});
@@ -48,6 +49,7 @@ std::unique_ptr<Collector> MakeNamespaces(const CollectorEnvironment& environmen
                             .generation = environment.generation,
                             .watch = environment.watch,
                             .is_collected = environment.is_collected,
+                            .collects_drops = environment.collects_drops,
                             .errors = environment.memory.errors(),
                             .cpu_clock = Sampler::ThreadCpuTime,
                             .clock = environment.clock});
@@ -100,6 +102,7 @@ std::span<const CollectorEntry> AllCollectors() {
   static const std::array kAll{
       CollectorEntry{Name(Protocol::kTcp), true, {}, MakeSockets<Protocol::kTcp>},
       CollectorEntry{Name(Protocol::kUdp), true, {}, MakeSockets<Protocol::kUdp>},
+      CollectorEntry{kDropsName, true, {}, nullptr},
       CollectorEntry{"kernel_limits", true, KernelLimitsCollector::Metrics(),
                      Make<KernelLimitsCollector>},
       CollectorEntry{ProtocolsCollector::kName, true, ProtocolsCollector::Metrics(), MakeProtocols},

@@ -82,6 +82,7 @@ class NamespacesTest : public ::testing::Test {
         .generation = generation_,
         .watch = watch_,
         .is_collected = is_collected_,
+        .collects_drops = collects_drops_,
         .errors = memory_.errors(),
         .cpu_clock = [this] { return cpu_ += cost_; },
         .clock = clock_});
@@ -95,6 +96,7 @@ class NamespacesTest : public ::testing::Test {
     error_ = collected ? "" : collected.error().message;
     SocketMemory::Round round;
     round.generation = generation_;
+    round.are_drops_collected = collects_drops_;
     round.owners = &owners_;
     round.are_namespaces_collected = true;
     round.namespaces = findings.namespaces;
@@ -131,6 +133,7 @@ class NamespacesTest : public ::testing::Test {
   Limits limits_;
   WatchOptions watch_;
   ProtocolFlags is_collected_{true, true};
+  bool collects_drops_ = true;
   std::optional<double> cpu_budget_ = 0.05;
   std::chrono::nanoseconds cpu_{0};
   /// Half of what each step costs.
@@ -642,6 +645,21 @@ TEST_F(NamespacesTest, CountByOwnerWhatIsDroppedAndSentAgain) {
   EXPECT_EQ(counts(Collect()), all(3, 3, 6));
   namespaces_.all.clear();
   EXPECT_EQ(counts(Collect()), all(3, 3, 6)) << "no counter goes back";
+}
+
+TEST_F(NamespacesTest, ShowNoDropsWhereTheseAreTurnedOff) {
+  namespaces_.all[1] = WithTcp("a", {Listener("0.0.0.0:80")});
+  const auto has_drops = [](const Samples& samples) {
+    return std::pair(samples.Has(OwnersByName::kListenDrops),
+                     samples.Has(DropsByPort::kListenDrops));
+  };
+  EXPECT_EQ(has_drops(Collect()), std::pair(true, true));
+  collects_drops_ = false;
+  Configure();
+  const Samples samples = Collect();
+  EXPECT_EQ(has_drops(samples), std::pair(false, false)) << "nor rows that are retained";
+  EXPECT_TRUE(samples.Has(OwnersByName::kRetransmits));
+  EXPECT_EQ(ValueOf(samples, ListenerTally::kListeners, "tcp 80 other namespaces"), 1);
 }
 
 TEST_F(NamespacesTest, TrackNoMoreSocketsThanTheLimitTogether) {
