@@ -168,6 +168,7 @@ Result<void> UnixCollector::CollectPaths(Findings& findings) {
   if (tally.is_cut()) {
     findings.lack = "collectors.unix.paths names more than " + std::to_string(kMostPaths) +
                     " listeners: those behind the first ones by name are not shown";
+    findings.is_beyond_limit = true;
   }
   return {};
 }

@@ -54,6 +54,7 @@ Result<void> RoutesCollector::Collect(Findings& findings) {
   for (const Family family : kFamilies) ShowFamily(family, findings.samples, troubles);
   ShowNeighbours(findings.samples, troubles);
   findings.lack = Joined(troubles.lacks);
+  findings.is_beyond_limit = troubles.is_beyond_limit;
   if (!troubles.errors.empty()) return Fail(Joined(troubles.errors));
   return {};
 }
@@ -75,6 +76,7 @@ void RoutesCollector::ShowFamily(Family family, Samples& samples, Troubles& trou
   if (counts && counts->IsBeyondLimit()) {
     troubles.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
                              RoutesOf(family) + " (limits.routes): they are left out");
+    troubles.is_beyond_limit = true;
   }
   const bool has_all = counts && !counts->IsBeyondLimit();
   ShowDefaultRoute(family, has_all ? &*counts : nullptr, samples, troubles);

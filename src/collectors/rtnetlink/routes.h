@@ -49,6 +49,7 @@ class RoutesCollector final : public Collector {
     void Add(std::string_view what, const DumpError& error);
 
     std::vector<std::string> lacks;
+    bool is_beyond_limit = false;
     std::vector<std::string> errors;
   };
 

@@ -104,6 +104,7 @@ class RoutesTest : public ::testing::Test {
     const Result<void> collected = collector_->Collect(findings);
     error_ = collected ? "" : collected.error().message;
     lack_ = findings.lack;
+    is_beyond_limit_ = findings.is_beyond_limit;
     return std::move(findings.samples);
   }
   Figures Counts() { return FiguresOf(Collect(), RouteCounts::kRoutes); }
@@ -120,6 +121,7 @@ class RoutesTest : public ::testing::Test {
   std::optional<RoutesCollector> collector_;
   std::string error_;
   std::string lack_;
+  bool is_beyond_limit_ = false;
 };
 
 TEST_F(RoutesTest, AreCountedByFamilyTableProtocolAndType) {
@@ -185,6 +187,7 @@ TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): they are left out");
+  EXPECT_TRUE(is_beyond_limit_);
   EXPECT_LT(kernel_.fetched, 10U);
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_NE(lack_, "") << "also of the same reading";
@@ -373,6 +376,7 @@ TEST_F(RoutesTest, WhatIsDeniedIsNoFailure) {
   EXPECT_TRUE(Collect().families().empty());
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "cannot open an rtnetlink socket: Operation not permitted (EPERM)");
+  EXPECT_FALSE(is_beyond_limit_);
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {
