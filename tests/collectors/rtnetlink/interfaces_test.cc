@@ -187,9 +187,19 @@ TEST_F(InterfacesTest, NamesAreShownInUtf8) {
 
 TEST_F(InterfacesTest, AreReadAgainWhenTheyChangeMeanwhile) {
   Links() = {Link(1, "lo")};
-  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 1;
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 2;
   EXPECT_EQ(FiguresOf(Collect(), "sockdiag_interface_up"), (Figures{{"lo", 1}}));
   EXPECT_EQ(error_, "");
+  EXPECT_EQ(kernel_.requests.size(), 3U);
+}
+
+TEST_F(InterfacesTest, AreShownAsTheyWereSeenWhenTheyNeverStopChanging) {
+  Links() = {Link(1, "lo"), Link(2, "eth0", 7)};
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 1000;
+  EXPECT_EQ(FiguresOf(Collect(), "sockdiag_interface_receive_bytes_total"),
+            (Figures{{"lo", 0}, {"eth0", 7}}));
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(kernel_.requests.size(), 3U);
 }
 
 TEST_F(InterfacesTest, FailWhenTheyCannotBeRead) {

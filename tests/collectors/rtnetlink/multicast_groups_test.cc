@@ -111,6 +111,16 @@ TEST_F(MulticastGroupsTest, FailWhenTheyCannotBeRead) {
   EXPECT_EQ(error_, "ipv6 groups: the kernel refused the dump: Operation not permitted (EPERM)");
 }
 
+TEST_F(MulticastGroupsTest, AreCountedOnlyWhenNoneOfThemChangesMeanwhile) {
+  Groups(AF_INET6).records = {Group(AF_INET6, 1)};
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 3;
+  EXPECT_EQ(Collect(), (Figures{{"ipv6 lo", 1}}));
+  EXPECT_EQ(error_, "");
+  Groups(AF_INET6).interruptions = 3;
+  EXPECT_EQ(Collect(), Figures());
+  EXPECT_EQ(error_, "ipv6 groups: the table changed during the dump");
+}
+
 TEST_F(MulticastGroupsTest, FailWhenAMessageIsCut) {
   Groups(AF_INET).records = {Bytes(7)};
   EXPECT_EQ(Collect(), Figures());
