@@ -31,7 +31,9 @@ std::string KnownCollectors() {
 
 Result<bool> IsGiven(const CLI::App& app, const std::string& flag) {
   for (const std::string& value : app.get_option(flag)->results()) {
-    if (value != "true") return Fail(flag + ": takes no value, not \"" + value + "\"");
+    if (value != "true") {
+      return Fail(std::string(flag).append(": takes no value, not \"").append(value).append("\""));
+    }
   }
   return app.count(flag) > 0;
 }
