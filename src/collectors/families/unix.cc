@@ -29,13 +29,22 @@ constexpr Metric kSaturation{
 constexpr Metric kQueueLength{"sockdiag_unix_listen_queue_length",
                               kGauge,
                               {"path"},
-                              "Connections that wait for accept() at a unix listener of "
-                              "collectors.unix.paths."};
-constexpr Metric kQueueLimit{"sockdiag_unix_listen_queue_limit",
-                             kGauge,
-                             {"path"},
-                             "Its backlog; one more than it may wait."};
-constexpr std::array kMetrics{&kSockets, &kSaturation, &kQueueLength, &kQueueLimit};
+                              "Connections that wait for accept() at the unix listeners of that "
+                              "path, of collectors.unix.paths; it may be several, in different "
+                              "mount namespaces or folders."};
+constexpr Metric kQueueLimit{
+    "sockdiag_unix_listen_queue_limit",
+    kGauge,
+    {"path"},
+    "The backlogs of the path's unix listeners; of each one more may wait."};
+constexpr Metric kPathSaturation{
+    "sockdiag_unix_listen_queue_saturation_ratio",
+    kGauge,
+    {"path"},
+    "The fullest accept queue of the path's unix listeners: connections that wait / its backlog; "
+    "above 1, and at 1 with a backlog of 0, clients wait or are refused."};
+constexpr std::array kMetrics{&kSockets, &kSaturation, &kQueueLength, &kQueueLimit,
+                              &kPathSaturation};
 
 enum State : std::size_t { kEstablished, kListen, kUnconnected, kUnknownState, kStates };
 constexpr std::array<std::string_view, kStates> kStateNames{"established", "listen", "unconnected",
@@ -113,15 +122,20 @@ class PathTally final : public MessageSink {
   void Show(Samples& samples) const {
     for (const auto& [path, queue] : queues_) samples.Add(kQueueLength, queue.length, path);
     for (const auto& [path, queue] : queues_) samples.Add(kQueueLimit, queue.limit, path);
+    for (const auto& [path, queue] : queues_) samples.Add(kPathSaturation, queue.saturation, path);
   }
   [[nodiscard]] bool is_cut() const { return is_cut_; }
 
  private:
   /// Several listeners have the same name when a program binds it anew while an old socket is still
-  /// open, and in mount namespaces of their own.
+  /// open, and where it is not the same file: in mount namespaces of their own, behind chroot(2),
+  /// or as a relative path. The kernel would tell the file's inode and device (UDIAG_SHOW_VFS), but
+  /// these name a file to nobody who cannot stat(2) it, and change with each bind(2).
   struct Queue {
     std::uint64_t length = 0;
     std::uint64_t limit = 0;
+    /// Of the fullest one.
+    double saturation = 0;
   };
 
   [[nodiscard]] bool IsWanted(const std::string& name) const {
@@ -134,6 +148,7 @@ class PathTally final : public MessageSink {
     Queue& sum = queues_[name];
     sum.length += queue.length;
     sum.limit += queue.backlog;
+    sum.saturation = std::max(sum.saturation, SaturationOf(queue));
     if (queues_.size() <= UnixCollector::kMostPaths) return;
     queues_.erase(std::prev(queues_.end()));
     is_cut_ = true;

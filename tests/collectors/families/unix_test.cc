@@ -142,6 +142,21 @@ TEST_F(UnixTest, ShowsTheListenersThatGlobsName) {
   EXPECT_EQ(request.udiag_show, static_cast<unsigned>(UDIAG_SHOW_RQLEN | UDIAG_SHOW_NAME));
 }
 
+/// As in two containers that share a network namespace.
+TEST_F(UnixTest, OfListenersOfOnePathTheFullestOneShowsBesideTheirSums) {
+  kernel_.Add(SockDiagAnswer(1, {}));
+  kernel_.Add(SockDiagAnswer(
+      2, {Listener(0, 1000, "/run/a"), Listener(3, 2, "/run/a"), Listener(1, 0, "/run/b")}));
+  UnixCollector collector = Make({"/run/*"});
+  const Samples samples = ReadFrom(collector).samples;
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_unix_listen_queue_length"),
+            (Figures{{"/run/a", 3}, {"/run/b", 1}}));
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_unix_listen_queue_limit"),
+            (Figures{{"/run/a", 1002}, {"/run/b", 0}}));
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_unix_listen_queue_saturation_ratio"),
+            (Figures{{"/run/a", 1.5}, {"/run/b", 1}}));
+}
+
 TEST_F(UnixTest, OfTooManyPathsTheFirstOnesAreShown) {
   std::vector<Bytes> listeners;
   for (std::size_t i = 0; i <= UnixCollector::kMostPaths; ++i) {
