@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -31,12 +32,15 @@ class Devices final : public RtnetlinkSink {
   [[nodiscard]] const std::map<std::uint32_t, Device>& all() const { return all_; }
 
   /// Which device has a series of its own: the `limit` with the lowest indexes, that is the oldest,
-  /// so that one loses its place to none that comes later. One that is called `other` has none.
+  /// so that one loses its place to none that comes later. One that is called `other` has none, nor
+  /// has one that is called like another before it: what cannot be printed may look like what can,
+  /// and a dump may have a name twice when it goes from one device to the other meanwhile.
   template <typename Visitor>
   void ForEach(std::size_t limit, Visitor&& visit) const {
     std::size_t places_left = limit;
+    std::set<std::string_view> taken{kOther};
     for (const auto& [index, device] : all_) {
-      const bool has_place = places_left > 0 && device.name != kOther;
+      const bool has_place = places_left > 0 && taken.insert(device.name).second;
       if (has_place) --places_left;
       visit(index, device, has_place);
     }

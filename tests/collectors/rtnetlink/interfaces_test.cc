@@ -180,6 +180,16 @@ TEST_F(InterfacesTest, ADeviceThatIsCalledOtherHasNoPlace) {
             (Figures{{"other", 0}, {"eth0", 6}}));
 }
 
+/// The kernel takes both, and lists a device that takes another's name during a dump after it.
+TEST_F(InterfacesTest, OfNamesThatLookAlikeOneHasAPlace) {
+  Links() = {Link(1, "a\x01", 1), Link(2, "a\\x01", 2), Link(3, "eth0", 3), Link(4, "eth0", 4)};
+  const Samples samples = Collect();
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_up"), (Figures{{"a\\x01", 1}, {"eth0", 1}}));
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_receive_bytes_total"),
+            (Figures{{"a\\x01", 1}, {"eth0", 3}, {"other", 0}}));
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "interfaces"), 2);
+}
+
 TEST_F(InterfacesTest, NamesAreShownInUtf8) {
   Links() = {Link(1, "a\xff")};
   EXPECT_EQ(FiguresOf(Collect(), "sockdiag_interface_up"), (Figures{{"a\\xff", 1}}));

@@ -82,6 +82,12 @@ TEST_F(MulticastGroupsTest, DevicesBeyondTheLimitAreOther) {
   EXPECT_EQ(Collect(/*limit=*/1), (Figures{{"ipv4 lo", 1}, {"ipv4 other", 2}}));
 }
 
+TEST_F(MulticastGroupsTest, OfDevicesWhoseNamesLookAlikeTheLaterOneIsOther) {
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].records = {Link(1, "a\x01"), Link(2, "a\\x01")};
+  Groups(AF_INET).records = {Group(AF_INET, 1), Group(AF_INET, 2), Group(AF_INET, 2)};
+  EXPECT_EQ(Collect(), (Figures{{"ipv4 a\\x01", 1}, {"ipv4 other", 2}}));
+}
+
 TEST_F(MulticastGroupsTest, ThoseOfADeviceThatHasGoneAreLeftOut) {
   Groups(AF_INET).records = {Group(AF_INET, 9), Group(AF_INET, 1)};
   EXPECT_EQ(Collect(), (Figures{{"ipv4 lo", 1}}));
