@@ -67,7 +67,8 @@ void ReadNeighbours(std::string_view text) {
   NeighbourCounts counts;
   const std::uint64_t taken = Feed(text, counts);
   Samples samples;
-  counts.Show({Family::kIpv4}, samples);
+  SeenCounts<NeighbourCounts::Key> seen;
+  counts.Show(seen, samples);
   ExpectAtMost(taken, samples);
 }
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "collectors/collector.h"
-#include "collectors/families/seen_counts.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 
 namespace sockdiag {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "collectors/collector.h"
-#include "collectors/families/seen_counts.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 #include "model/protocol.h"
 

@@ -99,7 +99,7 @@ void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts,
 void RoutesCollector::ShowNeighbours(Samples& samples, Troubles& troubles) {
   const auto& counts = Read(NeighbourCounts::Request(), NeighbourCounts(), neighbours_);
   const auto& tables = Read(NeighbourTables::Request(), NeighbourTables(), neighbour_tables_);
-  if (counts) counts->Show(tables ? tables->Families() : std::vector<Family>(), samples);
+  if (counts) counts->Show(seen_neighbours_, samples);
   if (tables) tables->Show(samples);
   for (const DumpError* error :
        {counts ? nullptr : &counts.error(), tables ? nullptr : &tables.error()}) {
