@@ -125,7 +125,8 @@ TEST_F(MulticastGroupsTest, FailWhenAMessageIsCut) {
 
 TEST_F(MulticastGroupsTest, FailWhenTheirFileIsWrong) {
   Groups(AF_INET).kernel_error = EOPNOTSUPP;
-  for (const char* line : {"1", "1\tlo", "1\tlo :", "1\tlo : many", "1\tlo : -1"}) {
+  for (const char* line :
+       {"1", "1\tlo", "1\tlo :", "1\tlo : many", "1\tlo : -1", "1\tlo : 18446744073709551615"}) {
     root_.Write(kIgmp, std::string(kTitle) + line + "\n");
     EXPECT_EQ(Collect(), Figures()) << line;
     EXPECT_EQ(error_,
