@@ -20,6 +20,14 @@ struct Outcome {
 };
 using SharedOutcome = std::shared_future<std::shared_ptr<const Outcome>>;
 
+/// Whatever the kernel may have named twice, the other figures of the host do not go with it.
+void LeaveOutRepeated(Findings& findings) {
+  const std::string repeated = findings.samples.TakeAwayRepeated();
+  if (repeated.empty()) return;
+  if (!findings.lack.empty()) findings.lack += "; ";
+  findings.lack += "of samples with the same labels only the first one is shown: " + repeated;
+}
+
 }  // namespace
 
 void RunInThread(std::function<void()> run) { std::thread(std::move(run)).detach(); }
@@ -157,7 +165,10 @@ Scheduler::Part Scheduler::Runner::RunHere() {
 void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
   const Clock::TimePoint start = clock_.Now();
   Result<void> result;
-  Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
+  Result<void> survived = Guard([&] {
+    result = collector_->Collect(outcome.findings);
+    LeaveOutRepeated(outcome.findings);
+  });
   if (!survived) {
     outcome.findings = {};
     result = std::move(survived);
