@@ -74,11 +74,13 @@ struct OwnersByName {
                                        &kRetransmits,
                                        &kInfo};
 
-  /// What the sums cannot tell, since a collector has failed. Nothing is shown of that: neither
-  /// figures that are too low nor a 0.
+  /// What the sums cannot tell, since a collector has failed, or sockets come from where nothing
+  /// tells whose they are. Nothing is shown of that: neither figures that are too low nor a 0.
   struct Lacks {
     /// Sockets of our own network namespace.
     ProtocolFlags own{};
+    /// Whose they are: other namespaces' are all that is shown by owner. The same where `own` is.
+    ProtocolFlags own_owners{};
     bool other_namespaces = false;
   };
 

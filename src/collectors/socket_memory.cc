@@ -146,7 +146,8 @@ void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, Sh
   if (!round.are_namespaces_collected) sums.events.clear();
   const StateSet watched = is_watched_seen || round.namespaces ? watch_.states() : StateSet();
   const OwnersByName::Lacks lacks{
-      .own = LackingProtocols(tallies, round.is_collected),
+      .own = LackingProtocols(round.tallies, round.is_collected),
+      .own_owners = LackingProtocols(tallies, round.is_collected),
       .other_namespaces = round.are_namespaces_collected && !round.namespaces};
   const std::size_t folded =
       OwnersByName::Show(sums, lacks, watched, owners, counts, clock_.Now(), samples);
