@@ -30,8 +30,7 @@ std::unique_ptr<SocketSource> KernelPipelines::MakeSource(
 std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_used_again) {
   // Scrapes and samples turn to /proc together, and back.
   const auto refusals = std::make_shared<Refusals>(
-      clock_, Refusals::Options{.is_loaded = IsModuleLoaded,
-                                .is_used_again = is_used_again,
+      clock_, Refusals::Options{.memory = {IsModuleLoaded, is_used_again},
                                 .with_denials = config.source == SourceChoice::kAuto});
   // Of another namespace there is no /proc that the exporter may read.
   const auto make_namespace_source = [this, is_used_again](NetlinkTransportFactory open) {

@@ -6,9 +6,10 @@ namespace sockdiag {
 
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                              std::function<bool(const std::string&)> is_loaded, bool is_used_again)
-    : NetlinkSource(std::move(open),
-                    std::make_shared<Refusals>(
-                        clock, Refusals::Options{std::move(is_loaded), is_used_again})) {}
+    : NetlinkSource(
+          std::move(open),
+          std::make_shared<Refusals>(
+              clock, Refusals::Options{.memory = {std::move(is_loaded), is_used_again}})) {}
 
 DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {

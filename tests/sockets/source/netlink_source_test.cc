@@ -159,7 +159,7 @@ TEST_F(NetlinkSourceTest, MapsErrorMessagesToReasons) {
     SCOPED_TRACE(number);
     kernel_.Add(Answers({Datagram(++sequence).Error(-number).bytes()}));
     ExpectFailure(Protocol::kTcp, reason);
-    clock_.Advance(NetlinkSource::kRefusalMemory);
+    clock_.Advance(RefusalMemory::kTime);
   }
 }
 
@@ -260,7 +260,7 @@ INSTANTIATE_TEST_SUITE_P(NetlinkSource, MissingModuleTest, ::testing::ValuesIn(M
 
 TEST_P(MissingModuleTest, IsNamedAndNotAskedForAgainTooSoon) {
   ExpectUnsupported();
-  clock_.Advance(NetlinkSource::kRefusalMemory - std::chrono::seconds(1));
+  clock_.Advance(RefusalMemory::kTime - std::chrono::seconds(1));
   ExpectUnsupported();
   EXPECT_EQ(kernel_.opened, 1) << "the kernel was asked again, which starts modprobe";
 }
@@ -277,7 +277,7 @@ TEST_P(MissingModuleTest, IsNotSaidToBeAskedForAgainWhereNobodyWill) {
 
 TEST_P(MissingModuleTest, IsFoundWhenItWasLoadedSince) {
   ExpectUnsupported();
-  clock_.Advance(NetlinkSource::kRefusalMemory);
+  clock_.Advance(RefusalMemory::kTime);
   HaveModule();
   const auto stats = Dump();
   EXPECT_TRUE(stats) << stats.error().message;
@@ -321,7 +321,7 @@ TEST_F(NetlinkSourceTest, RemembersADenialWhereItIsToldTo) {
     EXPECT_TRUE(stats.error().is_denied);
   }
   EXPECT_EQ(kernel_.opened, 1);
-  clock_.Advance(NetlinkSource::kRefusalMemory);
+  clock_.Advance(RefusalMemory::kTime);
   kernel_.Add(Answers({Datagram(2).Error(-EPERM).bytes()}));
   const auto stats = source.Dump(Protocol::kTcp, {StateSet::All(Protocol::kTcp)}, sink_);
   ASSERT_FALSE(stats);
