@@ -17,13 +17,16 @@ auto OpenNetlink() { return OpenSockDiag(kDumpSilenceLimit); }
 
 }  // namespace
 
-std::unique_ptr<SocketSource> KernelPipelines::MakeSource(
-    SourceChoice choice, const std::shared_ptr<Refusals>& refusals) {
-  if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(clock_);
+std::unique_ptr<SocketSource> KernelPipelines::MakeSource(SourceChoice choice,
+                                                          const std::shared_ptr<Refusals>& refusals,
+                                                          bool is_used_again) {
+  auto proc =
+      std::make_unique<ProcSource>(ProcReading{.clock = clock_, .is_used_again = is_used_again});
+  if (choice == SourceChoice::kProc) return proc;
   auto netlink = std::make_unique<NetlinkSource>(OpenNetlink, refusals);
   if (choice == SourceChoice::kNetlink) return netlink;
   return std::make_unique<FallbackSource>(
-      std::move(netlink), std::make_unique<ProcSource>(clock_),
+      std::move(netlink), std::move(proc),
       [this](Protocol protocol, const std::string& error) { using_proc_.Note(protocol, error); });
 }
 
@@ -37,8 +40,8 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_us
     return std::make_unique<NetlinkSource>(std::move(open), clock_, IsModuleLoaded, is_used_again);
   };
   const PipelineEnvironment environment{
-      .open_source = [this, choice = config.source,
-                      refusals] { return MakeSource(choice, refusals); },
+      .open_source = [this, choice = config.source, refusals,
+                      is_used_again] { return MakeSource(choice, refusals, is_used_again); },
       .clock = clock_,
       .memory = memory_,
       .on_sample =

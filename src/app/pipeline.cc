@@ -99,7 +99,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                          .errors = memory_.errors(),
                          .ephemeral_ports = environment.ephemeral_ports,
                          .owners = owners_,
-                         .cpu_clock = Sampler::ThreadCpuTime,
+                         .cpu_clock = ThreadCpuTime,
                          .listener = environment.on_sample,
                          .clock = environment.clock});
 }

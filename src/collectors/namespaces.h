@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
+#include "base/cpu_time.h"
 #include "collectors/collector.h"
 #include "collectors/namespaces/namespace_memory.h"
 #include "collectors/namespaces/namespace_turn.h"
@@ -41,8 +43,7 @@ struct NamespacesEnvironment {
   WatchOptions watch;
   ProtocolFlags is_collected{};
   DumpErrors& errors;
-  /// CPU time of the calling thread so far.
-  std::function<std::chrono::nanoseconds()> cpu_clock;
+  CpuClock cpu_clock;
   const Clock& clock;
 };
 

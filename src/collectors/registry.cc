@@ -49,7 +49,7 @@ std::unique_ptr<Collector> MakeNamespaces(const CollectorEnvironment& environmen
                             .watch = environment.watch,
                             .is_collected = environment.is_collected,
                             .errors = environment.memory.errors(),
-                            .cpu_clock = Sampler::ThreadCpuTime,
+                            .cpu_clock = ThreadCpuTime,
                             .clock = environment.clock});
 }
 
