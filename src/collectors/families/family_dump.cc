@@ -15,10 +15,10 @@ namespace {
 
 /// ENOENT is in NLMSG_ERROR when the family itself or its module is missing, and in NLMSG_DONE when
 /// it is what lists one of the family's protocols (net/core/sock_diag.c, net/ipv4/inet_diag.c).
-/// What is denied stays so, too.
+/// What is denied stays so, too. gVisor answers EINVAL to all that it does not know.
 bool IsLack(const DumpError& error) {
   return error.is_denied || error.reason == DumpErrorReason::kUnsupported ||
-         error.kernel_errno == ENOENT;
+         error.kernel_errno == ENOENT || error.kernel_errno == EINVAL;
 }
 
 }  // namespace

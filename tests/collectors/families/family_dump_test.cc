@@ -89,6 +89,13 @@ TEST_F(FamilyDumpTest, AKernelWithoutSockDiagListsNothing) {
   EXPECT_NE(dump_.lack(), "");
 }
 
+TEST_F(FamilyDumpTest, NorDoesOneThatIsEmulated) {
+  kernel_.Add(SockDiagRefusal(1, -EINVAL));
+  EXPECT_FALSE(Walk());
+  EXPECT_EQ(error_, "");
+  EXPECT_NE(dump_.lack(), "");
+}
+
 TEST_F(FamilyDumpTest, WhatIsDeniedIsNotThere) {
   kernel_.Add(SockDiagRefusal(1, -EPERM));
   EXPECT_FALSE(Walk());
