@@ -48,11 +48,11 @@ DumpResult<DumpStats> ProcSource::DumpUdp(StateSet states, const ReadCheck& chec
                                           SocketSink& sink) const {
   DumpStats stats;
   bool has_others = true;
-  for (const SocketState wanted : {SocketState::kUnconnected, SocketState::kEstablished}) {
-    if (!states.Contains(wanted) || !has_others) continue;
+  for (const StateSet wanted : states.SplitBy(SocketState::kUnconnected)) {
+    if (wanted.IsEmpty() || !has_others) continue;
     has_others = false;
     const auto give = [&](const SocketRecord& record) -> DumpResult<void> {
-      if (record.state != wanted) {
+      if (!wanted.Contains(record.state)) {
         has_others = true;
         return {};
       }

@@ -102,6 +102,15 @@ TEST_F(ProcSourceTest, GivesTheStatesThatAreWanted) {
   EXPECT_EQ(sink_.list, std::vector{6});
 }
 
+TEST_F(ProcSourceTest, GivesStatesThatNobodyKnowsWhereAllAreWanted) {
+  Write("tcp", Line("0001", "0A") + Line("0002", "0E"));
+  ASSERT_TRUE(Dump(Protocol::kTcp));
+  EXPECT_EQ(sink_.list, (std::vector{1, 2}));
+  Write("udp", Line("0003", "0E") + Line("0004", "07"));
+  EXPECT_EQ(Dump(Protocol::kUdp).value().sockets, 2U);
+  EXPECT_EQ(sink_.list, (std::vector{4, 3}));
+}
+
 TEST_F(ProcSourceTest, GivesUnconnectedUdpOfBothFamiliesFirst) {
   Write("udp", Line("0001", "01") + Line("0002", "07"));
   Write("udp6", Line6("0003", "01") + Line6("0004", "07"));
