@@ -58,7 +58,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_us
                          [this](const std::string& error) { reading_namespaces_.Note(error); }},
       .open_netlink =
           [](int protocol) { return OpenNetlinkTransport(protocol, kDumpSilenceLimit); },
-      .takes_all_turns = !is_used_again,
+      .is_used_again = is_used_again,
       .show_self =
           [this](Samples& samples) { SelfSamples::Show(reloads_(), CurrentBuild(), samples); },
   };

@@ -33,7 +33,7 @@ SocketMemory::Settings MakeSettings(const Config& config, const ServiceMatcher& 
 
 NamespaceReach MakeReach(const Config& config, const PipelineEnvironment& environment) {
   NamespaceReach reach = environment.namespaces;
-  if (!environment.takes_all_turns) reach.cpu_budget = config.namespaces.cpu_budget;
+  if (environment.is_used_again) reach.cpu_budget = config.namespaces.cpu_budget;
   return reach;
 }
 
@@ -85,6 +85,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                                   .namespaces = MakeReach(config, environment),
                                   .options = config.collector_options,
                                   .open_netlink = environment.open_netlink,
+                                  .is_used_again = environment.is_used_again,
                                   .clock = environment.clock}),
           [this](const auto& findings, Collection& collection) { Complete(findings, collection); },
           environment.clock, environment.start) {

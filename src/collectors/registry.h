@@ -41,6 +41,8 @@ struct CollectorEnvironment {
   NamespaceReach namespaces = {};
   CollectorOptions options = {};
   NetlinkOpener open_netlink = {};
+  /// For more than one collection.
+  bool is_used_again = true;
   const Clock& clock;
 };
 

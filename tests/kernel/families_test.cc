@@ -255,7 +255,7 @@ std::uint32_t DropsOf(const UniqueFd& socket) {
 
 TEST_F(Families, ANetlinkListenerThatIsNotReadDrops) {
   SocketDrops<std::uint32_t> drops;
-  NetlinkCollector collector(drops);
+  NetlinkCollector collector(drops, ProcReading{clock_});
   UniqueFd listener = MakeSocket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
   const int least = 1;
   Check("SO_RCVBUF", setsockopt(listener.Get(), SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)));
@@ -283,7 +283,7 @@ TEST_F(Families, ManyNetlinkSocketsAreAllCountedOnce) {
   constexpr int kSockets = 3000;
   AllowOpenFiles(kSockets + 100);
   SocketDrops<std::uint32_t> drops;
-  NetlinkCollector collector(drops);
+  NetlinkCollector collector(drops, ProcReading{clock_});
   Sockets all;
   for (int i = 0; i < kSockets; ++i) {
     all.push_back(MakeSocket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
@@ -298,7 +298,7 @@ TEST_F(Families, ManyNetlinkSocketsAreAllCountedOnce) {
 
 TEST_F(Families, RawAndPingSockets) {
   WriteSysctl("net/ipv4/ping_group_range", "0 2147483647");
-  RawCollector collector;
+  RawCollector collector(ProcReading{clock_});
   Sockets all;
   all.push_back(MakeSocket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
   all.push_back(MakeSocket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
@@ -451,7 +451,7 @@ TEST_F(Families, OtherSocketsAreThoseThatNobodyElseCounts) {
   }
   const UniqueFd unix_socket = MakeSocket(AF_UNIX, SOCK_STREAM, 0);
   const UniqueFd udp = MakeSocket(AF_INET, SOCK_DGRAM, 0);
-  OtherCollector collector;
+  OtherCollector collector(ProcReading{clock_});
   EXPECT_EQ(FiguresOf(Collect(collector), "sockdiag_other_sockets"), expected);
 }
 
