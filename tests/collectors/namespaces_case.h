@@ -77,8 +77,9 @@ class NamespacesCase : public ::testing::Test {
         .clock = clock_});
   }
 
-  /// What one collection shows of namespaces; a failure is kept as the error.
-  Samples Collect() {
+  /// One collection: what it shows without Show(), which gets the rest of last_round_; a failure is
+  /// kept as the error.
+  Samples CollectOnly() {
     namespaces_.dumps.clear();
     Findings findings;
     const Result<void> collected = collector_->Collect(findings);
@@ -89,15 +90,17 @@ class NamespacesCase : public ::testing::Test {
     round.owners = &owners_;
     round.are_namespaces_collected = true;
     round.namespaces = findings.namespaces;
-    memory_.Show(round, findings.samples);
     last_round_ = round;
     return std::move(findings.samples);
   }
-  /// The same again, as for two scrapes that share a collection that was late.
-  Samples ShowAgain() {
-    Samples samples;
-    memory_.Show(last_round_, samples);
+  Samples Show(const SocketMemory::Round& round, Samples samples = Samples()) {
+    memory_.Show(round, samples);
     return samples;
+  }
+  /// What one collection shows of namespaces.
+  Samples Collect() {
+    Samples samples = CollectOnly();
+    return Show(last_round_, std::move(samples));
   }
   static Figures Results(const Samples& samples) {
     return NonZero(FiguresOf(samples, NamespacesCollector::kNamespaces));
