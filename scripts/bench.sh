@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Measures, in one run and side by side, what a scrape of N TCP sockets (default 1000000, both ends
 # of each connection counted) costs this exporter, a bare dump, ss and node_exporter, what a sample
-# of the watched states and what tracking them costs, what owners and other network namespaces cost,
-# and how much memory the exporter takes. Prints Markdown tables with the targets beside the figures.
+# of the watched states and what tracking them costs, what owners, other network namespaces and
+# 50,000 unix sockets cost, and how much memory the exporter takes. Prints Markdown tables with the
+# targets beside the figures.
 #
 #   scripts/bench.sh [N] [--rounds=5] [--only=SECTION]...
 #
-# SECTION is one of serving, namespaces, tracking, scrapes, owners and memory.
+# SECTION is one of serving, namespaces, tracking, unix, scrapes, owners and memory.
 #
 # It shows and does not judge: it fails only when a count is not what was made. Everything happens
 # in namespaces of its own, which end with it, as the cgroups do that it makes. A million sockets take 4 GB and, for about

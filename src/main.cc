@@ -101,7 +101,7 @@ int Run(const Options& options) {
   Result<HelperProcess> helper =
       options.config_check ? sockdiag::Fail("") : sockdiag::StartNamespaceHelper();
   const Result<void> restricted = sockdiag::KeepOnlyCapabilityToBind();
-  const Result<LoadedConfig> config = sockdiag::LoadConfig(options.config_file);
+  const Result<LoadedConfig> config = sockdiag::LoadConfig(options.config_file, options.collectors);
   if (!config) {
     std::cerr << config.error().message << "\n";
     return kWrongUsage;

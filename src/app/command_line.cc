@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "app/collector_flags.h"
 #include "base/build_info.h"
 
 namespace sockdiag {
@@ -167,6 +168,7 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   AddWebFlags(app, options, listen_addresses);
   AddHealthcheckFlag(app, options);
   AddLogFlags(app, options);
+  AddCollectorFlags(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -174,8 +176,11 @@ tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* a
   } catch (const CLI::CallForVersion&) {
     return tl::unexpected(EarlyExit{0, VersionText() + "\n"});
   } catch (const CLI::ParseError& error) {
-    return UsageError(error.what());
+    return UsageError(FindUnknownCollector(app).value_or(error.what()));
   }
+  Result<CollectorSwitches> collectors = ReadCollectorFlags(app);
+  if (!collectors) return UsageError(collectors.error().message);
+  options.collectors = *std::move(collectors);
   if (const auto contradiction = FindContradiction(options, !listen_addresses.empty())) {
     return UsageError(*contradiction);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/spdlog_log.h"
+#include "config/config.h"
 #include "http/listen_address.h"
 
 namespace sockdiag {
@@ -17,6 +18,8 @@ struct Options {
   /// Absent: the packaged configuration, or the built-in one where there is none.
   std::optional<std::string> config_file;
   bool config_check = false;
+  /// Over those of the configuration.
+  CollectorSwitches collectors;
   std::optional<OnceFormat> once;
   /// Only ask a running exporter whether it is healthy; there is a listen address then.
   bool healthcheck = false;

@@ -191,7 +191,7 @@ Result<Config> Daemon::Load() {
     const Result<void> web = access_policy_->ReloadNow();
     if (!web) return Fail("web configuration: " + web.error().message);
   }
-  Result<LoadedConfig> loaded = LoadConfig(options_.config_file);
+  Result<LoadedConfig> loaded = LoadConfig(options_.config_file, options_.collectors);
   if (!loaded) return tl::unexpected(loaded.error());
   TellReload(*loaded, had_file_, log_);
   had_file_ = had_file_ || !loaded->is_built_in;

@@ -17,29 +17,31 @@ auto OpenNetlink() { return OpenSockDiag(kDumpSilenceLimit); }
 
 }  // namespace
 
-std::unique_ptr<SocketSource> KernelPipelines::MakeSource(
-    SourceChoice choice, const std::shared_ptr<Refusals>& refusals) {
-  if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(clock_);
+std::unique_ptr<SocketSource> KernelPipelines::MakeSource(SourceChoice choice,
+                                                          const std::shared_ptr<Refusals>& refusals,
+                                                          bool is_used_again) {
+  auto proc =
+      std::make_unique<ProcSource>(ProcReading{.clock = clock_, .is_used_again = is_used_again});
+  if (choice == SourceChoice::kProc) return proc;
   auto netlink = std::make_unique<NetlinkSource>(OpenNetlink, refusals);
   if (choice == SourceChoice::kNetlink) return netlink;
   return std::make_unique<FallbackSource>(
-      std::move(netlink), std::make_unique<ProcSource>(clock_),
+      std::move(netlink), std::move(proc),
       [this](Protocol protocol, const std::string& error) { using_proc_.Note(protocol, error); });
 }
 
 std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_used_again) {
   // Scrapes and samples turn to /proc together, and back.
   const auto refusals = std::make_shared<Refusals>(
-      clock_, Refusals::Options{.is_loaded = IsModuleLoaded,
-                                .is_used_again = is_used_again,
+      clock_, Refusals::Options{.memory = {IsModuleLoaded, is_used_again},
                                 .with_denials = config.source == SourceChoice::kAuto});
   // Of another namespace there is no /proc that the exporter may read.
   const auto make_namespace_source = [this, is_used_again](NetlinkTransportFactory open) {
     return std::make_unique<NetlinkSource>(std::move(open), clock_, IsModuleLoaded, is_used_again);
   };
   const PipelineEnvironment environment{
-      .open_source = [this, choice = config.source,
-                      refusals] { return MakeSource(choice, refusals); },
+      .open_source = [this, choice = config.source, refusals,
+                      is_used_again] { return MakeSource(choice, refusals, is_used_again); },
       .clock = clock_,
       .memory = memory_,
       .on_sample =
@@ -56,7 +58,7 @@ std::shared_ptr<Pipeline> KernelPipelines::Make(const Config& config, bool is_us
                          [this](const std::string& error) { reading_namespaces_.Note(error); }},
       .open_netlink =
           [](int protocol) { return OpenNetlinkTransport(protocol, kDumpSilenceLimit); },
-      .takes_all_turns = !is_used_again,
+      .is_used_again = is_used_again,
       .show_self =
           [this](Samples& samples) { SelfSamples::Show(reloads_(), CurrentBuild(), samples); },
   };

@@ -50,7 +50,8 @@ class KernelPipelines {
 
  private:
   [[nodiscard]] std::unique_ptr<SocketSource> MakeSource(SourceChoice choice,
-                                                         const std::shared_ptr<Refusals>& refusals);
+                                                         const std::shared_ptr<Refusals>& refusals,
+                                                         bool is_used_again);
 
   const Log& log_;
   const ReloadStatusReader reloads_;

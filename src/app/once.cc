@@ -8,6 +8,7 @@
 #include "app/kernel_pipelines.h"
 #include "app/reload_record.h"
 #include "app/report.h"
+#include "app/scrape.h"
 #include "metrics/json.h"
 
 namespace sockdiag {
@@ -43,6 +44,7 @@ Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config
   if (!std::cout) return Fail("cannot write to standard output");
   std::vector<std::string> failures;
   for (const CollectorReport& report : collection->collectors) {
+    if (report.Succeeded() && report.is_beyond_limit) LogLack(report, log);
     if (report.Succeeded()) continue;
     failures.push_back("collector " + report.collector + ": " + report.error);
   }

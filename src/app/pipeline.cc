@@ -33,7 +33,7 @@ SocketMemory::Settings MakeSettings(const Config& config, const ServiceMatcher& 
 
 NamespaceReach MakeReach(const Config& config, const PipelineEnvironment& environment) {
   NamespaceReach reach = environment.namespaces;
-  if (!environment.takes_all_turns) reach.cpu_budget = config.namespaces.cpu_budget;
+  if (environment.is_used_again) reach.cpu_budget = config.namespaces.cpu_budget;
   return reach;
 }
 
@@ -49,7 +49,8 @@ std::vector<std::unique_ptr<Collector>> MakeCollectors(const Config& config,
                                                        const CollectorEnvironment& environment) {
   std::vector<std::unique_ptr<Collector>> collectors;
   for (const CollectorEntry& entry : AllCollectors()) {
-    if (config.collectors.IsEnabled(entry.name)) collectors.push_back(entry.make(environment));
+    const bool runs = entry.make != nullptr && config.collectors.IsEnabled(entry.name);
+    if (runs) collectors.push_back(entry.make(environment));
   }
   return collectors;
 }
@@ -66,6 +67,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                    const PipelineEnvironment& environment)
     : memory_(environment.memory),
       owners_(config.owners.enabled ? environment.owners : nullptr),
+      collects_drops_(config.collectors.IsEnabled(kDropsName)),
       collects_namespaces_(config.collectors.IsEnabled(NamespacesCollector::kName)),
       show_self_(environment.show_self),
       order_(AllMetrics()),
@@ -82,9 +84,11 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                                   .generation = settings_.generation,
                                   .watch = settings_.watch,
                                   .is_collected = CollectedProtocols(config),
+                                  .collects_drops = collects_drops_,
                                   .namespaces = MakeReach(config, environment),
                                   .options = config.collector_options,
                                   .open_netlink = environment.open_netlink,
+                                  .is_used_again = environment.is_used_again,
                                   .clock = environment.clock}),
           [this](const auto& findings, Collection& collection) { Complete(findings, collection); },
           environment.clock, environment.start) {
@@ -99,7 +103,7 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
                          .errors = memory_.errors(),
                          .ephemeral_ports = environment.ephemeral_ports,
                          .owners = owners_,
-                         .cpu_clock = Sampler::ThreadCpuTime,
+                         .cpu_clock = ThreadCpuTime,
                          .listener = environment.on_sample,
                          .clock = environment.clock});
 }
@@ -114,6 +118,7 @@ void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& find
   SocketMemory::Round round;
   round.generation = settings_.generation;
   round.owners = owners_;
+  round.are_drops_collected = collects_drops_;
   round.are_namespaces_collected = collects_namespaces_;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const auto protocol = ProtocolFromName(collection.collectors[i].collector);

@@ -41,8 +41,9 @@ struct PipelineEnvironment {
   NamespaceReach namespaces = {};
   /// Called by any thread. A test has none.
   NetlinkOpener open_netlink = [](int) { return tl::unexpected(ENOSYS); };
-  /// Of namespaces: for as long as it takes, instead of within the budget.
-  bool takes_all_turns = false;
+  /// For more than one collection. One alone takes all turns of namespaces, for as long as that
+  /// takes, instead of within the budget.
+  bool is_used_again = true;
   /// Adds what is shown besides the collectors' findings. Called by any thread.
   std::function<void(Samples&)> show_self = [](Samples&) {};
   RunStarter start = RunInThread;
@@ -90,6 +91,7 @@ class Pipeline {
   SocketMemory& memory_;
   /// Null where they are not looked for.
   Owners* const owners_;
+  const bool collects_drops_;
   const bool collects_namespaces_;
   const std::function<void(Samples&)> show_self_;
   const std::vector<const Metric*> order_;

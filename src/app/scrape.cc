@@ -68,10 +68,14 @@ void ScrapeService::Tell(const std::shared_ptr<const Collection>& collection) {
 void ScrapeService::TellLack(const CollectorReport& report) {
   std::string& told = told_lacks_[report.collector];
   if (!report.Succeeded() || told == report.lack) return;
-  if (!report.lack.empty()) {
-    log_.Info("collector lacks figures", {{"collector", report.collector}, {"lack", report.lack}});
-  }
+  if (!report.lack.empty()) LogLack(report, log_);
   told = report.lack;
+}
+
+void LogLack(const CollectorReport& report, const Log& log) {
+  constexpr const char* kMessage = "collector lacks figures";
+  const Log::Fields fields{{"collector", report.collector}, {"lack", report.lack}};
+  report.is_beyond_limit ? log.Warn(kMessage, fields) : log.Info(kMessage, fields);
 }
 
 }  // namespace sockdiag

@@ -52,4 +52,8 @@ class ScrapeService {
   std::shared_ptr<Pipeline> pipeline_;
 };
 
+/// Logs what a collector lacks: what a limit leaves out is a warning, what this kernel does not
+/// have is none.
+void LogLack(const CollectorReport& report, const Log& log);
+
 }  // namespace sockdiag

@@ -10,8 +10,10 @@
 
 namespace sockdiag {
 
-Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
-                                const std::string& packaged_file) {
+namespace {
+
+Result<LoadedConfig> LoadFile(const std::optional<std::string>& file,
+                              const std::string& packaged_file) {
   const std::string& path = file ? *file : packaged_file;
   const Result<std::optional<std::string>> text = ReadFileIfAny(path, kMaxConfigFileBytes);
   if (!text) return tl::unexpected(text.error());
@@ -20,6 +22,16 @@ Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
   Result<Config> config = ParseConfig(**text, path);
   if (!config) return tl::unexpected(config.error());
   return LoadedConfig{*std::move(config), path};
+}
+
+}  // namespace
+
+Result<LoadedConfig> LoadConfig(const std::optional<std::string>& file,
+                                const CollectorSwitches& collectors,
+                                const std::string& packaged_file) {
+  Result<LoadedConfig> loaded = LoadFile(file, packaged_file);
+  if (loaded) loaded->config.collectors.SetAll(collectors);
+  return loaded;
 }
 
 void TellReload(const LoadedConfig& loaded, bool had_file, const Log& log) {

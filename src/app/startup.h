@@ -22,10 +22,12 @@ struct LoadedConfig {
   bool is_built_in = false;
 };
 
-/// The file's configuration. Without a file, the packaged one's where that exists, else the
-/// built-in one. A packaged one that is there and cannot be read is an error, too.
+/// The file's configuration, with `collectors` laid over it. Without a file, the packaged one's
+/// where that exists, else the built-in one. A packaged one that is there and cannot be read is an
+/// error, too.
 [[nodiscard]] Result<LoadedConfig> LoadConfig(
-    const std::optional<std::string>& file, const std::string& packaged_file = kPackagedConfigFile);
+    const std::optional<std::string>& file, const CollectorSwitches& collectors = {},
+    const std::string& packaged_file = kPackagedConfigFile);
 
 /// Logs which configuration is taken at a reload. `had_file`: one before came from a file, so that
 /// it is worth a warning when there is none any more.

@@ -16,9 +16,11 @@ UniqueFd Open(const std::string& path) {
   return UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
-/// Gives what is in the file to `take(std::string_view)`, piece by piece, until that has an error.
+/// Gives what is in the file to `take(std::string_view)`, piece by piece, until that or the check
+/// has an error.
 template <typename Take>
-Result<void> ReadPieces(const std::string& path, const UniqueFd& fd, const Take& take) {
+Result<void> ReadPieces(const std::string& path, const UniqueFd& fd, const Take& take,
+                        const ReadCheck& check = {}) {
   struct stat status {};
   if (fstat(fd.Get(), &status) != 0) return FailErrno(path, errno);
   if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) {
@@ -26,6 +28,8 @@ Result<void> ReadPieces(const std::string& path, const UniqueFd& fd, const Take&
   }
   std::array<char, 16384> piece;
   while (true) {
+    const Result<void> checked = check ? check() : Result<void>();
+    if (!checked) return Fail(path + ": " + checked.error().message);
     const ssize_t got = read(fd.Get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return FailErrno(path, errno);
@@ -95,13 +99,14 @@ Result<std::optional<std::string>> ReadFileIfAny(const std::string& path, std::s
 }
 
 Result<bool> VisitLinesIfAny(const std::string& path,
-                             const std::function<Result<void>(std::string_view)>& visit) {
+                             const std::function<Result<void>(std::string_view)>& visit,
+                             const ReadCheck& check) {
   const UniqueFd fd = Open(path);
   if (!fd.IsValid() && errno == ENOENT) return false;
   if (!fd.IsValid()) return FailErrno(path, errno);
   Lines lines(visit);
-  const Result<void> read =
-      ReadPieces(path, fd, [&](std::string_view piece) { return lines.Take(piece); });
+  const Result<void> read = ReadPieces(
+      path, fd, [&](std::string_view piece) { return lines.Take(piece); }, check);
   if (!read) return tl::unexpected(read.error());
   const Result<void> finished = lines.Finish();
   if (!finished) return Fail(path + ": " + finished.error().message);

@@ -19,11 +19,15 @@ namespace sockdiag {
 [[nodiscard]] Result<std::optional<std::string>> ReadFileIfAny(const std::string& path,
                                                                std::size_t limit_bytes);
 
+/// Called before each read(2), which its error ends. Empty: nobody asks.
+using ReadCheck = std::function<Result<void>()>;
+
 /// Gives the lines of a file that are not empty one after the other, without their ends: a table of
 /// /proc may be long, and takes no more memory than one line. False when there is no such file. An
-/// error when it cannot be read, a line is longer than any of /proc, or `visit` has one, which ends
-/// it.
+/// error when it cannot be read, a line is longer than any of /proc, or `visit` or `check` has one,
+/// which ends it.
 [[nodiscard]] Result<bool> VisitLinesIfAny(
-    const std::string& path, const std::function<Result<void>(std::string_view)>& visit);
+    const std::string& path, const std::function<Result<void>(std::string_view)>& visit,
+    const ReadCheck& check = {});
 
 }  // namespace sockdiag

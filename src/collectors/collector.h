@@ -23,6 +23,8 @@ struct Findings {
   /// What this kernel does not have, so that figures are absent that others show: a line for the
   /// log, or empty. It is no failure.
   std::string lack;
+  /// Some of that is there, and a limit leaves it out: who collects once hears of it, too.
+  bool is_beyond_limit = false;
 };
 
 /// In which thread a collector runs.

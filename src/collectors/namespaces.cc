@@ -55,6 +55,7 @@ NamespacesCollector::NamespacesCollector(NamespacesEnvironment environment)
                                                       .generation = environment_.generation,
                                                       .watch = environment_.watch,
                                                       .is_collected = environment_.is_collected,
+                                                      .collects_drops = environment_.collects_drops,
                                                       .errors = environment_.errors,
                                                       .clock = environment_.clock});
 }

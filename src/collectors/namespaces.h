@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
+#include "base/cpu_time.h"
 #include "collectors/collector.h"
 #include "collectors/namespaces/namespace_memory.h"
 #include "collectors/namespaces/namespace_turn.h"
@@ -40,9 +42,10 @@ struct NamespacesEnvironment {
   std::uint64_t generation;
   WatchOptions watch;
   ProtocolFlags is_collected{};
+  /// See CountEnvironment.
+  bool collects_drops = true;
   DumpErrors& errors;
-  /// CPU time of the calling thread so far.
-  std::function<std::chrono::nanoseconds()> cpu_clock;
+  CpuClock cpu_clock;
   const Clock& clock;
 };
 

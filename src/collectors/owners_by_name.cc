@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace sockdiag {
@@ -18,6 +19,15 @@ std::size_t Settle(const OwnerSums& sums, bool is_complete, ShownOwners& owners,
     for (const auto& [owner, figures] : of_protocol) sizes[owner] += figures.states.Total();
   }
   return owners.Admit(sizes, sums.details, is_complete, now);
+}
+
+/// Where our own sockets' owners are told no more, what was shown of them is no more known to be 0.
+void ForgetOwn(Protocol protocol, const OwnerSums& sums, ShownOwners& owners) {
+  std::set<Owner> others;
+  for (const auto& [owner, figures] : sums.sockets[Index(protocol)]) {
+    others.insert(owners.Shown(owner));
+  }
+  owners.States(protocol).EraseIf([&](const StateKey& key) { return !others.contains(key.first); });
 }
 
 /// Without `is_whole`, states that have no sockets now are left out, and stay retained.
@@ -103,13 +113,14 @@ const Metric& MetricOf(OwnerEvent event) {
   std::abort();
 }
 
-void ShowEvents(const OwnerSums& sums, ShownOwners& owners, OwnerEvents& counts,
+void ShowEvents(const OwnerSums& sums, bool has_drops, ShownOwners& owners, OwnerEvents& counts,
                 Clock::TimePoint now, Samples& samples) {
   OwnerEvents rows = owners.EventRows(sums.events, now);
   for (auto& [key, count] : rows) {
     const auto before = counts.find(key);
     if (before != counts.end()) count += before->second;
     const auto& [owner, event] = key;
+    if (!has_drops && event != OwnerEvent::kRetransmittedSegment) continue;
     samples.Add(MetricOf(event), count, Name(owner.kind), owner.name);
   }
   counts = std::move(rows);
@@ -130,11 +141,15 @@ std::size_t OwnersByName::Show(const OwnerSums& sums, const Lacks& lacks, StateS
   const bool is_whole = !lacks.other_namespaces;
   const std::size_t folded = Settle(sums, is_whole && !IsAny(lacks.own), owners, now);
   for (const Protocol protocol : kProtocols) {
-    if (!lacks.own[Index(protocol)]) ShowSockets(protocol, sums, is_whole, owners, now, samples);
+    if (lacks.own[Index(protocol)]) continue;
+    if (owners.EndsTellingOwn(protocol, !lacks.own_owners[Index(protocol)])) {
+      ForgetOwn(protocol, sums, owners);
+    }
+    ShowSockets(protocol, sums, is_whole, owners, now, samples);
   }
   if (!lacks.own[Index(kWatchedProtocol)]) ShowWatched(sums, is_whole, watched, owners, samples);
   ShowSaturation(sums, owners, samples);
-  ShowEvents(sums, owners, counts, now, samples);
+  ShowEvents(sums, !lacks.drops, owners, counts, now, samples);
   ShowInfo(owners, samples);
   return folded;
 }

@@ -74,12 +74,16 @@ struct OwnersByName {
                                        &kRetransmits,
                                        &kInfo};
 
-  /// What the sums cannot tell, since a collector has failed. Nothing is shown of that: neither
-  /// figures that are too low nor a 0.
+  /// What the sums cannot tell, since a collector has failed or is off, or sockets come from where
+  /// nothing tells whose they are. Nothing is shown of that: neither figures that are too low nor a
+  /// 0.
   struct Lacks {
     /// Sockets of our own network namespace.
     ProtocolFlags own{};
+    /// Whose they are: other namespaces' are all that is shown by owner. The same where `own` is.
+    ProtocolFlags own_owners{};
     bool other_namespaces = false;
+    bool drops = false;
   };
 
   /// Decides anew who has a place, and shows it; how many owners have none. The watch's figures are

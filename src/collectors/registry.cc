@@ -34,6 +34,7 @@ std::unique_ptr<Collector> MakeSockets(const CollectorEnvironment& environment) 
                                    .watch = environment.memory.watch(),
                                    .listeners = environment.memory.listeners(protocol),
                                    .drops = environment.memory.drops(protocol),
+                                   .collects_drops = environment.collects_drops,
                                    .generation = environment.generation,
                                    .errors = environment.memory.errors(),
                                    .clock = environment.clock});
@@ -48,8 +49,9 @@ std::unique_ptr<Collector> MakeNamespaces(const CollectorEnvironment& environmen
                             .generation = environment.generation,
                             .watch = environment.watch,
                             .is_collected = environment.is_collected,
+                            .collects_drops = environment.collects_drops,
                             .errors = environment.memory.errors(),
-                            .cpu_clock = Sampler::ThreadCpuTime,
+                            .cpu_clock = ThreadCpuTime,
                             .clock = environment.clock});
 }
 
@@ -67,8 +69,19 @@ std::unique_ptr<Collector> MakePacket(const CollectorEnvironment& environment) {
                                            environment.memory.packet_drops(), environment.clock);
 }
 
+ProcReading ReadingOf(const CollectorEnvironment& environment) {
+  return {.clock = environment.clock, .is_used_again = environment.is_used_again};
+}
+
 std::unique_ptr<Collector> MakeNetlink(const CollectorEnvironment& environment) {
-  return std::make_unique<NetlinkCollector>(environment.memory.netlink_drops());
+  return std::make_unique<NetlinkCollector>(environment.memory.netlink_drops(),
+                                            ReadingOf(environment));
+}
+
+/// One that reads tables of /proc and remembers nothing beyond a reload.
+template <typename Type>
+std::unique_ptr<Collector> MakeOfTables(const CollectorEnvironment& environment) {
+  return std::make_unique<Type>(ReadingOf(environment));
 }
 
 /// One that dumps a family and remembers nothing beyond a reload.
@@ -100,6 +113,7 @@ std::span<const CollectorEntry> AllCollectors() {
   static const std::array kAll{
       CollectorEntry{Name(Protocol::kTcp), true, {}, MakeSockets<Protocol::kTcp>},
       CollectorEntry{Name(Protocol::kUdp), true, {}, MakeSockets<Protocol::kUdp>},
+      CollectorEntry{kDropsName, true, {}, nullptr},
       CollectorEntry{"kernel_limits", true, KernelLimitsCollector::Metrics(),
                      Make<KernelLimitsCollector>},
       CollectorEntry{ProtocolsCollector::kName, true, ProtocolsCollector::Metrics(), MakeProtocols},
@@ -112,14 +126,16 @@ std::span<const CollectorEntry> AllCollectors() {
       CollectorEntry{UnixCollector::kName, true, UnixCollector::Metrics(), MakeUnix},
       CollectorEntry{PacketCollector::kName, true, PacketCollector::Metrics(), MakePacket},
       CollectorEntry{NetlinkCollector::kName, true, NetlinkCollector::Metrics(), MakeNetlink},
-      CollectorEntry{RawCollector::kName, true, RawCollector::Metrics(), Make<RawCollector>},
+      CollectorEntry{RawCollector::kName, true, RawCollector::Metrics(),
+                     MakeOfTables<RawCollector>},
       CollectorEntry{MptcpCollector::kName, true, MptcpCollector::Metrics(),
                      MakeFamily<MptcpCollector>},
       CollectorEntry{SctpCollector::kName, true, SctpCollector::Metrics(),
                      MakeFamily<SctpCollector>},
       CollectorEntry{VsockCollector::kName, true, VsockCollector::Metrics(),
                      MakeFamily<VsockCollector>},
-      CollectorEntry{OtherCollector::kName, true, OtherCollector::Metrics(), Make<OtherCollector>},
+      CollectorEntry{OtherCollector::kName, true, OtherCollector::Metrics(),
+                     MakeOfTables<OtherCollector>},
       CollectorEntry{"process", true, ProcessCollector::Metrics(), Make<ProcessCollector>},
       CollectorEntry{NamespacesCollector::kName, false, NamespacesCollector::kMetrics,
                      MakeNamespaces, /*has_own_section=*/true}};

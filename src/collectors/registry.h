@@ -38,11 +38,18 @@ struct CollectorEnvironment {
   WatchOptions watch;
   /// By Protocol: of which ones sockets are collected.
   ProtocolFlags is_collected{};
+  /// See CountEnvironment.
+  bool collects_drops = true;
   NamespaceReach namespaces = {};
   CollectorOptions options = {};
   NetlinkOpener open_netlink = {};
+  /// For more than one collection.
+  bool is_used_again = true;
   const Clock& clock;
 };
+
+/// The switch of what sockets drop, and of receive buffers.
+inline constexpr std::string_view kDropsName = "drops";
 
 /// One collector of the program.
 struct CollectorEntry {
@@ -51,6 +58,8 @@ struct CollectorEntry {
   bool is_enabled_by_default;
   /// Those that it alone fills.
   std::span<const Metric* const> metrics;
+  /// Null for a part of what others do: it has a switch, and neither a run nor a success of its
+  /// own.
   std::unique_ptr<Collector> (*make)(const CollectorEnvironment& environment);
   /// Its switch is the key `enabled` of a section of that name, beside others of its own, and not
   /// one below `collectors`.

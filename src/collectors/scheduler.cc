@@ -20,6 +20,14 @@ struct Outcome {
 };
 using SharedOutcome = std::shared_future<std::shared_ptr<const Outcome>>;
 
+/// Whatever the kernel may have named twice, the other figures of the host do not go with it.
+void LeaveOutRepeated(Findings& findings) {
+  const std::string repeated = findings.samples.TakeAwayRepeated();
+  if (repeated.empty()) return;
+  if (!findings.lack.empty()) findings.lack += "; ";
+  findings.lack += "of samples with the same labels only the first one is shown: " + repeated;
+}
+
 }  // namespace
 
 void RunInThread(std::function<void()> run) { std::thread(std::move(run)).detach(); }
@@ -157,13 +165,17 @@ Scheduler::Part Scheduler::Runner::RunHere() {
 void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
   const Clock::TimePoint start = clock_.Now();
   Result<void> result;
-  Result<void> survived = Guard([&] { result = collector_->Collect(outcome.findings); });
+  Result<void> survived = Guard([&] {
+    result = collector_->Collect(outcome.findings);
+    LeaveOutRepeated(outcome.findings);
+  });
   if (!survived) {
     outcome.findings = {};
     result = std::move(survived);
   }
   if (!result) outcome.report.error = std::move(result.error().message);
   outcome.report.lack = outcome.findings.lack;
+  outcome.report.is_beyond_limit = outcome.findings.is_beyond_limit;
   outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
 }
 

@@ -24,8 +24,9 @@ struct CollectorReport {
   double seconds = 0;
   /// Why it failed; empty when it did not.
   std::string error;
-  /// See Findings.
+  /// See Findings; so the next one.
   std::string lack = {};
+  bool is_beyond_limit = false;
 
   [[nodiscard]] bool Succeeded() const { return error.empty(); }
 };

@@ -49,7 +49,9 @@ DumpResult<DumpStats> SocketCount::Dump(SocketSource& source, StateSet states) {
                                watching, owners_ ? &*owners_ : nullptr),
                     *tallies_, drops_, watching);
   DumpResult<DumpStats> stats = source.Dump(
-      protocol_, {.states = states, .attributes = {.cgroup = owners_.has_value(), .memory = true}},
+      protocol_,
+      {.states = states,
+       .attributes = {.cgroup = owners_.has_value(), .memory = environment_.collects_drops}},
       sink);
   if (stats) source_ = stats->source;
   return stats;
@@ -58,11 +60,12 @@ DumpResult<DumpStats> SocketCount::Dump(SocketSource& source, StateSet states) {
 void SocketCount::Commit() {
   if (!TellsOwners(source_)) tallies_->ForgetOwners();
   if (!TellsLimits(source_)) tallies_->ForgetLimits();
-  if (!TellsDrops(source_, protocol_)) tallies_->ForgetDrops();
+  const bool has_drops = environment_.collects_drops && TellsDrops(source_, protocol_);
+  if (!has_drops) tallies_->ForgetDrops();
   tallies_->ShareOutEphemeralPorts();
   std::move(listeners_).Commit(ListenerMemory::Coverage::kWhole);
   if (owners_) std::move(*owners_).Commit();
-  std::move(drops_).Commit(source_);
+  if (environment_.collects_drops) std::move(drops_).Commit(source_);
   if (watching_) std::move(*watching_).Commit(source_);
 }
 

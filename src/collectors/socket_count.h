@@ -29,6 +29,8 @@ struct CountEnvironment {
   ListenerMemory& listeners;
   /// Of the protocol.
   DropWatch& drops;
+  /// Whether drops and receive buffers are wanted, which take a walk more.
+  bool collects_drops = true;
   /// Of the matcher's rules; see StateWatch::Configure().
   std::uint64_t generation;
 };

@@ -122,8 +122,9 @@ void SocketMemory::Show(const Round& round, const Uncounted& uncounted, Shown& s
   ShowOwners(round, uncounted, shown.owners, counts.owners, samples);
   ShowNamespaces(round, uncounted.namespaces, shown.others, counts.others, samples);
   const bool is_complete = !IsAny(LackingProtocols(round.tallies, round.is_collected));
-  ShowScope({round.tallies, is_complete, uncounted.drops, uncounted.report}, shown.own, counts.own,
-            samples);
+  ShowScope(
+      {round.tallies, is_complete, round.are_drops_collected, uncounted.drops, uncounted.report},
+      shown.own, counts.own, samples);
 }
 
 void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, ShownOwners& owners,
@@ -141,8 +142,10 @@ void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, Sh
   if (!round.are_namespaces_collected) sums.events.clear();
   const StateSet watched = is_watched_seen || round.namespaces ? watch_.states() : StateSet();
   const OwnersByName::Lacks lacks{
-      .own = LackingProtocols(tallies, round.is_collected),
-      .other_namespaces = round.are_namespaces_collected && !round.namespaces};
+      .own = LackingProtocols(round.tallies, round.is_collected),
+      .own_owners = LackingProtocols(tallies, round.is_collected),
+      .other_namespaces = round.are_namespaces_collected && !round.namespaces,
+      .drops = !round.are_drops_collected};
   const std::size_t folded =
       OwnersByName::Show(sums, lacks, watched, owners, counts, clock_.Now(), samples);
   samples.Add(kFoldedKeys, folded, "owners");
@@ -156,7 +159,8 @@ void SocketMemory::ShowNamespaces(const Round& round, const NamespaceEvents& unc
   const bool is_complete = !IsAny(LackingProtocols(tallies, round.is_collected));
   WatchReport report = round.namespaces->report;
   report.entered = uncounted.entered;
-  ShowScope({tallies, is_complete, uncounted.drops, report}, scope, counts, scoped);
+  ShowScope({tallies, is_complete, round.are_drops_collected, uncounted.drops, report}, scope,
+            counts, scoped);
   samples.Append(std::move(scoped));
 }
 
@@ -168,17 +172,19 @@ void SocketMemory::ShowScope(const Counted& counted, Scope& scope, ScopeCounts& 
   std::uint64_t folded_ports = 0;
   for (const auto& tallies : counted.tallies) {
     if (!tallies) continue;
+    const bool has_drops = counted.are_drops_collected && tallies->has_drops();
     Showing showing{tallies->protocol(),
                     scope.services,
                     scope.ports[Index(tallies->protocol())],
                     tallies->ranks(),
                     now,
                     samples,
-                    tallies->has_limits()};
+                    tallies->has_limits(),
+                    has_drops};
     tallies->Show(showing);
     folded_ports += showing.folded_ports;
     const std::size_t i = Index(tallies->protocol());
-    if (tallies->has_drops()) {
+    if (has_drops) {
       counts.drops[i].Show(counted.drops[i], tallies->protocol(), scope.ports[i], scope.services,
                            samples);
     } else {

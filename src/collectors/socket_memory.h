@@ -56,6 +56,8 @@ class SocketMemory {
     std::uint64_t generation = 0;
     TalliesByProtocol tallies;
     ProtocolFlags is_collected{};
+    /// Otherwise nothing is shown of them, in whichever namespace.
+    bool are_drops_collected = true;
     std::shared_ptr<const NamespaceFindings> namespaces;
     bool are_namespaces_collected = false;
     /// Null where they are not looked for.
@@ -123,6 +125,7 @@ class SocketMemory {
   struct Counted {
     const TalliesByProtocol& tallies;
     bool is_complete;
+    bool are_drops_collected;
     const DropsByProtocol& drops;
     const WatchReport& report;
   };

@@ -15,6 +15,7 @@ Result<void> SocketsCollector::Collect(Findings& findings) {
                                 .watch = environment_.watch,
                                 .listeners = environment_.listeners,
                                 .drops = environment_.drops,
+                                .collects_drops = environment_.collects_drops,
                                 .generation = environment_.generation});
   const Clock::TimePoint start = environment_.clock.Now();
   const DumpResult<DumpStats> stats = count.Dump(*environment_.source, StateSet::All(protocol_));

@@ -29,6 +29,8 @@ struct SocketsEnvironment {
   /// These two are of the collector's protocol.
   ListenerMemory& listeners;
   DropWatch& drops;
+  /// See CountEnvironment.
+  bool collects_drops = true;
   /// Of the matcher's rules; see StateWatch::Configure().
   std::uint64_t generation;
   DumpErrors& errors;

@@ -16,7 +16,7 @@ namespace {
 std::string NotCollected(Protocol protocol, std::ptrdiff_t rules) {
   const std::string name(Name(protocol));
   return "services: " + std::to_string(rules) + " of the rules name " + name +
-         " sockets, which collectors." + name + " turns off";
+         " sockets, which collectors." + name + " or --no-collector." + name + " turns off";
 }
 
 /// Why rules that ask for an owner match nothing; empty when they may.

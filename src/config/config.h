@@ -26,6 +26,10 @@ class CollectorSwitches {
   void Set(std::string_view name, bool is_enabled) {
     switches_.insert_or_assign(std::string(name), is_enabled);
   }
+  /// Sets those that `over` mentions.
+  void SetAll(const CollectorSwitches& over) {
+    for (const auto& [name, is_enabled] : over.switches_) Set(name, is_enabled);
+  }
   [[nodiscard]] bool IsEnabled(std::string_view name) const;
 
   /// Whether the same ones run.

@@ -1,10 +1,46 @@
 #include "metrics/samples.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <numeric>
+#include <set>
 
 namespace sockdiag {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+
+std::vector<std::string> ValuesOf(const ClientMetric& sample) {
+  std::vector<std::string> values;
+  for (const Samples::Label& label : sample.label) values.push_back(label.value);
+  return values;
+}
+
+/// Whether two samples may have the same labels: surely so when they have, and otherwise hardly
+/// ever. Comparing numbers is quick.
+bool MayRepeat(const MetricFamily& family) {
+  std::vector<std::size_t> hashes;
+  hashes.reserve(family.metric.size());
+  for (const ClientMetric& sample : family.metric) {
+    std::size_t hash = 0;
+    for (const Samples::Label& label : sample.label) {
+      hash = hash * 31 + std::hash<std::string>()(label.value);
+    }
+    hashes.push_back(hash);
+  }
+  std::sort(hashes.begin(), hashes.end());
+  return std::adjacent_find(hashes.begin(), hashes.end()) != hashes.end();
+}
+
+std::string Describe(const MetricFamily& family, const std::vector<std::string>& values) {
+  std::string text = family.name;
+  for (const std::string& value : values) text += (&value == &values[0] ? " of " : ", ") + value;
+  return text;
+}
+
+}  // namespace
 
 std::optional<std::size_t> Samples::PlaceOf(const Metric& metric) const {
   const auto found = std::find(metrics_.begin(), metrics_.end(), &metric);
@@ -36,6 +72,21 @@ void Samples::Append(Samples&& other) {
                 std::make_move_iterator(theirs.end()));
   }
   other = Samples();
+}
+
+std::string Samples::TakeAwayRepeated() {
+  std::string first;
+  for (MetricFamily& family : families_) {
+    if (!MayRepeat(family)) continue;
+    std::set<std::vector<std::string>> seen;
+    std::erase_if(family.metric, [&](const ClientMetric& sample) {
+      const std::vector<std::string> values = ValuesOf(sample);
+      if (seen.insert(values).second) return false;
+      if (first.empty()) first = Describe(family, values);
+      return true;
+    });
+  }
+  return first;
 }
 
 void Samples::Sort(std::span<const Metric* const> order) {

@@ -40,6 +40,10 @@ class Samples {
 
   /// Takes all samples of another over, each metric's behind those that are here.
   void Append(Samples&& other);
+  /// Takes away each sample that has the labels of one before it: of a text with both Prometheus
+  /// takes nothing. Says which one was the first, as `NAME of VALUE, VALUE`; empty when there is
+  /// none.
+  [[nodiscard]] std::string TakeAwayRepeated();
   /// Puts the metrics into the order of a list; those that it lacks come last.
   void Sort(std::span<const Metric* const> order);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 
@@ -15,8 +16,9 @@ class StateSet {
     for (const SocketState state : states) Add(state);
   }
 
+  /// Of the protocol, with those that this program does not know.
   [[nodiscard]] static constexpr StateSet All(Protocol protocol) {
-    StateSet all;
+    StateSet all{SocketState::kUnknown};
     for (const SocketState state : States(protocol)) all.Add(state);
     return all;
   }
@@ -30,6 +32,13 @@ class StateSet {
     return (bits_ & other.bits_) != 0;
   }
   [[nodiscard]] constexpr bool IsEmpty() const { return bits_ == 0; }
+
+  /// That state alone, if it is in the set; then all others.
+  [[nodiscard]] constexpr std::array<StateSet, 2> SplitBy(SocketState state) const {
+    StateSet others = *this;
+    others.Remove(state);
+    return {Contains(state) ? StateSet{state} : StateSet(), others};
+  }
 
   /// Those of both.
   friend constexpr StateSet operator|(StateSet a, StateSet b) {

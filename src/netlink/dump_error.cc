@@ -36,8 +36,18 @@ DumpError DumpErrorFromKernel(int error_number) {
 }
 
 bool IsDenial(int error_number) {
-  return error_number == EPERM || error_number == EACCES || error_number == EAFNOSUPPORT ||
-         error_number == EPROTONOSUPPORT;
+  switch (error_number) {
+    case EPERM:            // most filters of system calls
+    case EACCES:           // SELinux, AppArmor
+    case ENOSYS:           // filters that deny as a kernel would that lacks the call
+    case EAFNOSUPPORT:     // RestrictAddressFamilies= of systemd
+    case EPFNOSUPPORT:     // the user mode of qemu before 5.1
+    case EOPNOTSUPP:       // firejail; gVisor, to a dump
+    case EPROTONOSUPPORT:  // a kernel without it, older gVisor, newer qemu
+      return true;
+    default:
+      return false;
+  }
 }
 
 DumpError DumpErrorFromReceive(int error_number) {

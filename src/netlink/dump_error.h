@@ -45,8 +45,8 @@ struct DumpError {
 };
 
 /// Whether a system call or the kernel's answer with this errno denies the dump, or the kernel has
-/// not what would answer: a filter of system calls or of socket families, a security module, no
-/// such protocol. What is short or late is no denial.
+/// not what would answer: a filter of system calls or of socket families, a security module, an
+/// emulated kernel, no such protocol. What is short or late is no denial.
 [[nodiscard]] bool IsDenial(int error_number);
 
 template <typename T>

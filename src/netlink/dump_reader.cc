@@ -50,6 +50,7 @@ DumpReader::DumpReader(const DumpRequest& request, std::uint32_t port_id, Messag
     : sequence_(request.sequence),
       port_id_(port_id),
       record_type_(request.record_type),
+      may_change_meanwhile_(request.may_change_meanwhile),
       sink_(sink) {}
 
 DumpResult<Progress> DumpReader::Read(std::span<const std::byte> datagram) {
@@ -70,7 +71,8 @@ DumpResult<Progress> DumpReader::ReadMessage(const NetlinkMessage& message) {
                     "an answer to request " + std::to_string(message.header.nlmsg_seq) +
                         " arrived instead of one to request " + std::to_string(sequence_));
   }
-  if ((message.header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) {
+  const bool is_interrupted = (message.header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+  if (is_interrupted && !may_change_meanwhile_) {
     return FailDump(DumpErrorReason::kInterrupted, "the table changed during the dump");
   }
   if (message.header.nlmsg_type == record_type_) return ReadRecord(message);

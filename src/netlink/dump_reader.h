@@ -40,6 +40,7 @@ class DumpReader {
   std::uint32_t sequence_;
   std::uint32_t port_id_;
   std::uint16_t record_type_;
+  bool may_change_meanwhile_;
   MessageSink& sink_;
   WalkStats stats_;
 };

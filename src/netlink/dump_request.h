@@ -21,6 +21,9 @@ struct DumpRequest {
   std::uint32_t sequence = 0;
   /// nlmsg_type of the answers that carry a record.
   std::uint16_t record_type = 0;
+  /// Whether a dump that the kernel marks as interrupted by a change (NLM_F_DUMP_INTR) is good
+  /// enough: each record is whole all the same, and only the set of them is of no one moment.
+  bool may_change_meanwhile = false;
 };
 
 /// A netlink header that asks for a dump (`uapi/linux/netlink.h`) before `payload`: the struct, and

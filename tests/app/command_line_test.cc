@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "collectors/registry.h"
+
 namespace sockdiag {
 namespace {
 
@@ -66,6 +68,69 @@ TEST(CommandLine, SaysWhatIsWrongInOneLine) {
     EXPECT_EQ(options.error().status, 2);
     EXPECT_EQ(options.error().text,
               "sockdiag_exporter: " + std::string(message) + "; see --help\n");
+  }
+}
+
+TEST(CommandLine, TurnsEveryCollectorOnAndOff) {
+  for (const CollectorEntry& entry : AllCollectors()) {
+    const std::string name(entry.name);
+    for (const bool is_on : {true, false}) {
+      const auto options = Parse({((is_on ? "--collector." : "--no-collector.") + name).c_str()});
+      ASSERT_TRUE(options) << options.error().text;
+      CollectorSwitches expected;
+      expected.Set(name, is_on);
+      EXPECT_EQ(options->collectors, expected) << name;
+    }
+  }
+}
+
+TEST(CommandLine, LeavesOtherCollectorsToTheConfiguration) {
+  const auto options =
+      Parse({"--no-collector.udp", "--collector.interfaces", "--no-collector.udp"});
+  ASSERT_TRUE(options) << options.error().text;
+  CollectorSwitches switches;
+  switches.Set("tcp", false);
+  switches.Set("udp", true);
+  switches.SetAll(options->collectors);
+  EXPECT_FALSE(switches.IsEnabled("tcp"));
+  EXPECT_FALSE(switches.IsEnabled("udp"));
+  EXPECT_TRUE(switches.IsEnabled("interfaces"));
+}
+
+TEST(CommandLine, RefusesACollectorBothOnAndOff) {
+  const auto options = Parse({"--no-collector.udp", "--collector.udp"});
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().status, 2);
+  EXPECT_EQ(options.error().text,
+            "sockdiag_exporter: --collector.udp: not together with --no-collector.udp; "
+            "see --help\n");
+}
+
+TEST(CommandLine, KnowsTheCollectorThatAMisspelledFlagMeans) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"--no-collector.upd",
+       "--no-collector.upd: unknown collector (did you mean udp?); known: tcp,"},
+      {"--collector.interface=1",
+       "--collector.interface: unknown collector (did you mean "
+       "interfaces?); known: tcp,"},
+      {"--collector.cpu", "--collector.cpu: unknown collector; known: tcp, udp, "},
+      {"--collector.", "--collector.: unknown collector; known: tcp, udp, "},
+      {"--collector.tcp=false", "--collector.tcp: takes no value, not \"false\""}};
+  for (const auto& [argument, message] : cases) {
+    const auto options = Parse({argument});
+    ASSERT_FALSE(options) << argument;
+    EXPECT_EQ(options.error().status, 2);
+    EXPECT_TRUE(options.error().text.starts_with("sockdiag_exporter: " + std::string(message)))
+        << options.error().text;
+  }
+}
+
+TEST(CommandLine, HelpHasOnePairOfFlagsForAllCollectors) {
+  const std::string help = Parse({"--help"}).error().text;
+  EXPECT_NE(help.find("--collector.NAME, --no-collector.NAME"), std::string::npos) << help;
+  EXPECT_EQ(help.find("--collector.tcp"), std::string::npos) << help;
+  for (const CollectorEntry& entry : AllCollectors()) {
+    EXPECT_NE(help.find(entry.name), std::string::npos) << entry.name;
   }
 }
 

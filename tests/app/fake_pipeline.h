@@ -21,7 +21,8 @@ using ShowSelf = std::function<void(Samples&)>;
 /// Turns off every collector that would show this host.
 inline void KeepOnlySockets(Config& config) {
   for (const CollectorEntry& entry : AllCollectors()) {
-    if (!ProtocolFromName(entry.name)) config.collectors.Set(entry.name, false);
+    const bool shows_host = entry.make != nullptr && !ProtocolFromName(entry.name);
+    if (shows_host) config.collectors.Set(entry.name, false);
   }
 }
 

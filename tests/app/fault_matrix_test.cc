@@ -91,7 +91,7 @@ class FaultMatrixTest : public ::testing::Test {
     EXPECT_EQ(hit.Logged("info"), 0U);
     hit.tables.fault.reset();
     hit.tables.tcp = healthy.tables.tcp;
-    if (is_remembered) clock.Advance(NetlinkSource::kRefusalMemory);
+    if (is_remembered) clock.Advance(RefusalMemory::kTime);
     ExpectSame(hit.Scrape(), WithErrors(healthy.Scrape(), protocol, *fault.reason, 2));
     EXPECT_EQ(hit.Logged("warn"), 1U);
     EXPECT_EQ(hit.Logged("info"), 1U);

@@ -22,6 +22,9 @@ class PipelineTest : public ::testing::Test {
   std::shared_ptr<Pipeline> Make(const ServicesDatabase& database, const Limits& limits = {}) {
     Config config;
     config.limits = limits;
+    return MakeWith(config, database);
+  }
+  std::shared_ptr<Pipeline> MakeWith(Config config, const ServicesDatabase& database = {}) {
     config.sampling.interval = std::chrono::milliseconds(0);
     auto pipeline = testing::FakePipeline(
         config, database, [this] { return std::make_unique<testing::BorrowedSource>(source_); },
@@ -55,6 +58,24 @@ TEST_F(PipelineTest, AFailedDumpContributesNothingAndLeavesTheOthers) {
   const auto collection = pipeline->Collect();
   EXPECT_TRUE(collection->collectors.at(0).Succeeded());
   EXPECT_EQ(FiguresOf(collection->samples, FamilyTally::kSockets).size(), 26U);
+}
+
+TEST_F(PipelineTest, WithoutDropsTheKernelIsNotAskedForThem) {
+  source_.tables[Protocol::kTcp].records = {Listener("0.0.0.0:22")};
+  const auto has_drops = [](const Collection& collection) {
+    return collection.samples.Has(DropsByPort::kListenDrops);
+  };
+  EXPECT_TRUE(has_drops(*Make({})->Collect()));
+  EXPECT_TRUE(source_.last_wanted.attributes.memory);
+  Config config;
+  config.collectors.Set(kDropsName, false);
+  const auto collection = MakeWith(config)->Collect();
+  EXPECT_FALSE(has_drops(*collection));
+  EXPECT_FALSE(source_.last_wanted.attributes.memory);
+  EXPECT_EQ(SumOf(collection->samples, ListenerTally::kListeners), 1);
+  for (const CollectorReport& report : collection->collectors) {
+    EXPECT_NE(report.collector, kDropsName) << "has no run of its own";
+  }
 }
 
 /// kernel_limits and process have nothing to do with names.

@@ -76,14 +76,14 @@ class ConfigFileTest : public ::testing::Test {
 
 TEST_F(ConfigFileTest, WithoutAFileItIsThePackagedOne) {
   directory_.Write("packaged.yaml", "limits: {ports: 7}\n");
-  const auto loaded = LoadConfig(std::nullopt, packaged_);
+  const auto loaded = LoadConfig(std::nullopt, {}, packaged_);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config.limits.ports, 7U);
   EXPECT_EQ(loaded->source, packaged_);
 }
 
 TEST_F(ConfigFileTest, WithoutAnyItIsTheBuiltInOne) {
-  const auto loaded = LoadConfig(std::nullopt, packaged_);
+  const auto loaded = LoadConfig(std::nullopt, {}, packaged_);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config, Config());
   EXPECT_EQ(loaded->source, "built-in defaults, as there is no " + packaged_);
@@ -91,7 +91,7 @@ TEST_F(ConfigFileTest, WithoutAnyItIsTheBuiltInOne) {
 
 TEST_F(ConfigFileTest, ThatVanishedIsAWarningAtAReload) {
   testing::FakeLog log;
-  const auto none = LoadConfig(std::nullopt, packaged_);
+  const auto none = LoadConfig(std::nullopt, {}, packaged_);
   ASSERT_TRUE(none) << none.error().message;
   TellReload(*none, /*had_file=*/false, log);
   EXPECT_EQ(log.Messages(LogLevel::kInfo).size(), 1U);
@@ -100,7 +100,7 @@ TEST_F(ConfigFileTest, ThatVanishedIsAWarningAtAReload) {
   EXPECT_TRUE(log.HasWarning("the configuration file has gone"));
   log.Clear();
   directory_.Write("packaged.yaml", "limits: {ports: 7}\n");
-  const auto file = LoadConfig(std::nullopt, packaged_);
+  const auto file = LoadConfig(std::nullopt, {}, packaged_);
   ASSERT_TRUE(file) << file.error().message;
   TellReload(*file, /*had_file=*/true, log);
   EXPECT_EQ(log.Messages(LogLevel::kInfo).size(), 1U);
@@ -110,10 +110,10 @@ TEST_F(ConfigFileTest, ThatVanishedIsAWarningAtAReload) {
 TEST_F(ConfigFileTest, ANamedOneHasToBeThere) {
   directory_.Write("packaged.yaml", "limits: {ports: 7}\n");
   const std::string named = directory_.path() + "/named.yaml";
-  EXPECT_EQ(LoadConfig(named, packaged_).error().message,
+  EXPECT_EQ(LoadConfig(named, {}, packaged_).error().message,
             named + ": No such file or directory (ENOENT)");
   directory_.Write("named.yaml", "limits: {ports: 8}\n");
-  const auto loaded = LoadConfig(named, packaged_);
+  const auto loaded = LoadConfig(named, {}, packaged_);
   ASSERT_TRUE(loaded) << loaded.error().message;
   EXPECT_EQ(loaded->config.limits.ports, 8U);
   EXPECT_EQ(loaded->source, named);
@@ -134,15 +134,32 @@ TEST_F(ConfigFileTest, IsNamedInErrorsAsItWasGiven) {
   EXPECT_EQ(LoadConfig(named).error().message, named + ": Permission denied (EACCES)");
 }
 
+TEST_F(ConfigFileTest, HasTheSwitchesOfTheCommandLineLaidOverIt) {
+  directory_.Write("packaged.yaml", "collectors: {udp: {enabled: true}, unix: {enabled: false}}\n");
+  CollectorSwitches flags;
+  flags.Set("udp", false);
+  flags.Set("namespaces", true);
+  const auto loaded = LoadConfig(std::nullopt, flags, packaged_);
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const CollectorSwitches& collectors = loaded->config.collectors;
+  EXPECT_FALSE(collectors.IsEnabled("udp"));
+  EXPECT_TRUE(collectors.IsEnabled("namespaces"));
+  EXPECT_FALSE(collectors.IsEnabled("unix")) << "the flags do not mention it";
+  EXPECT_TRUE(collectors.IsEnabled("tcp")) << "nothing mentions it";
+  const auto built_in = LoadConfig(std::nullopt, flags, packaged_ + ".none");
+  ASSERT_TRUE(built_in) << built_in.error().message;
+  EXPECT_FALSE(built_in->config.collectors.IsEnabled("udp"));
+}
+
 TEST_F(ConfigFileTest, APackagedOneThatCannotBeReadIsNoReasonForDefaults) {
   directory_.MakeUnreadable("packaged.yaml");
-  EXPECT_EQ(LoadConfig(std::nullopt, packaged_).error().message,
+  EXPECT_EQ(LoadConfig(std::nullopt, {}, packaged_).error().message,
             packaged_ + ": Is a directory (EISDIR)");
   directory_.Remove("packaged.yaml");
   directory_.Write("packaged.yaml", "limits: {prots: 7}\n");
-  EXPECT_FALSE(LoadConfig(std::nullopt, packaged_));
+  EXPECT_FALSE(LoadConfig(std::nullopt, {}, packaged_));
   // Below something that is no folder nobody can tell.
-  EXPECT_FALSE(LoadConfig(std::nullopt, packaged_ + "/sockdiag_exporter.yaml"));
+  EXPECT_FALSE(LoadConfig(std::nullopt, {}, packaged_ + "/sockdiag_exporter.yaml"));
 }
 
 }  // namespace

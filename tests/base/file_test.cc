@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <string>
 #include <vector>
+
+#include "tests/support/files.h"
 
 namespace sockdiag {
 namespace {
@@ -23,8 +24,9 @@ TEST(ReadFile, NamesTheFileAndTheErrno) {
 }
 
 TEST(ReadFile, RefusesMoreThanItsLimit) {
-  const std::string path = ::testing::TempDir() + "read_file_limit";
-  std::ofstream(path) << std::string(101, 'x');
+  const testing::TemporaryDirectory folder;
+  folder.Write("limit", std::string(101, 'x'));
+  const std::string path = folder.Path("limit");
   EXPECT_EQ(ReadFile(path, 100).error().message, path + ": larger than the limit of 100 bytes");
   EXPECT_EQ(ReadFile(path, 101)->size(), 101U);
 }
@@ -44,8 +46,9 @@ TEST(ReadFileIfAny, TellsApartAnAbsentFileAndAnUnreadableOne) {
 
 /// The lines of a file with this text, or why there are none.
 std::vector<std::string> LinesOf(const std::string& text) {
-  const std::string path = ::testing::TempDir() + "visit_lines";
-  std::ofstream(path, std::ios::binary) << text;
+  const testing::TemporaryDirectory folder;
+  folder.Write("lines", text);
+  const std::string path = folder.Path("lines");
   std::vector<std::string> lines;
   const Result<bool> visited = VisitLinesIfAny(path, [&](std::string_view line) -> Result<void> {
     lines.emplace_back(line);
@@ -81,6 +84,24 @@ TEST(VisitLinesIfAny, EndsWithTheFirstError) {
       });
   EXPECT_EQ(visited, 1);
   EXPECT_EQ(result.error().message, "/proc/self/status: not so");
+}
+
+TEST(VisitLinesIfAny, AsksBeforeEachRead) {
+  int asked = 0;
+  const auto visit = [](std::string_view) { return Result<void>(); };
+  const auto check = [&]() -> Result<void> {
+    return ++asked < 3 ? Result<void>() : Fail("that is enough");
+  };
+  EXPECT_EQ(VisitLinesIfAny("/dev/zero", visit, check).error().message,
+            "/dev/zero: a line is longer than the limit of 4096 bytes");
+  EXPECT_EQ(asked, 1);
+  const testing::TemporaryDirectory folder;
+  std::string text;
+  while (text.size() < 100'000) text += "line\n";
+  folder.Write("lines", text);
+  const std::string path = folder.Path("lines");
+  EXPECT_EQ(VisitLinesIfAny(path, visit, check).error().message, path + ": that is enough");
+  EXPECT_EQ(asked, 3);
 }
 
 TEST(VisitLinesIfAny, TellsApartAnAbsentFileAndAnUnreadableOne) {

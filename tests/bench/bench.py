@@ -18,7 +18,8 @@ import isolation
 import namespace_costs
 import owner_costs
 import report
-from processes import BenchError, Daemon, Made, bare_dump, cpu_of_run, sample_costs
+from processes import (BenchError, Daemon, Made, bare_dump, cpu_of_run, sample_costs,
+                       unix_costs)
 
 # Only what a scrape costs: nothing is to happen between scrapes. The watch lives from scrapes then.
 QUIET = "sampling: { interval: 0s }\n"
@@ -27,6 +28,7 @@ CLOSE_WAIT_WATCHED = "sampling: { interval: 0s, watched_states: [close_wait] }\n
 # Of the sockets of the main table, what share is in watched states.
 TROUBLED = 0.001
 TRACKED = 100_000
+UNIX_SOCKETS = 50_000
 BARE = report.BARE
 OURS = "sockdiag_exporter, one scrape: default configuration, sampler off"
 RULES = "sockdiag_exporter, one scrape: 500 rules, sampler off"
@@ -158,6 +160,14 @@ class Bench:
                     cpu[what].append(seconds)
             return cpu
 
+    def unix_sockets(self):
+        """As processes.unix_costs(), of UNIX_SOCKETS."""
+        program = self._programs / "unix_cost"
+        sockets, named, *seconds = unix_costs(program, UNIX_SOCKETS, 6 * self.rounds)
+        if sockets != UNIX_SOCKETS or named == 0:
+            raise BenchError(f"unix_cost saw {sockets} sockets and named {named} listeners")
+        return sockets, named, *seconds
+
     def _check_ss(self, made, daemons):
         output = subprocess.run(["ss", "-Htan", "state", "established"], check=True,
                                 stdout=subprocess.PIPE).stdout
@@ -221,9 +231,15 @@ def serving_costs(bench):
     return [report.serving(*bench.serving())]
 
 
+def unix_socket_costs(bench):
+    """The table of what unix sockets cost."""
+    return [report.unix_sockets(*bench.unix_sockets())]
+
+
 SECTIONS = {"serving": serving_costs,
             "namespaces": namespace_costs.run,
             "tracking": tracking_costs,
+            "unix": unix_socket_costs,
             "scrapes": scrape_costs,
             "owners": owner_costs.run,
             "memory": memory_costs}

@@ -126,6 +126,14 @@ def sample_costs(program, repeat):
     return pairs, int(lines[-1][5]), int(lines[-1][7])
 
 
+def unix_costs(program, sockets, repeat):
+    """How many sockets and listeners that paths name the last round saw, and of each round the CPU
+    seconds of a bare walk, of the collector without paths and of the one with them."""
+    lines = [line.split() for line in _output_of([program, sockets, repeat]).splitlines()]
+    seconds = [[float(words[place]) for words in lines] for place in (5, 7, 9)]
+    return int(lines[-1][1]), int(lines[-1][3]), *seconds
+
+
 def bare_dump(program, network_of=None):
     """CPU seconds of one dump whose records are thrown away, and how many there were, in the
     network namespace of that process or in our own."""

@@ -87,7 +87,7 @@ void Run(int repeat) {
                                      .generation = generation,
                                      .errors = memory.errors(),
                                      .ephemeral_ports = read_ports,
-                                     .cpu_clock = Sampler::ThreadCpuTime,
+                                     .cpu_clock = ThreadCpuTime,
                                      .listener = [](const std::string&) {},
                                      .clock = clock});
   SocketsCollector collector(Protocol::kTcp,

@@ -121,6 +121,22 @@ TEST_F(DropsTest, ThatProcDoesNotTellAreNotShown) {
   EXPECT_EQ(Listeners(scrapes_.Scrape(Records{Web(9)})), (Figures{{"80 other", 2}}));
 }
 
+TEST_F(DropsTest, AreNotShownWhereTheyAreTurnedOffAndGoOnLater) {
+  static_cast<void>(scrapes_.Scrape(Records{Web(0)}));
+  static_cast<void>(scrapes_.Scrape(Records{Web(2)}));
+  scrapes_.Use({.collects_drops = false});
+  // As the kernel tells it then: without drops.
+  const Samples samples = scrapes_.Scrape(Records{Web(0)}, Records{testing::Udp("0.0.0.0:53")});
+  for (const Metric* metric :
+       {&DropsByPort::kListenDrops, &DropsByPort::kReceiveDrops, &ListenerTally::kReceiveBuffer,
+        &ListenerTally::kReceiveBufferLimit}) {
+    EXPECT_FALSE(samples.Has(*metric)) << metric->name;
+  }
+  EXPECT_TRUE(samples.Has(ListenerTally::kListeners));
+  scrapes_.Use({});
+  EXPECT_EQ(Listeners(scrapes_.Scrape(Records{Web(5)})), (Figures{{"80 other", 5}}));
+}
+
 TEST_F(DropsTest, LimitsThatProcDoesNotTellAreNotShown) {
   const Records both{testing::Listener("0.0.0.0:80", 5, 128), testing::Listener("0.0.0.0:81")};
   static_cast<void>(scrapes_.Scrape(both));

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collectors/owners_by_name.h"
@@ -134,6 +137,65 @@ TEST_F(OwnerSockets, OfAProtocolThatFailsForGoodDoNotHoldTheirPlacesForGood) {
   EXPECT_EQ(redis().at("unit other tcp listen"), 1);
   scrapes.clock.Advance(configuration_.limits.retention + std::chrono::seconds(1));
   EXPECT_EQ(redis().at("unit redis.service tcp listen"), 1);
+}
+
+/// Other network namespaces are asked over netlink all the same.
+class OwnersBesideProc : public OwnerSockets {
+ protected:
+  OwnersBesideProc() {
+    configuration_.watch.states = {SocketState::kCloseWait};
+    scrapes_.emplace(configuration_);
+  }
+
+  /// Of TCP; no namespaces: their collector has failed.
+  Samples Scrape(SourceKind own, std::optional<std::uint32_t> sockets_of_others) {
+    scrapes_->source_kind = own;
+    const Records records{In(kNginx, Tcp(SocketState::kCloseWait, "10.0.0.1:80", "10.0.0.2:81"))};
+    SocketMemory::Round round = scrapes_->Count(records);
+    round.are_namespaces_collected = true;
+    if (!sockets_of_others) return scrapes_->Show(round);
+    auto others = std::make_shared<NamespaceFindings>();
+    const Owner pod{OwnerKind::kPod, "shop/cart-4"};
+    for (std::uint32_t i = 0; i < *sockets_of_others; ++i) {
+      others->owners.sockets[Index(Protocol::kTcp)][pod].states.Increment(SocketState::kCloseWait);
+      ++others->owners.watched[{pod, SocketState::kCloseWait}].stuck;
+    }
+    round.namespaces = std::move(others);
+    return scrapes_->Show(round);
+  }
+
+  const std::string kPodRow = "pod shop/cart-4 tcp close_wait";
+  const std::string kUnitRow = "unit nginx.service tcp close_wait";
+  std::optional<SocketScrapes> scrapes_;
+};
+
+TEST_F(OwnersBesideProc, OfOtherNamespacesAreShown) {
+  const Samples samples = Scrape(SourceKind::kProc, 3);
+  EXPECT_EQ(Shown(samples), (Figures{{kPodRow, 3}}));
+  EXPECT_EQ(FiguresOf(samples, OwnersByName::kStuckSockets),
+            (Figures{{"pod shop/cart-4 close_wait", 3}}));
+  const Samples after = Scrape(SourceKind::kProc, 0);
+  EXPECT_EQ(Shown(after), (Figures{{kPodRow, 0}}));
+  EXPECT_EQ(FiguresOf(after, OwnersByName::kStuckSockets),
+            (Figures{{"pod shop/cart-4 close_wait", 0}}));
+  EXPECT_EQ(Shown(Scrape(SourceKind::kProc, std::nullopt)), Figures()) << "not 0: nobody knows";
+  EXPECT_EQ(Shown(Scrape(SourceKind::kProc, 0)), (Figures{{kPodRow, 0}}));
+}
+
+TEST_F(OwnersBesideProc, OfOurOwnAreNotShownAtZeroOnceNobodyTellsOfThem) {
+  EXPECT_EQ(Shown(Scrape(SourceKind::kNetlink, 3)), (Figures{{kPodRow, 3}, {kUnitRow, 1}}));
+  EXPECT_EQ(Shown(Scrape(SourceKind::kProc, 2)), (Figures{{kPodRow, 2}}));
+  EXPECT_EQ(Shown(Scrape(SourceKind::kProc, 0)), (Figures{{kPodRow, 0}}));
+  EXPECT_EQ(Shown(Scrape(SourceKind::kNetlink, 0)), (Figures{{kPodRow, 0}, {kUnitRow, 1}}));
+}
+
+TEST_F(OwnersBesideProc, GiveTheirPlacesUpAfterTheRetention) {
+  configuration_.limits.owners = 1;
+  scrapes_->Use(configuration_);
+  EXPECT_EQ(Shown(Scrape(SourceKind::kNetlink, 0)), (Figures{{kUnitRow, 1}}));
+  EXPECT_EQ(Shown(Scrape(SourceKind::kProc, 3)), (Figures{{"pod other tcp close_wait", 3}}));
+  scrapes_->clock.Advance(configuration_.limits.retention + std::chrono::seconds(1));
+  EXPECT_EQ(Shown(Scrape(SourceKind::kProc, 3)).at(kPodRow), 3);
 }
 
 TEST_F(OwnerSockets, BeyondTheLimitAreOtherOfTheirKind) {

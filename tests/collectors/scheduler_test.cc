@@ -149,6 +149,22 @@ TEST_F(SchedulerTest, WhatACollectorFoundBeforeItFailedIsShown) {
   EXPECT_TRUE(collection->samples.Has(kRuns));
 }
 
+/// Prometheus would take nothing of a text that has both.
+TEST_F(SchedulerTest, OfSamplesWithTheSameLabelsTheFirstOneIsShownAndItIsSaid) {
+  const auto scheduler = Make({[](Findings& findings) -> Result<void> {
+                                 findings.lack = "no IPv6";
+                                 findings.samples.Add(kRuns, 1);
+                                 findings.samples.Add(kRuns, 2);
+                                 return {};
+                               },
+                               DoNothing});
+  const auto collection = scheduler->Collect(std::nullopt);
+  EXPECT_EQ(ValueOf(collection->samples, kRuns), 1);
+  EXPECT_EQ(collection->collectors[0].lack,
+            "no IPv6; of samples with the same labels only the first one is shown: runs");
+  EXPECT_EQ(collection->collectors[1].lack, "");
+}
+
 TEST_F(SchedulerTest, WhoRunsLastDoesSoInTheThreadOfWhoAsks) {
   std::atomic<bool> other_has_ended = false;
   const auto last = [&, asker = std::this_thread::get_id()](Findings&) -> Result<void> {

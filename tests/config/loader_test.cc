@@ -20,6 +20,7 @@ constexpr const char* kFullExample = R"(
 collectors:
   tcp: { enabled: true }
   udp: { enabled: false }
+  drops: { enabled: false }
   kernel_limits: { enabled: true }
   protocols: { raw: true }
   interfaces: { enabled: true }
@@ -91,6 +92,7 @@ std::string Collectors() {
 TEST(Loader, ReadsEveryKeyOfAFullConfiguration) {
   Config expected;
   expected.collectors.Set("udp", false);
+  expected.collectors.Set("drops", false);
   expected.collectors.Set("interfaces", true);
   expected.collectors.Set("routes", false);
   expected.collector_options.raw_protocol_counters = true;
@@ -388,7 +390,7 @@ TEST(FindDoubts, DoubtsRulesForWhatIsNotCollected) {
   EXPECT_TRUE(FindDoubts(ExpectAccepted(rules)).empty());
   EXPECT_EQ(FindDoubts(ExpectAccepted(rules + "collectors: {udp: {enabled: false}}")),
             std::vector<std::string>{"services: 1 of the rules name udp sockets, which "
-                                     "collectors.udp turns off"});
+                                     "collectors.udp or --no-collector.udp turns off"});
 }
 
 TEST(FindDoubts, DoubtsMoreNamesThanThereArePlaces) {

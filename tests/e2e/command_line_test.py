@@ -13,7 +13,8 @@ import support
 
 FLAGS = {"--config.file", "--config.check", "--once", "--healthcheck", "--web.listen-address",
          "--web.telemetry-path", "--web.max-requests", "--web.systemd-socket", "--web.config.file",
-         "--web.enable-lifecycle", "--log.level", "--log.format", "--version", "--help"}
+         "--web.enable-lifecycle", "--collector.", "--no-collector.", "--log.level", "--log.format",
+         "--version", "--help"}
 BAD_CONFIG = """services:
   - name: web
     ports: [80, 70000]

@@ -65,6 +65,13 @@ class NamespaceFiguresTest(NamespacesTestCase):
         self.assertEqual(scrape.value("sockdiag_collector_success", collector="namespaces"), 1)
         self.assertEqual(scrape.sum("sockdiag_sockets", scope=None), 0, "ours is another one")
 
+    def test_their_owners_are_shown_where_our_own_sockets_come_from_proc(self):
+        self.holder(3, self.cgroup("system.slice/billing.service"))
+        scrape = self.start("source: proc\n").scrape()
+        self.assertEqual(scrape.value("sockdiag_socket_source", protocol="tcp", source="proc"), 1)
+        self.assertEqual(owned(scrape, protocol="tcp", state="established"),
+                         {"unit billing.service": 6})
+
     def test_drops_and_retransmits_are_those_of_the_kernel(self):
         holder = self.holder(0, self.cgroup("system.slice/billing.service"))
         exporter = self.start()

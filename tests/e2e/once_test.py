@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 
+import exporter_log
 import exposition_text
 import faults
 import sockets
@@ -94,6 +95,20 @@ class OnceTest(support.TestCase):
                  for state, row in body.items()
                  for number, column in enumerate(head[2:], start=1) if row[number] != "-"}
         self.assertEqual(cells, self.sockets.expected)
+
+
+class OnceLimitsTest(support.TestCase):
+    """What a limit leaves out is no failure, and is said."""
+
+    def test_routes_beyond_the_limit(self):
+        config = support.temporary_file(self, "limits: {routes: 0}\n")
+        result = support.run_exporter("--once", f"--config.file={config}")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        line, = result.stderr.splitlines()
+        record = exporter_log.parse(line)
+        self.assertEqual((record["level"], record["collector"]), ("warn", "routes"))
+        self.assertIn("more than 0 ipv4 routes (limits.routes): they are left out", record["lack"])
+        self.assertNotIn("sockdiag_routes", result.stdout)
 
 
 class OnceOutputTest(support.TestCase):

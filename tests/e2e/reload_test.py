@@ -116,6 +116,29 @@ class ReloadTest(support.TestCase):
         self._hang_up(exporter)
         self.assertEqual(exporter.scrape().value("sockdiag_sampling_interval_seconds"), 0.25)
 
+    def test_collectors_of_the_command_line_win_over_each_configuration(self):
+        switches = "collectors: {{udp: {{enabled: true}}, conntrack: {{enabled: {conntrack}}}}}\n"
+        self._write(config("before") + switches.format(conntrack="false"))
+        exporter = self._start("--no-collector.udp", "--collector.multicast_groups")
+        expected = {"udp": False, "multicast_groups": True, "conntrack": False, "tcp": True}
+        self.assertEqual(self._collectors(exporter, expected), expected)
+        self._write(config("after") + switches.format(conntrack="true"))
+        self.assertEqual(self._hang_up(exporter)["msg"], "configuration reloaded")
+        expected["conntrack"] = True
+        self.assertEqual(self._collectors(exporter, expected), expected)
+        doubt = "services: [{name: dns, protocol: udp}]\n"
+        self._write(doubt)
+        self._hang_up(exporter)
+        warning, = exporter.logged(msg="the configuration is hardly meant like this")
+        self.assertIn("--no-collector.udp", warning["doubt"])
+
+    @staticmethod
+    def _collectors(exporter, names):
+        """Whether each of the collectors runs."""
+        running = {sample.labels["collector"] for sample in exporter.scrape().samples
+                   if sample.name == "sockdiag_collector_success"}
+        return {name: name in running for name in names}
+
     def test_the_endpoint_is_off_unless_enabled(self):
         exporter = self._start()
         for method in ("GET", "POST", "PUT"):

@@ -5,10 +5,10 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "collectors/families/named_listeners.h"
 #include "collectors/families/packet_diag.h"
 #include "collectors/families/sctp_diag.h"
 #include "collectors/families/socket_type.h"
-#include "collectors/families/unix.h"
 #include "collectors/families/unix_diag.h"
 #include "collectors/families/vsock_diag.h"
 #include "tests/fuzz/expect.h"

@@ -1,6 +1,8 @@
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "collectors/rtnetlink/devices.h"
@@ -65,7 +67,8 @@ void ReadNeighbours(std::string_view text) {
   NeighbourCounts counts;
   const std::uint64_t taken = Feed(text, counts);
   Samples samples;
-  counts.Show({Family::kIpv4}, samples);
+  SeenCounts<NeighbourCounts::Key> seen;
+  counts.Show(seen, samples);
   ExpectAtMost(taken, samples);
 }
 
@@ -81,12 +84,12 @@ void ReadDevices(std::string_view text) {
   Devices devices;
   const std::uint64_t taken = Feed(text, devices);
   Expect(devices.all().size() <= taken);
-  std::size_t places = 0;
+  std::set<std::string> places{std::string(Devices::kOther)};
   devices.ForEach(kLimit, [&](std::uint32_t, const Device& device, bool has_place) {
     Expect(!device.name.empty() && device.name.find('\n') == std::string::npos);
-    if (has_place) ++places;
+    if (has_place) Expect(places.insert(device.name).second);
   });
-  Expect(places <= kLimit);
+  Expect(places.size() <= kLimit + 1);
 }
 
 void ReadGroups(std::string_view text) {

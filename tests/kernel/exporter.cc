@@ -37,7 +37,7 @@ void ExpectConsistent(const Collection& collection) {
 }
 
 std::unique_ptr<SocketSource> OpenSource(SourceChoice choice, const Clock& clock) {
-  if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(clock);
+  if (choice == SourceChoice::kProc) return std::make_unique<ProcSource>(ProcReading{clock});
   return std::make_unique<NetlinkSource>([] { return OpenSockDiag(kDeadline); }, clock);
 }
 

@@ -40,6 +40,7 @@
 #include "tests/kernel/sockets.h"
 #include "tests/kernel/system.h"
 #include "tests/support/figures.h"
+#include "tests/support/files.h"
 
 namespace sockdiag::kernel {
 namespace {
@@ -113,6 +114,21 @@ UniqueFd ConnectUnix(int type, const std::string& name) {
   return client;
 }
 
+sockaddr_un FileAddress(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  return address;
+}
+
+UniqueFd ListenUnixAt(const std::string& path, int backlog) {
+  UniqueFd listener = MakeSocket(AF_UNIX, SOCK_STREAM, 0);
+  const sockaddr_un address = FileAddress(path);
+  Check("bind", bind(listener.Get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  Check("listen", listen(listener.Get(), backlog));
+  return listener;
+}
+
 Sockets MakePair(int type) {
   std::array<int, 2> ends{};
   Check("socketpair", socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends.data()));
@@ -152,6 +168,35 @@ TEST_F(Families, AUnixBacklogOfTwoHoldsThree) {
   const Samples after = Collect(collector);
   EXPECT_EQ(ValueOf(after, kUnixSockets, "stream established"), 4);
   EXPECT_EQ(FiguresOf(after, "sockdiag_unix_listen_queue_length"), (Figures{{"@waiting", 2}}));
+}
+
+/// As where a program replaces its socket's file and the old socket goes on for a while.
+TEST_F(Families, UnixListenersOfOneNameAreAddedUp) {
+  const testing::TemporaryDirectory folder;
+  const std::string path = folder.path() + "/a.sock";
+  UnixCollector collector(OpenNetlink, clock_, {folder.path() + "/*.sock"});
+  const auto figures = [&](const std::string& metric) {
+    return FiguresOf(Collect(collector), "sockdiag_unix_listen_queue_" + metric);
+  };
+  Sockets listeners;
+  for (const int backlog : {1, 8}) {
+    listeners.push_back(ListenUnixAt(path, backlog));
+    Check("unlink", unlink(path.c_str()));
+  }
+  EXPECT_EQ(figures("length"), (Figures{{path, 0}}));
+  EXPECT_EQ(figures("limit"), (Figures{{path, 9}}));
+  listeners.push_back(ListenUnixAt(path, 3));
+  EXPECT_EQ(figures("limit"), (Figures{{path, 12}}));
+  const UniqueFd client = MakeSocket(AF_UNIX, SOCK_STREAM, 0);
+  const sockaddr_un address = FileAddress(path);
+  Check("connect",
+        connect(client.Get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+  EXPECT_EQ(figures("length"), (Figures{{path, 1}}));
+  EXPECT_EQ(figures("saturation_ratio"), (Figures{{path, 1.0 / 3}}));
+  listeners.erase(listeners.begin(), listeners.begin() + 2);
+  EXPECT_EQ(figures("limit"), (Figures{{path, 3}}));
+  listeners.clear();
+  EXPECT_EQ(figures("limit"), Figures());
 }
 
 TEST_F(Families, UnixSocketsAreThoseOfSs) {
@@ -255,7 +300,7 @@ std::uint32_t DropsOf(const UniqueFd& socket) {
 
 TEST_F(Families, ANetlinkListenerThatIsNotReadDrops) {
   SocketDrops<std::uint32_t> drops;
-  NetlinkCollector collector(drops);
+  NetlinkCollector collector(drops, ProcReading{clock_});
   UniqueFd listener = MakeSocket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
   const int least = 1;
   Check("SO_RCVBUF", setsockopt(listener.Get(), SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)));
@@ -283,7 +328,7 @@ TEST_F(Families, ManyNetlinkSocketsAreAllCountedOnce) {
   constexpr int kSockets = 3000;
   AllowOpenFiles(kSockets + 100);
   SocketDrops<std::uint32_t> drops;
-  NetlinkCollector collector(drops);
+  NetlinkCollector collector(drops, ProcReading{clock_});
   Sockets all;
   for (int i = 0; i < kSockets; ++i) {
     all.push_back(MakeSocket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
@@ -298,7 +343,7 @@ TEST_F(Families, ManyNetlinkSocketsAreAllCountedOnce) {
 
 TEST_F(Families, RawAndPingSockets) {
   WriteSysctl("net/ipv4/ping_group_range", "0 2147483647");
-  RawCollector collector;
+  RawCollector collector(ProcReading{clock_});
   Sockets all;
   all.push_back(MakeSocket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
   all.push_back(MakeSocket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
@@ -451,7 +496,7 @@ TEST_F(Families, OtherSocketsAreThoseThatNobodyElseCounts) {
   }
   const UniqueFd unix_socket = MakeSocket(AF_UNIX, SOCK_STREAM, 0);
   const UniqueFd udp = MakeSocket(AF_INET, SOCK_DGRAM, 0);
-  OtherCollector collector;
+  OtherCollector collector(ProcReading{clock_});
   EXPECT_EQ(FiguresOf(Collect(collector), "sockdiag_other_sockets"), expected);
 }
 

@@ -144,16 +144,44 @@ TEST_F(Interfaces, BeyondTheLimitAreOther) {
   EXPECT_EQ(testing::ValueOf(samples, kFoldedKeys, "interfaces"), 2);
 }
 
-TEST_F(Interfaces, TwoHundredInManyDatagrams) {
-  constexpr int kPairs = 100;
-  std::string commands;
-  for (int i = 0; i < kPairs; ++i) {
-    const std::string number = std::to_string(i);
-    commands += "link add a" + number + " type veth peer name b" + number + "\n";
+class ManyInterfaces : public Interfaces {
+ protected:
+  static constexpr int kPairs = 100;
+
+  void SetUp() override {
+    Interfaces::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    std::string commands;
+    for (int i = 0; i < kPairs; ++i) {
+      const std::string number = std::to_string(i);
+      commands += "link add a" + number + " type veth peer name b" + number + "\n";
+    }
+    IpBatch(commands);
   }
-  IpBatch(commands);
+};
+
+TEST_F(ManyInterfaces, InManyDatagrams) {
   InterfacesCollector collector(OpenNetlink(), /*limit=*/10'000);
   EXPECT_EQ(FiguresOf(Collect(collector), "sockdiag_interface_up").size(), 2 * kPairs + 3U);
+}
+
+TEST_F(ManyInterfaces, AreShownAlsoWhileOthersComeAndGo) {
+  /// All that there are, of who does not make do with a table that changes.
+  class Strict final : public RtnetlinkSink {
+   public:
+    [[nodiscard]] DumpResult<void> Add(const NetlinkMessage&) override { return {}; }
+  };
+  RtnetlinkDumper dumper(OpenNetlinkAmidChanges());
+  const auto strict = dumper.Dump(LinksRequest(/*with_counters=*/true), Strict());
+  ASSERT_FALSE(strict) << "or this test tests nothing";
+  EXPECT_EQ(strict.error().reason, DumpErrorReason::kInterrupted);
+  InterfacesCollector collector(OpenNetlinkAmidChanges(), /*limit=*/10'000);
+  const Figures shown = FiguresOf(Collect(collector), "sockdiag_interface_up");
+  for (int i = 0; i < kPairs; ++i) {
+    for (const char* side : {"a", "b"}) {
+      EXPECT_TRUE(shown.contains(side + std::to_string(i))) << side << i;
+    }
+  }
 }
 
 }  // namespace

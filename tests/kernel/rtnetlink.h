@@ -20,6 +20,10 @@ class RtnetlinkTest : public KernelTest {
   void IpBatch(const std::string& commands, const std::string& flags = "") const;
 
   [[nodiscard]] static NetlinkOpener OpenNetlink();
+  /// The same, and with each dump a device comes and goes, after the kernel has begun to answer and
+  /// before the end. So the kernel marks every dump of more devices than fit a datagram as
+  /// interrupted, however fast anybody is.
+  [[nodiscard]] static NetlinkOpener OpenNetlinkAmidChanges();
 
  private:
   testing::TemporaryDirectory folder_;

@@ -48,6 +48,24 @@ TEST(Samples, CarryTheLabelsOfTheirScopeBehindTheirOwn) {
   EXPECT_EQ(FiguresOf(scoped, kDrops), (Figures{{"namespaces", 2}}));
 }
 
+TEST(Samples, OfThoseWithTheSameLabelsTheFirstOneStays) {
+  Samples samples;
+  samples.Add(kDrops, 1);
+  samples.Add(kSockets, 1, "listen", "22");
+  samples.Add(kSockets, 2, "22", "listen");
+  EXPECT_EQ(samples.TakeAwayRepeated(), "");
+  samples.Add(kSockets, 3, "listen", "22");
+  samples.Add(kSockets, 4, "close", "22");
+  samples.Add(kSockets, 5, "listen", "22");
+  samples.Add(kDrops, 6);
+  EXPECT_EQ(samples.TakeAwayRepeated(), "drops_total");
+  EXPECT_EQ(FiguresOf(samples, kDrops), (Figures{{"", 1}}));
+  EXPECT_EQ(FiguresOf(samples, kSockets),
+            (Figures{{"listen 22", 1}, {"22 listen", 2}, {"close 22", 4}}));
+  samples.Add(kSockets, 7, "close", "22");
+  EXPECT_EQ(samples.TakeAwayRepeated(), "sockets of close, 22");
+}
+
 TEST(Samples, AppendedOnesComeBehindThoseOfTheSameMetric) {
   Samples samples;
   samples.Add(kSockets, 1, "listen", "22");

@@ -135,6 +135,19 @@ TEST_F(DumpReaderTest, RejectsADumpThatTheKernelMarksInterrupted) {
                 DumpErrorReason::kInterrupted, "the table changed during the dump");
 }
 
+TEST_F(DumpReaderTest, ReadsAnInterruptedDumpToItsEndForWhoMakesDoWithIt) {
+  constexpr std::uint16_t kInterrupted = NLM_F_MULTI | NLM_F_DUMP_INTR;
+  DumpRequest request = Request();
+  request.may_change_meanwhile = true;
+  DumpReader reader(request, kPortId, sink_);
+  const Bytes datagram = Datagram().Message(kRecordType, Payload(), kInterrupted).bytes();
+  EXPECT_EQ(reader.Read(datagram), Progress::kMore);
+  EXPECT_EQ(sink_.payloads, std::vector<Bytes>(1, Payload()));
+  const auto ended = reader.Read(Datagram().Done(-EINTR).bytes());
+  ASSERT_FALSE(ended) << "the kernel has given up";
+  EXPECT_EQ(ended.error().reason, DumpErrorReason::kInterrupted);
+}
+
 TEST_F(DumpReaderTest, RejectsOverrun) {
   ExpectFailure(Datagram().Message(NLMSG_OVERRUN, {}).bytes(), DumpErrorReason::kOverrun,
                 "the kernel reported lost answers");

@@ -29,7 +29,7 @@ class FakeSource final : public SocketSource {
     const Table& table = tables[protocol];
     std::size_t sockets = 0;
     for (const SocketRecord& record : table.records) {
-      if (record.state != SocketState::kUnknown && !wanted.states.Contains(record.state)) continue;
+      if (!wanted.states.Contains(record.state)) continue;
       sink.Add(record);
       ++sockets;
     }

@@ -35,6 +35,7 @@ struct SocketConfiguration {
   WatchOptions watch = {};
   /// Null: owners are not looked for.
   Owners* owners = nullptr;
+  bool collects_drops = true;
 };
 
 /// From records to what is shown of them, without a kernel: scrapes and samples of one
@@ -50,6 +51,7 @@ class SocketScrapes {
     matchers_.emplace_back(configuration.rules, configuration.database, memory.names(),
                            configuration.fallback);
     owners_ = configuration.owners;
+    collects_drops_ = configuration.collects_drops;
     generation_ = memory.NewGeneration();
     memory.Configure({.limits = configuration.limits,
                       .watch = configuration.watch,
@@ -67,6 +69,7 @@ class SocketScrapes {
     SocketMemory::Round round;
     round.generation = generation_;
     round.is_collected = {true, true};
+    round.are_drops_collected = collects_drops_;
     round.owners = owners_;
     if (tcp) round.tallies[Index(Protocol::kTcp)] = Dump(Protocol::kTcp, *tcp);
     if (udp) round.tallies[Index(Protocol::kUdp)] = Dump(Protocol::kUdp, *udp);
@@ -122,6 +125,7 @@ class SocketScrapes {
                                  .watch = memory.watch(),
                                  .listeners = memory.listeners(protocol),
                                  .drops = memory.drops(protocol),
+                                 .collects_drops = collects_drops_,
                                  .generation = generation_});
     RecordsSource source(records, source_kind);
     static_cast<void>(count.Dump(source, StateSet::All(protocol)));
@@ -133,6 +137,7 @@ class SocketScrapes {
   std::deque<ServiceMatcher> matchers_;
   std::uint64_t generation_ = 0;
   Owners* owners_ = nullptr;
+  bool collects_drops_ = true;
 };
 
 }  // namespace sockdiag::testing

@@ -15,34 +15,37 @@ namespace {
 
 /// ENOENT is in NLMSG_ERROR when the family itself or its module is missing, and in NLMSG_DONE when
 /// it is what lists one of the family's protocols (net/core/sock_diag.c, net/ipv4/inet_diag.c).
-/// What is denied stays so, too.
+/// What is denied stays so, too. gVisor answers EINVAL to all that it does not know.
 bool IsLack(const DumpError& error) {
   return error.is_denied || error.reason == DumpErrorReason::kUnsupported ||
-         error.kernel_errno == ENOENT;
+         error.kernel_errno == ENOENT || error.kernel_errno == EINVAL;
 }
 
 }  // namespace
 
 FamilyDump::FamilyDump(NetlinkOpener open, const Clock& clock, std::string_view sockets,
-                       std::string_view module)
-    : open_(std::move(open)), clock_(clock), sockets_(sockets), module_(module) {}
+                       std::string_view module, RefusalMemory::Options refusals)
+    : open_(std::move(open)),
+      sockets_(sockets),
+      module_(module),
+      refusal_(clock, std::move(refusals)) {}
 
 Result<bool> FamilyDump::Walk(std::span<const std::byte> payload, MessageSink& sink) {
-  if (refused_until_ && clock_.Now() < *refused_until_) return false;
-  refused_until_.reset();
+  if (refusal_.Find()) return false;
   lack_.clear();
   const DumpResult<void> walked = WalkOnce(payload, sink);
   if (walked) return true;
   if (!IsLack(walked.error())) {
     return Fail(std::string(sockets_) + " sockets: " + walked.error().message);
   }
+  DumpError refusal = walked.error();
   const std::string sockets(sockets_);
-  const std::string why = walked.error().is_denied ? walked.error().message
-                                                   : "it has no " + std::string(module_) +
-                                                         ", or no " + sockets + " at all";
-  lack_ = "the kernel lists no " + sockets + " sockets: " + why + "; asked again every " +
-          std::to_string(kRefusalMemory.count()) + " minutes";
-  refused_until_ = clock_.Now() + kRefusalMemory;
+  const std::string module(module_);
+  const std::string why = refusal.is_denied
+                              ? refusal.message
+                              : "it has no " + module + ", or no " + sockets + " at all";
+  refusal.message = "the kernel lists no " + sockets + " sockets: " + why;
+  lack_ = refusal_.Note(refusal, refusal.is_denied ? "" : module).message;
   return false;
 }
 

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +10,7 @@
 #include "base/error.h"
 #include "netlink/message.h"
 #include "netlink/transport.h"
+#include "sockets/source/refusal_memory.h"
 
 namespace sockdiag {
 
@@ -22,7 +21,7 @@ class FamilyDump {
   /// `sockets` as in "unix", and the module that lists them, for the log. The names, and the clock,
   /// must outlive it.
   FamilyDump(NetlinkOpener open, const Clock& clock, std::string_view sockets,
-             std::string_view module);
+             std::string_view module, RefusalMemory::Options refusals = {});
 
   /// Asks with this struct, and attributes if there are any, and gives each record of the answer to
   /// the sink. False when the kernel does not list such sockets; then the sink was given none, and
@@ -32,21 +31,15 @@ class FamilyDump {
   /// Why the last walk gave nothing; empty when it gave what there is.
   [[nodiscard]] const std::string& lack() const { return lack_; }
 
-  /// How long the kernel is not asked again for what it does not list: at each attempt it would
-  /// start modprobe.
-  static constexpr std::chrono::minutes kRefusalMemory{5};
-
  private:
   [[nodiscard]] DumpResult<void> WalkOnce(std::span<const std::byte> payload, MessageSink& sink);
 
   const NetlinkOpener open_;
-  const Clock& clock_;
   const std::string_view sockets_;
   const std::string_view module_;
   std::uint32_t sequence_ = 0;
   std::string lack_;
-  /// Until then it is not asked again.
-  std::optional<Clock::TimePoint> refused_until_;
+  RefusalMemory refusal_;
 };
 
 }  // namespace sockdiag

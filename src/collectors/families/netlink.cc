@@ -1,9 +1,10 @@
 #include "collectors/families/netlink.h"
 
+#include <linux/netlink.h>
+
 #include <array>
 
 #include "collectors/families/netlink_table.h"
-#include "proc/proc_table.h"
 
 namespace sockdiag {
 namespace {
@@ -21,13 +22,18 @@ constexpr Metric kDrops{"sockdiag_netlink_drops_total",
                         "were full: their programs no longer know the whole state."};
 constexpr std::array kMetrics{&kSockets, &kDrops};
 
-constexpr std::string_view kFile = "/thread-self/net/netlink";
 constexpr std::string_view kHeading = " Eth ";
 constexpr std::uint32_t kKernel = 0;
 
 }  // namespace
 
 std::span<const Metric* const> NetlinkCollector::Metrics() { return kMetrics; }
+
+NetlinkCollector::NetlinkCollector(SocketDrops<std::uint32_t>& drops, const ProcReading& reading)
+    : drops_(drops), table_(reading, kName, kHeading) {
+  // The one whose drops matter most: a program that lost some no longer knows the routes.
+  counts_.Add(NETLINK_ROUTE, 0);
+}
 
 Result<void> NetlinkCollector::Collect(Findings& findings) {
   counts_.Reset();
@@ -41,10 +47,8 @@ Result<void> NetlinkCollector::Collect(Findings& findings) {
     look.Add(std::uint64_t{socket->port_id} << 32 | socket->inode, socket->drops, socket->protocol);
     return {};
   };
-  const std::string file = root_ + std::string(kFile);
-  const Result<bool> read = VisitTableIfAny(file, kHeading, add);
+  const Result<bool> read = table_.Visit(add, findings.lack);
   if (!read) return tl::unexpected(read.error());
-  if (!*read) findings.lack = "there is no " + file;
   if (!*read) return {};
   drops_.Keep(look);
   for (const auto& [protocol, count] : counts_.counts()) {

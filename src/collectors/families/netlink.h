@@ -1,15 +1,12 @@
 #pragma once
 
-#include <linux/netlink.h>
-
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <utility>
 
 #include "collectors/collector.h"
-#include "collectors/families/seen_counts.h"
+#include "collectors/families/family_table.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 #include "sockets/watch/socket_drops.h"
 
@@ -22,13 +19,8 @@ class NetlinkCollector final : public Collector {
  public:
   static constexpr std::string_view kName = "netlink";
 
-  /// The drops must outlive it; `root` stands for /proc.
-  explicit NetlinkCollector(SocketDrops<std::uint32_t>& drops, std::string root = "/proc")
-      : drops_(drops), root_(std::move(root)) {
-    for (const std::uint32_t usual :
-         {std::uint32_t{NETLINK_ROUTE}, std::uint32_t{NETLINK_SOCK_DIAG}})
-      counts_.Add(usual, 0);
-  }
+  /// The drops must outlive it.
+  NetlinkCollector(SocketDrops<std::uint32_t>& drops, const ProcReading& reading);
 
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
@@ -39,7 +31,7 @@ class NetlinkCollector final : public Collector {
 
  private:
   SocketDrops<std::uint32_t>& drops_;
-  const std::string root_;
+  FamilyTable table_;
   /// By protocol.
   SeenCounts<std::uint32_t> counts_;
 };

@@ -6,7 +6,6 @@
 
 #include "base/utf8.h"
 #include "collectors/families/protocols_table.h"
-#include "proc/proc_table.h"
 
 namespace sockdiag {
 namespace {
@@ -18,7 +17,6 @@ constexpr Metric kSockets{"sockdiag_other_sockets",
                           "in /proc/net/protocols."};
 constexpr std::array kMetrics{&kSockets};
 
-constexpr std::string_view kFile = "/thread-self/net/protocols";
 constexpr std::string_view kHeading = "protocol ";
 
 /// What other collectors count.
@@ -35,6 +33,9 @@ bool IsCountedElsewhere(std::string_view name) {
 
 std::span<const Metric* const> OtherCollector::Metrics() { return kMetrics; }
 
+OtherCollector::OtherCollector(const ProcReading& reading)
+    : table_(reading, "protocols", kHeading) {}
+
 Result<void> OtherCollector::Collect(Findings& findings) {
   constexpr std::size_t kLongestName = 64;
   counts_.Reset();
@@ -45,10 +46,8 @@ Result<void> OtherCollector::Collect(Findings& findings) {
     counts_.Add(PrintableUtf8(kind->name, kLongestName), static_cast<std::uint64_t>(kind->sockets));
     return {};
   };
-  const std::string file = root_ + std::string(kFile);
-  const Result<bool> read = VisitTableIfAny(file, kHeading, add);
+  const Result<bool> read = table_.Visit(add, findings.lack);
   if (!read) return tl::unexpected(read.error());
-  if (!*read) findings.lack = "there is no " + file;
   if (!*read) return {};
   for (const auto& [name, count] : counts_.counts()) findings.samples.Add(kSockets, count, name);
   return {};

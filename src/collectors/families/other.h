@@ -3,10 +3,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "collectors/collector.h"
-#include "collectors/families/seen_counts.h"
+#include "collectors/families/family_table.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 
 namespace sockdiag {
@@ -17,8 +17,7 @@ class OtherCollector final : public Collector {
  public:
   static constexpr std::string_view kName = "other";
 
-  /// `root` stands for /proc.
-  explicit OtherCollector(std::string root = "/proc") : root_(std::move(root)) {}
+  explicit OtherCollector(const ProcReading& reading);
 
   [[nodiscard]] std::string_view name() const override { return kName; }
   [[nodiscard]] Result<void> Collect(Findings& findings) override;
@@ -27,7 +26,7 @@ class OtherCollector final : public Collector {
   [[nodiscard]] static std::span<const Metric* const> Metrics();
 
  private:
-  const std::string root_;
+  FamilyTable table_;
   /// By the kernel's name.
   SeenCounts<std::string> counts_;
 };

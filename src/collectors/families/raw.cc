@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "collectors/families/raw_table.h"
-#include "proc/proc_table.h"
 
 namespace sockdiag {
 namespace {
@@ -20,32 +19,23 @@ constexpr Metric kIcmpSockets{"sockdiag_icmp_sockets",
                               "Ping sockets: datagram sockets of ICMP, bound or used once."};
 constexpr std::array kMetrics{&kRawSockets, &kIcmpSockets};
 
-/// The tables of one family.
-struct Tables {
-  Family family;
-  std::string_view raw;
-  std::string_view icmp;
-};
-constexpr std::array kTables{
-    Tables{Family::kIpv4, "/thread-self/net/raw", "/thread-self/net/icmp"},
-    Tables{Family::kIpv6, "/thread-self/net/raw6", "/thread-self/net/icmp6"}};
+constexpr std::string_view kHeading = "local_address";
 
 /// Reads tables line by line, and notes what is wrong.
 class TableReader {
  public:
-  explicit TableReader(const std::string& root) : root_(root) {}
-
   /// Calls `visit(std::uint16_t port)` for each line. Whether there is such a table, and nothing
   /// was wrong with it.
   template <typename Visit>
-  bool Read(std::string_view file, const Visit& visit) {
+  bool Read(FamilyTable& table, const Visit& visit) {
     const auto take = [&](std::string_view line) -> Result<void> {
       const Result<std::uint16_t> port = ParseRawLine(line);
       if (!port) return tl::unexpected(port.error());
       visit(*port);
       return {};
     };
-    const Result<bool> read = VisitTableIfAny(root_ + std::string(file), kHeading, take);
+    std::string lack;
+    const Result<bool> read = table.Visit(take, lack);
     if (!read) errors_.push_back(read.error().message);
     return read && *read;
   }
@@ -55,9 +45,6 @@ class TableReader {
   }
 
  private:
-  static constexpr std::string_view kHeading = "local_address";
-
-  const std::string& root_;
   std::vector<std::string> errors_;
 };
 
@@ -65,19 +52,24 @@ class TableReader {
 
 std::span<const Metric* const> RawCollector::Metrics() { return kMetrics; }
 
+RawCollector::RawCollector(const ProcReading& reading)
+    : root_(reading.root),
+      tables_{Tables{{reading, "raw", kHeading}, {reading, "icmp", kHeading}, {}},
+              Tables{{reading, "raw6", kHeading}, {reading, "icmp6", kHeading}, {}}} {}
+
 Result<void> RawCollector::Collect(Findings& findings) {
-  TableReader reader(root_);
-  for (const Tables& tables : kTables) {
-    const std::string_view family = Name(tables.family);
-    SeenCounts<std::uint16_t>& counts = counts_[Index(tables.family)];
+  TableReader reader;
+  for (const Family of : kFamilies) {
+    const std::string_view family = Name(of);
+    auto& [raw, icmp, counts] = tables_[Index(of)];
     counts.Reset();
-    if (reader.Read(tables.raw, [&](std::uint16_t protocol) { counts.Add(protocol); })) {
+    if (reader.Read(raw, [&counts = counts](std::uint16_t protocol) { counts.Add(protocol); })) {
       for (const auto& [protocol, sockets] : counts.counts()) {
         findings.samples.Add(kRawSockets, sockets, family, IpProtocolName(protocol));
       }
     }
     std::uint64_t pings = 0;
-    if (reader.Read(tables.icmp, [&](std::uint16_t) { ++pings; })) {
+    if (reader.Read(icmp, [&](std::uint16_t) { ++pings; })) {
       findings.samples.Add(kIcmpSockets, pings, family);
     }
   }

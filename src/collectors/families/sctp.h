@@ -6,7 +6,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/families/family_dump.h"
-#include "collectors/families/seen_counts.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 #include "model/protocol.h"
 

@@ -1,13 +1,10 @@
 #include "collectors/families/unix.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <string>
 
-#include "base/utf8.h"
 #include "collectors/families/socket_type.h"
 #include "collectors/families/unix_diag.h"
 
@@ -26,16 +23,8 @@ constexpr Metric kSaturation{
     "The fullest accept queue of a unix listener: connections that wait "
     "/ its backlog; above 1, and at 1 with a backlog of 0, clients wait or are "
     "refused."};
-constexpr Metric kQueueLength{"sockdiag_unix_listen_queue_length",
-                              kGauge,
-                              {"path"},
-                              "Connections that wait for accept() at a unix listener of "
-                              "collectors.unix.paths."};
-constexpr Metric kQueueLimit{"sockdiag_unix_listen_queue_limit",
-                             kGauge,
-                             {"path"},
-                             "Its backlog; one more than it may wait."};
-constexpr std::array kMetrics{&kSockets, &kSaturation, &kQueueLength, &kQueueLimit};
+constexpr std::array kMetrics{&kSockets, &kSaturation, &NamedListeners::kQueueLength,
+                              &NamedListeners::kQueueLimit, &NamedListeners::kSaturation};
 
 enum State : std::size_t { kEstablished, kListen, kUnconnected, kUnknownState, kStates };
 constexpr std::array<std::string_view, kStates> kStateNames{"established", "listen", "unconnected",
@@ -56,21 +45,19 @@ State StateOf(const UnixSocket& socket) {
 /// The types of unix(7), and one place for any other.
 constexpr std::array<std::uint8_t, 4> kTypes{SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET, 0};
 
-/// One more than the backlog may wait, so a backlog of 0 is full with one.
-double SaturationOf(const UnixSocket::Queue& queue) {
-  return static_cast<double>(queue.length) /
-         static_cast<double>(std::max<std::uint32_t>(queue.backlog, 1));
-}
-
-/// Counts all sockets.
+/// Counts all sockets, and shows the listeners to those that are shown by name.
 class UnixTally final : public MessageSink {
  public:
+  explicit UnixTally(NamedListeners& named) : named_(named) {}
+
   DumpResult<void> Add(const NetlinkMessage& message) override {
     const DumpResult<UnixSocket> socket = DecodeUnixDiag(message.payload);
     if (!socket) return tl::unexpected(socket.error());
     const auto type = std::find(kTypes.begin(), kTypes.end() - 1, socket->type) - kTypes.begin();
     ++counts_[static_cast<std::size_t>(type)][StateOf(*socket)];
-    if (socket->queue) saturation_ = std::max(saturation_, SaturationOf(*socket->queue));
+    if (!socket->queue) return {};
+    saturation_ = std::max(saturation_, socket->queue->Saturation());
+    if (named_.IsWanted()) named_.Add(*socket);
     return {};
   }
 
@@ -92,56 +79,25 @@ class UnixTally final : public MessageSink {
            (kTypes[type] != SOCK_DGRAM || state != kListen);
   }
 
+  NamedListeners& named_;
   std::array<std::array<std::uint64_t, kStates>, kTypes.size()> counts_{};
   double saturation_ = 0;
 };
 
-/// Adds up the queues of listeners whose names globs match, name by name.
-class PathTally final : public MessageSink {
+/// Shows listeners with their names.
+class NameSink final : public MessageSink {
  public:
-  explicit PathTally(const std::vector<std::string>& globs) : globs_(globs) {}
+  explicit NameSink(NamedListeners& named) : named_(named) {}
 
   DumpResult<void> Add(const NetlinkMessage& message) override {
     const DumpResult<UnixSocket> socket = DecodeUnixDiag(message.payload);
     if (!socket) return tl::unexpected(socket.error());
-    if (!socket->queue || socket->name.empty()) return {};
-    const std::string name = ShownUnixName(socket->name);
-    if (IsWanted(name)) Count(name, *socket->queue);
+    if (socket->queue) named_.AddNamed(*socket);
     return {};
   }
 
-  void Show(Samples& samples) const {
-    for (const auto& [path, queue] : queues_) samples.Add(kQueueLength, queue.length, path);
-    for (const auto& [path, queue] : queues_) samples.Add(kQueueLimit, queue.limit, path);
-  }
-  [[nodiscard]] bool is_cut() const { return is_cut_; }
-
  private:
-  /// Several listeners have the same name when a program binds it anew while an old socket is still
-  /// open, and in mount namespaces of their own.
-  struct Queue {
-    std::uint64_t length = 0;
-    std::uint64_t limit = 0;
-  };
-
-  [[nodiscard]] bool IsWanted(const std::string& name) const {
-    return std::any_of(globs_.begin(), globs_.end(), [&](const std::string& glob) {
-      return fnmatch(glob.c_str(), name.c_str(), FNM_PATHNAME | FNM_NOESCAPE) == 0;
-    });
-  }
-
-  void Count(const std::string& name, const UnixSocket::Queue& queue) {
-    Queue& sum = queues_[name];
-    sum.length += queue.length;
-    sum.limit += queue.backlog;
-    if (queues_.size() <= UnixCollector::kMostPaths) return;
-    queues_.erase(std::prev(queues_.end()));
-    is_cut_ = true;
-  }
-
-  const std::vector<std::string>& globs_;
-  std::map<std::string, Queue> queues_;
-  bool is_cut_ = false;
+  NamedListeners& named_;
 };
 
 }  // namespace
@@ -149,34 +105,36 @@ class PathTally final : public MessageSink {
 std::span<const Metric* const> UnixCollector::Metrics() { return kMetrics; }
 
 Result<void> UnixCollector::Collect(Findings& findings) {
-  UnixTally tally;
+  named_.Begin();
+  UnixTally tally(named_);
   const Result<bool> walked = dump_.Walk(UnixDiagRequest({}), tally);
   if (!walked) return tl::unexpected(walked.error());
   findings.lack = dump_.lack();
   if (!*walked) return {};
   tally.Show(findings.samples);
-  return globs_.empty() ? Result<void>() : CollectPaths(findings);
+  return named_.IsWanted() ? CollectNamed(findings) : Result<void>();
 }
 
-/// A walk of its own, since names of all sockets would cost more than listeners a second time.
-Result<void> UnixCollector::CollectPaths(Findings& findings) {
-  PathTally tally(globs_);
-  const UnixQuestion question{.only_listeners = true, .wants_names = true};
-  const Result<bool> walked = dump_.Walk(UnixDiagRequest(question), tally);
-  if (!walked) return tl::unexpected(walked.error());
-  tally.Show(findings.samples);
-  if (tally.is_cut()) {
-    findings.lack = "collectors.unix.paths names more than " + std::to_string(kMostPaths) +
-                    " listeners: those behind the first ones by name are not shown";
+/// Names have a walk of their own, since those of all sockets would cost more than listeners a
+/// second time.
+Result<void> UnixCollector::CollectNamed(Findings& findings) {
+  if (named_.NeedsNames()) {
+    NameSink sink(named_);
+    const UnixQuestion question{.only_listeners = true, .wants_names = true};
+    const Result<bool> walked = dump_.Walk(UnixDiagRequest(question), sink);
+    if (!walked) return tl::unexpected(walked.error());
+    findings.lack = dump_.lack();
+    if (!*walked) return {};
+  }
+  named_.End();
+  named_.Show(findings.samples);
+  if (named_.LeavesOut()) {
+    findings.lack = "collectors.unix.paths names listeners of more than " +
+                    std::to_string(NamedListeners::kMostNames) +
+                    " paths: those that came later are not shown";
+    findings.is_beyond_limit = true;
   }
   return {};
-}
-
-std::string ShownUnixName(std::string_view name) {
-  // `sun_path` has 108 bytes, of which one may become four, as in `\x00`.
-  constexpr std::size_t kLongest = 512;
-  if (name.starts_with('\0')) return '@' + PrintableUtf8(name.substr(1), kLongest);
-  return PrintableUtf8(name.substr(0, name.find('\0')), kLongest);
 }
 
 }  // namespace sockdiag

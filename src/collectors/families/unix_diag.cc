@@ -51,7 +51,9 @@ DumpResult<UnixSocket> DecodeUnixDiag(std::span<const std::byte> payload) {
   if (!message || message->udiag_family != AF_UNIX) {
     return FailDump(DumpErrorReason::kMalformed, "a record is not one of a unix socket");
   }
-  DumpResult<UnixSocket> socket = UnixSocket{message->udiag_type, message->udiag_state};
+  DumpResult<UnixSocket> socket =
+      UnixSocket{message->udiag_type, message->udiag_state,
+                 std::uint64_t{message->udiag_cookie[1]} << 32 | message->udiag_cookie[0]};
   if (!socket->IsListener()) return socket;
   const auto queue = FindQueue(payload);
   if (!queue) return tl::unexpected(queue.error());

@@ -23,10 +23,17 @@ struct UnixSocket {
   std::uint8_t type;
   /// As the kernel numbers those of TCP: 1, 7 or 10.
   std::uint8_t state;
+  /// The kernel gives each socket one that no other had since it was started.
+  std::uint64_t cookie = 0;
   /// Of a listener: the connections that wait for accept(), and its backlog; see unix(7).
   struct Queue {
     std::uint32_t length;
     std::uint32_t backlog;
+
+    /// One more than the backlog may wait, so a backlog of 0 is full with one.
+    [[nodiscard]] double Saturation() const {
+      return static_cast<double>(length) / static_cast<double>(backlog == 0 ? 1 : backlog);
+    }
   };
   std::optional<Queue> queue = {};
   /// The bytes of `sun_path`: empty when it has none, or was not asked for; an abstract one begins

@@ -29,6 +29,7 @@ CountEnvironment CountIn(KnownNamespace& known, Protocol protocol,
           .watch = known.watch,
           .listeners = known.listeners[Index(protocol)],
           .drops = known.drops[Index(protocol)],
+          .collects_drops = environment.collects_drops,
           .generation = environment.generation};
 }
 

@@ -34,6 +34,8 @@ struct TurnEnvironment {
   std::uint64_t generation;
   WatchOptions watch;
   ProtocolFlags is_collected{};
+  /// See CountEnvironment.
+  bool collects_drops = true;
   DumpErrors& errors;
   const Clock& clock;
 };

@@ -13,7 +13,8 @@ void AddAttribute(std::uint16_t type, std::uint32_t number, RtnetlinkRequest& re
   }
 }
 
-DumpResult<void> RtnetlinkDumper::WalkOnce(const RtnetlinkRequest& request, RtnetlinkSink& sink) {
+DumpResult<void> RtnetlinkDumper::WalkOnce(const RtnetlinkRequest& request, bool is_last,
+                                           RtnetlinkSink& sink) {
   // A socket for each: to close it is the only way to end a dump before its end.
   const auto transport = open_(NETLINK_ROUTE);
   if (!transport) {
@@ -22,7 +23,8 @@ DumpResult<void> RtnetlinkDumper::WalkOnce(const RtnetlinkRequest& request, Rtne
                   .message = ErrnoMessage("cannot open an rtnetlink socket", transport.error()),
                   .is_denied = IsDenial(transport.error())});
   }
-  const DumpRequest dump = MakeDumpRequest(request.types, ++sequence_, request.payload);
+  DumpRequest dump = MakeDumpRequest(request.types, ++sequence_, request.payload);
+  dump.may_change_meanwhile = is_last && sink.MayChangeMeanwhile();
   const DumpResult<WalkStats> walked = Walk(**transport, dump, *buffer_, sink);
   if (!walked && !sink.HasEnough()) return tl::unexpected(walked.error());
   return {};

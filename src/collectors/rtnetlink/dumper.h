@@ -37,6 +37,8 @@ class RtnetlinkSink : public MessageSink {
  public:
   /// Whether it ended the dump by an error of Add() since it knows all that it wants to.
   [[nodiscard]] virtual bool HasEnough() const { return false; }
+  /// See DumpRequest: whether it makes do with a table that changed at every attempt.
+  [[nodiscard]] virtual bool MayChangeMeanwhile() const { return false; }
 };
 
 /// What such a sink ends a dump with.
@@ -51,12 +53,13 @@ class RtnetlinkDumper {
   explicit RtnetlinkDumper(NetlinkOpener open) : open_(std::move(open)) {}
 
   /// What a sink that was as `fresh` made of all records, or of as many as it wanted. Asked a few
-  /// times where the table changes meanwhile.
+  /// times where the table changes meanwhile; the last answer is taken as it is by a sink that
+  /// makes do with that.
   template <typename Sink>
   [[nodiscard]] DumpResult<Sink> Dump(const RtnetlinkRequest& request, const Sink& fresh) {
     for (int attempts_left = kAttempts - 1;; --attempts_left) {
       Sink sink = fresh;
-      const DumpResult<void> walked = WalkOnce(request, sink);
+      const DumpResult<void> walked = WalkOnce(request, attempts_left == 0, sink);
       if (walked) return sink;
       const bool may_go_better = walked.error().reason == DumpErrorReason::kInterrupted;
       if (!may_go_better || attempts_left == 0) return tl::unexpected(walked.error());
@@ -66,7 +69,8 @@ class RtnetlinkDumper {
  private:
   static constexpr int kAttempts = 3;
 
-  [[nodiscard]] DumpResult<void> WalkOnce(const RtnetlinkRequest& request, RtnetlinkSink& sink);
+  [[nodiscard]] DumpResult<void> WalkOnce(const RtnetlinkRequest& request, bool is_last,
+                                          RtnetlinkSink& sink);
 
   NetlinkOpener open_;
   std::uint32_t sequence_ = 0;

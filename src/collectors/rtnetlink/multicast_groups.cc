@@ -56,11 +56,12 @@ Result<GroupsByDevice> ParseIgmp(std::string_view text) {
     const std::string_view rest = words.rest();
     Scanner behind_name(rest.substr(std::min(rest.find(':'), rest.size())));
     const bool has_colon = behind_name.TakeCharacter(':');
-    const std::optional<double> count = behind_name.TakeNumber();
-    if (!has_colon || !count || *count < 0) {
+    behind_name.SkipSpace();
+    const std::optional<std::uint32_t> count = behind_name.TakeInteger<std::uint32_t>();
+    if (!has_colon || !count) {
       return Fail("device " + std::to_string(*index) + " has no number of groups");
     }
-    groups[*index] = static_cast<std::uint64_t>(*count);
+    groups[*index] = *count;
   }
   return groups;
 }

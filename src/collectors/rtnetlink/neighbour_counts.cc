@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string_view>
 
 #include "model/address_family.h"
@@ -58,16 +57,10 @@ DumpResult<void> NeighbourCounts::Add(const NetlinkMessage& message) {
   return {};
 }
 
-void NeighbourCounts::Show(const std::vector<Family>& families, Samples& samples) const {
-  std::set<Family> shown(families.begin(), families.end());
-  for (const auto& [key, count] : counts_) shown.insert(key.first);
-  auto counts = counts_;
-  for (const Family family : shown) {
-    for (const auto& [state, name] : kStates) {
-      if (state != NUD_NONE) counts.try_emplace({family, state}, 0);
-    }
-  }
-  for (const auto& [key, count] : counts) {
+void NeighbourCounts::Show(SeenCounts<Key>& seen, Samples& samples) const {
+  seen.Reset();
+  for (const auto& [key, count] : counts_) seen.Add(key, count);
+  for (const auto& [key, count] : seen.counts()) {
     samples.Add(kNeighbours, count, Name(key.first), StateName(key.second));
   }
 }
@@ -101,12 +94,6 @@ void NeighbourTables::Show(Samples& samples) const {
   for (const auto& [family, overflows] : overflows_) {
     if (overflows) samples.Add(kOverflows, *overflows, Name(family));
   }
-}
-
-std::vector<Family> NeighbourTables::Families() const {
-  std::vector<Family> families;
-  for (const auto& [family, overflows] : overflows_) families.push_back(family);
-  return families;
 }
 
 }  // namespace sockdiag

@@ -4,9 +4,9 @@
 #include <map>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "collectors/rtnetlink/dumper.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 #include "metrics/samples.h"
 #include "model/protocol.h"
@@ -22,16 +22,18 @@ class NeighbourCounts final : public RtnetlinkSink {
                                       "Neighbours on the link whose hardware addresses are known "
                                       "or looked for (ARP, NDP); up to 60 s old."};
 
+  /// A family and NUD_..., or one number for all states that are none of these.
+  using Key = std::pair<Family, std::uint16_t>;
+
   /// Of both families.
   [[nodiscard]] static RtnetlinkRequest Request();
 
   [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
-  /// The usual states at 0, too, of each family that has neighbours, or is among `families`.
-  void Show(const std::vector<Family>& families, Samples& samples) const;
+  /// These, and at 0 what is in `seen` besides.
+  void Show(SeenCounts<Key>& seen, Samples& samples) const;
 
  private:
-  /// By family and NUD_...
-  std::map<std::pair<Family, std::uint16_t>, std::uint64_t> counts_;
+  std::map<Key, std::uint64_t> counts_;
 };
 
 /// Takes from the neighbour tables (RTM_GETNEIGHTBL), of which a family that the kernel does not
@@ -48,7 +50,6 @@ class NeighbourTables final : public RtnetlinkSink {
 
   [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
   void Show(Samples& samples) const;
-  [[nodiscard]] std::vector<Family> Families() const;
 
  private:
   /// Nothing where an old kernel does not say it.

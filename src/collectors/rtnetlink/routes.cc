@@ -54,6 +54,7 @@ Result<void> RoutesCollector::Collect(Findings& findings) {
   for (const Family family : kFamilies) ShowFamily(family, findings.samples, troubles);
   ShowNeighbours(findings.samples, troubles);
   findings.lack = Joined(troubles.lacks);
+  findings.is_beyond_limit = troubles.is_beyond_limit;
   if (!troubles.errors.empty()) return Fail(Joined(troubles.errors));
   return {};
 }
@@ -75,6 +76,7 @@ void RoutesCollector::ShowFamily(Family family, Samples& samples, Troubles& trou
   if (counts && counts->IsBeyondLimit()) {
     troubles.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
                              RoutesOf(family) + " (limits.routes): they are left out");
+    troubles.is_beyond_limit = true;
   }
   const bool has_all = counts && !counts->IsBeyondLimit();
   ShowDefaultRoute(family, has_all ? &*counts : nullptr, samples, troubles);
@@ -99,7 +101,7 @@ void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts,
 void RoutesCollector::ShowNeighbours(Samples& samples, Troubles& troubles) {
   const auto& counts = Read(NeighbourCounts::Request(), NeighbourCounts(), neighbours_);
   const auto& tables = Read(NeighbourTables::Request(), NeighbourTables(), neighbour_tables_);
-  if (counts) counts->Show(tables ? tables->Families() : std::vector<Family>(), samples);
+  if (counts) counts->Show(seen_neighbours_, samples);
   if (tables) tables->Show(samples);
   for (const DumpError* error :
        {counts ? nullptr : &counts.error(), tables ? nullptr : &tables.error()}) {

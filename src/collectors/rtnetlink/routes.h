@@ -14,6 +14,7 @@
 #include "collectors/rtnetlink/kept_dump.h"
 #include "collectors/rtnetlink/neighbour_counts.h"
 #include "collectors/rtnetlink/route_counts.h"
+#include "collectors/seen_counts.h"
 #include "metrics/metric.h"
 #include "model/protocol.h"
 
@@ -49,6 +50,7 @@ class RoutesCollector final : public Collector {
     void Add(std::string_view what, const DumpError& error);
 
     std::vector<std::string> lacks;
+    bool is_beyond_limit = false;
     std::vector<std::string> errors;
   };
 
@@ -67,6 +69,7 @@ class RoutesCollector final : public Collector {
   /// By Family.
   std::array<KeptDump<RouteCounts>, kFamilies.size()> routes_;
   KeptDump<NeighbourCounts> neighbours_;
+  SeenCounts<NeighbourCounts::Key> seen_neighbours_;
   KeptDump<NeighbourTables> neighbour_tables_;
 };
 

@@ -45,6 +45,11 @@ class ShownOwners {
   [[nodiscard]] RetainedKeys<StateKey>& States(Protocol protocol) {
     return states_[Index(protocol)];
   }
+  /// Whether those of our own network namespace are among them now, as `tells_own` says, and
+  /// whether that is no more so since the last time.
+  [[nodiscard]] bool EndsTellingOwn(Protocol protocol, bool tells_own) {
+    return std::exchange(tells_own_[Index(protocol)], tells_own) && !tells_own;
+  }
   /// What happened to owners, by those that are shown; 0 of each row that is still retained.
   [[nodiscard]] OwnerEvents EventRows(const OwnerEvents& events, Clock::TimePoint now);
 
@@ -64,6 +69,8 @@ class ShownOwners {
   Details details_;
   /// By Protocol.
   std::array<RetainedKeys<StateKey>, kProtocols.size()> states_;
+  /// By Protocol.
+  std::array<bool, kProtocols.size()> tells_own_{};
   RetainedKeys<EventKey> events_;
 };
 

@@ -11,13 +11,21 @@
 namespace sockdiag {
 namespace {
 
+/// States that no record has (`include/net/tcp_states.h` in the kernel): TCP_NEW_SYN_RECV comes
+/// with SYN_RECV, and is shown as such; TCP_BOUND_INACTIVE asks for sockets that were bound and do
+/// nothing, which come as CLOSE, and which nobody counts.
+constexpr std::uint32_t kInternalStates = 1U << 12 | 1U << 13;
+
 /// The mask of a request: bit `1 << idiag_state` for each state wanted.
 std::uint32_t StateMask(Protocol protocol, const StateSet& states) {
   std::uint32_t mask = 0;
+  std::uint32_t known = kInternalStates;
   for (const SocketState state : States(protocol)) {
-    if (states.Contains(state)) mask |= std::uint32_t{1} << KernelNumber(protocol, state);
+    const std::uint32_t bit = std::uint32_t{1} << KernelNumber(protocol, state);
+    known |= bit;
+    if (states.Contains(state)) mask |= bit;
   }
-  return mask;
+  return states.Contains(SocketState::kUnknown) ? mask | ~known : mask;
 }
 
 std::uint8_t Extensions(const WantedAttributes& wanted) {

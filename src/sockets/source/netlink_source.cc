@@ -6,9 +6,10 @@ namespace sockdiag {
 
 NetlinkSource::NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                              std::function<bool(const std::string&)> is_loaded, bool is_used_again)
-    : NetlinkSource(std::move(open),
-                    std::make_shared<Refusals>(
-                        clock, Refusals::Options{std::move(is_loaded), is_used_again})) {}
+    : NetlinkSource(
+          std::move(open),
+          std::make_shared<Refusals>(
+              clock, Refusals::Options{.memory = {std::move(is_loaded), is_used_again}})) {}
 
 DumpResult<DumpStats> NetlinkSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                           SocketSink& sink) {
@@ -40,11 +41,12 @@ DumpResult<DumpStats> NetlinkSource::DumpTables(Protocol protocol, const WantedS
 DumpResult<DumpStats> NetlinkSource::DumpUdp(const WantedSockets& wanted, SocketSink& sink) {
   DumpStats total;
   InetDiagDecoder decoder(Protocol::kUdp, sink, wanted.attributes);
-  for (const SocketState state : {SocketState::kUnconnected, SocketState::kEstablished}) {
-    if (!wanted.states.Contains(state)) continue;
+  for (const StateSet states : wanted.states.SplitBy(SocketState::kUnconnected)) {
+    if (states.IsEmpty()) continue;
     for (const Family family : kFamilies) {
-      WantedSockets walked{StateSet{state}, wanted.attributes};
-      walked.attributes.memory = wanted.attributes.memory && state == SocketState::kUnconnected;
+      WantedSockets walked{states, wanted.attributes};
+      walked.attributes.memory =
+          wanted.attributes.memory && states.Contains(SocketState::kUnconnected);
       DumpResult<DumpStats> walk =
           WalkOnce(Protocol::kUdp, UdpDumpRequest(family, walked, ++sequence_), decoder);
       if (!walk) return walk;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,7 +23,7 @@ namespace sockdiag {
 /// netlink socket of its own, since closing it is the only way to end a dump before its end.
 class NetlinkSource final : public SocketSource {
  public:
-  /// The clock must outlive the source. `is_loaded` and `is_used_again`: see Refusals.
+  /// The clock must outlive the source. `is_loaded` and `is_used_again`: see RefusalMemory.
   NetlinkSource(NetlinkTransportFactory open, const Clock& clock,
                 std::function<bool(const std::string&)> is_loaded = IsModuleLoaded,
                 bool is_used_again = true);
@@ -34,8 +33,6 @@ class NetlinkSource final : public SocketSource {
 
   [[nodiscard]] DumpResult<DumpStats> Dump(Protocol protocol, const WantedSockets& wanted,
                                            SocketSink& sink) override;
-
-  static constexpr std::chrono::minutes kRefusalMemory = Refusals::kMemory;
 
  private:
   [[nodiscard]] DumpResult<DumpStats> DumpTables(Protocol protocol, const WantedSockets& wanted,

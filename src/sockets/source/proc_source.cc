@@ -10,8 +10,11 @@ namespace sockdiag {
 
 DumpResult<DumpStats> ProcSource::Dump(Protocol protocol, const WantedSockets& wanted,
                                        SocketSink& sink) {
-  DumpResult<DumpStats> stats =
-      protocol == Protocol::kTcp ? DumpTcp(wanted.states, sink) : DumpUdp(wanted.states, sink);
+  DumpResult<DumpStats> stats = protocol == Protocol::kTcp
+                                    ? DumpTcp(wanted.states, sink)
+                                    : udp_limit_.Apply([&](const ReadCheck& check) {
+                                        return DumpUdp(wanted.states, check, sink);
+                                      });
   if (stats) stats->source = SourceKind::kProc;
   return stats;
 }
@@ -41,20 +44,15 @@ DumpResult<DumpStats> ProcSource::DumpTcp(StateSet states, SocketSink& sink) con
 }
 
 /// They come in no order: the tables are read once more where there are connected ones.
-DumpResult<DumpStats> ProcSource::DumpUdp(StateSet states, SocketSink& sink) const {
-  const Clock::TimePoint deadline = clock_.Now() + kUdpLimit;
+DumpResult<DumpStats> ProcSource::DumpUdp(StateSet states, const ReadCheck& check,
+                                          SocketSink& sink) const {
   DumpStats stats;
   bool has_others = true;
-  for (const SocketState wanted : {SocketState::kUnconnected, SocketState::kEstablished}) {
-    if (!states.Contains(wanted) || !has_others) continue;
+  for (const StateSet wanted : states.SplitBy(SocketState::kUnconnected)) {
+    if (wanted.IsEmpty() || !has_others) continue;
     has_others = false;
     const auto give = [&](const SocketRecord& record) -> DumpResult<void> {
-      if (clock_.Now() > deadline) {
-        return FailDump(DumpErrorReason::kTimeout, Path(record.protocol, record.family) +
-                                                       ": reading took longer than the limit of " +
-                                                       std::to_string(kUdpLimit.count()) + " s");
-      }
-      if (record.state != wanted) {
+      if (!wanted.Contains(record.state)) {
         has_others = true;
         return {};
       }
@@ -63,7 +61,7 @@ DumpResult<DumpStats> ProcSource::DumpUdp(StateSet states, SocketSink& sink) con
       return {};
     };
     for (const Family family : kFamilies) {
-      const DumpResult<void> read = VisitTable(Protocol::kUdp, family, give, stats);
+      const DumpResult<void> read = VisitTable(Protocol::kUdp, family, give, stats, check);
       if (!read) return tl::unexpected(read.error());
     }
   }
@@ -76,7 +74,7 @@ std::string ProcSource::Path(Protocol protocol, Family family) const {
 }
 
 DumpResult<void> ProcSource::VisitTable(Protocol protocol, Family family, const Visit& visit,
-                                        DumpStats& stats) const {
+                                        DumpStats& stats, const ReadCheck& check) const {
   constexpr std::string_view kHeading = "local_address";
   const std::string path = Path(protocol, family);
   std::optional<DumpError> error;
@@ -90,7 +88,7 @@ DumpResult<void> ProcSource::VisitTable(Protocol protocol, Family family, const 
     }
     return error ? Fail(error->message) : Result<void>();
   };
-  const Result<bool> read = VisitTableIfAny(path, kHeading, take);
+  const Result<bool> read = VisitTableIfAny(path, kHeading, take, check);
   if (error) return tl::unexpected(*error);
   if (!read) return FailDump(DumpErrorReason::kReceive, read.error().message);
   if (*read || family == Family::kIpv6) return {};

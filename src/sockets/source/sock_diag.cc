@@ -11,6 +11,16 @@
 #include "base/file.h"
 
 namespace sockdiag {
+namespace {
+
+/// gVisor has a sock_diag that finds single sockets, and takes every dump for the search of one
+/// (pkg/sentry/socket/netlink/sockdiag). The kernel's own refuses no request of ours in this way.
+DumpError AsDenied(DumpError error) {
+  error.is_denied = true;
+  return error;
+}
+
+}  // namespace
 
 tl::expected<std::unique_ptr<NetlinkTransport>, int> OpenSockDiag(
     std::chrono::milliseconds silence_limit) {
@@ -40,6 +50,7 @@ bool IsModuleLoadedBelow(const std::string& root, const std::string& module) {
 /// (sock_diag_rcv_msg() in the kernel's net/core/sock_diag.c).
 DumpError WithMissingModule(Protocol protocol, const DumpError& error) {
   const int error_number = error.kernel_errno;
+  if (error_number == EINVAL) return AsDenied(error);
   if (error_number != ENOENT && error_number != EOPNOTSUPP) return error;
   const std::string module = DiagModule(protocol);
   const std::string missing = error_number == EOPNOTSUPP ? "inet_diag" : module;

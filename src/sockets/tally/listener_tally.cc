@@ -29,6 +29,7 @@ void ListenerTally::Show(Showing& showing) const {
     const std::string service = showing.services.ShownName(key.second);
     showing.samples.Add(kListeners, totals.listeners, Name(showing.protocol), port, service);
     if (!Traits(showing.protocol).queue_is_backlog) {
+      if (!showing.has_drops) continue;
       showing.samples.Add(kReceiveBuffer, totals.receive_buffer_bytes, port, service);
       if (!showing.has_limits) continue;
       showing.samples.Add(kReceiveBufferLimit, totals.receive_buffer_limit_bytes, port, service);

@@ -23,6 +23,8 @@ struct Showing {
   Samples& samples;
   /// Whether the dump told backlogs and limits of buffers.
   bool has_limits = true;
+  /// Whether it told what was dropped, and what receive buffers hold.
+  bool has_drops = true;
   /// Ports that have sockets and no place.
   std::uint64_t folded_ports = 0;
 };

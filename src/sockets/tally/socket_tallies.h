@@ -70,7 +70,7 @@ class SocketTallies {
   [[nodiscard]] const ServiceTally& services() const { return std::get<ServiceTally>(tallies_); }
   [[nodiscard]] const StalledTally& stalled() const { return std::get<StalledTally>(tallies_); }
 
-  /// Whether the dump told what was dropped, which is counted apart.
+  /// Whether the dump told what receive buffers hold and what was dropped, which is counted apart.
   [[nodiscard]] bool has_drops() const { return has_drops_; }
   /// Whether it told backlogs and limits of buffers.
   [[nodiscard]] bool has_limits() const { return has_limits_; }

@@ -1,7 +1,6 @@
 #include "sockets/watch/sampler.h"
 
 #include <algorithm>
-#include <ctime>
 #include <optional>
 #include <utility>
 
@@ -30,12 +29,6 @@ class WatchSink final : public SocketSink {
 
 Sampler::Sampler(const SamplerOptions& options, SamplerEnvironment environment)
     : options_(options), environment_(std::move(environment)), interval_(options.interval) {}
-
-std::chrono::nanoseconds Sampler::ThreadCpuTime() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
 
 Result<void> Sampler::SampleOnce() {
   const std::chrono::nanoseconds before = environment_.cpu_clock();

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/cpu_time.h"
 #include "base/error.h"
 #include "metrics/metric.h"
 #include "metrics/samples.h"
@@ -40,8 +41,7 @@ struct SamplerEnvironment {
   EphemeralPortsReader ephemeral_ports;
   /// Null where they are not looked for.
   Owners* owners = nullptr;
-  /// CPU time of the calling thread so far.
-  std::function<std::chrono::nanoseconds()> cpu_clock;
+  CpuClock cpu_clock;
   /// Gets the error of each sample, or an empty text when it worked; in the sampler's thread.
   std::function<void(const std::string& error)> listener;
   const Clock& clock;
@@ -82,9 +82,6 @@ class Sampler {
   [[nodiscard]] std::optional<Clock::TimePoint> sampling_since() const;
   /// False when the sample that is under way now still is after `grace`.
   [[nodiscard]] bool WaitForSample(std::chrono::milliseconds grace) const;
-
-  /// CLOCK_THREAD_CPUTIME_ID.
-  [[nodiscard]] static std::chrono::nanoseconds ThreadCpuTime();
 
  private:
   void Run();

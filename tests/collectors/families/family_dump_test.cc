@@ -4,6 +4,8 @@
 #include <linux/netlink.h>
 
 #include <cerrno>
+#include <set>
+#include <string>
 
 #include "tests/collectors/families/family_answers.h"
 #include "tests/support/fake_clock.h"
@@ -26,7 +28,13 @@ class FamilyDumpTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   testing::FakeKernel kernel_;
-  FamilyDump dump_{kernel_.Opener(), clock_, "tipc", "tipc_diag"};
+  std::set<std::string> loaded_;
+  FamilyDump dump_{
+      kernel_.Opener(),
+      clock_,
+      "tipc",
+      "tipc_diag",
+      {.is_loaded = [this](const std::string& module) { return loaded_.contains(module); }}};
   testing::MessageList records_;
   std::string error_;
 };
@@ -46,8 +54,8 @@ TEST_F(FamilyDumpTest, WhatTheKernelDoesNotListIsNoErrorAndNotAskedForAgainForFi
   EXPECT_EQ(error_, "");
   EXPECT_EQ(dump_.lack(),
             "the kernel lists no tipc sockets: it has no tipc_diag, or no tipc at all; asked again "
-            "every 5 minutes");
-  clock_.Advance(FamilyDump::kRefusalMemory - std::chrono::seconds(1));
+            "when it is loaded, after 5 minutes or at a reload");
+  clock_.Advance(RefusalMemory::kTime - std::chrono::seconds(1));
   EXPECT_FALSE(Walk());
   EXPECT_NE(dump_.lack(), "");
   EXPECT_EQ(kernel_.opened, 1);
@@ -56,6 +64,15 @@ TEST_F(FamilyDumpTest, WhatTheKernelDoesNotListIsNoErrorAndNotAskedForAgainForFi
   EXPECT_TRUE(Walk());
   EXPECT_EQ(dump_.lack(), "");
   EXPECT_EQ(kernel_.opened, 2);
+}
+
+TEST_F(FamilyDumpTest, IsAskedForAgainWhenItsModuleIsLoaded) {
+  kernel_.Add(SockDiagRefusal(1, -ENOENT));
+  EXPECT_FALSE(Walk());
+  loaded_ = {"tipc_diag"};
+  kernel_.Add(SockDiagAnswer(2, {Bytes(4)}));
+  EXPECT_TRUE(Walk());
+  EXPECT_EQ(dump_.lack(), "");
 }
 
 TEST_F(FamilyDumpTest, AMissingProtocolIsSaidAtTheEndOfTheDump) {
@@ -72,6 +89,13 @@ TEST_F(FamilyDumpTest, AKernelWithoutSockDiagListsNothing) {
   EXPECT_NE(dump_.lack(), "");
 }
 
+TEST_F(FamilyDumpTest, NorDoesOneThatIsEmulated) {
+  kernel_.Add(SockDiagRefusal(1, -EINVAL));
+  EXPECT_FALSE(Walk());
+  EXPECT_EQ(error_, "");
+  EXPECT_NE(dump_.lack(), "");
+}
+
 TEST_F(FamilyDumpTest, WhatIsDeniedIsNotThere) {
   kernel_.Add(SockDiagRefusal(1, -EPERM));
   EXPECT_FALSE(Walk());
@@ -79,7 +103,7 @@ TEST_F(FamilyDumpTest, WhatIsDeniedIsNotThere) {
   EXPECT_EQ(
       dump_.lack(),
       "the kernel lists no tipc sockets: the kernel refused the dump: Operation not permitted "
-      "(EPERM); asked again every 5 minutes");
+      "(EPERM); asked again after 5 minutes or at a reload");
   EXPECT_FALSE(Walk()) << "asked again too soon";
   EXPECT_EQ(kernel_.opened, 1);
 }

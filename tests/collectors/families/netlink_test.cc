@@ -6,8 +6,8 @@
 
 #include "collectors/families/netlink_table.h"
 #include "tests/collectors/families/family_answers.h"
+#include "tests/collectors/families/proc_tables.h"
 #include "tests/support/figures.h"
-#include "tests/support/files.h"
 
 namespace sockdiag {
 namespace {
@@ -17,7 +17,6 @@ using testing::FiguresOf;
 using testing::ReadFrom;
 using testing::ValueOf;
 
-constexpr const char* kFile = "thread-self/net/netlink";
 constexpr const char* kHeading =
     "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n";
 
@@ -27,16 +26,15 @@ std::string Line(int protocol, unsigned port_id, unsigned drops, int inode) {
          "        " + std::to_string(inode) + "       \n";
 }
 
-class NetlinkTest : public ::testing::Test {
+class NetlinkTest : public testing::ProcTablesTest {
  protected:
   [[nodiscard]] testing::Reading Read(const std::string& lines) {
-    root_.Write(kFile, kHeading + lines);
+    Write("netlink", kHeading + lines);
     return ReadFrom(collector_);
   }
 
-  const testing::TemporaryDirectory root_;
   SocketDrops<std::uint32_t> drops_;
-  NetlinkCollector collector_{drops_, root_.path()};
+  NetlinkCollector collector_{drops_, Reading()};
 };
 
 TEST_F(NetlinkTest, CountsThoseOfProgramsByProtocol) {
@@ -57,9 +55,9 @@ TEST_F(NetlinkTest, WhatWasSeenStays) {
   static_cast<void>(Read(Line(16, 100, 3, 3)));
   const Samples samples = Read("").samples;
   EXPECT_EQ(FiguresOf(samples, "sockdiag_netlink_sockets"),
-            (Figures{{"route", 0}, {"sock_diag", 0}, {"generic", 0}}));
+            (Figures{{"route", 0}, {"generic", 0}}));
   EXPECT_EQ(FiguresOf(samples, "sockdiag_netlink_drops_total"),
-            (Figures{{"route", 0}, {"sock_diag", 0}, {"generic", 3}}));
+            (Figures{{"route", 0}, {"generic", 3}}));
 }
 
 TEST_F(NetlinkTest, ASocketThatTakesTheAddressOfAnotherBeginsAnew) {
@@ -69,14 +67,25 @@ TEST_F(NetlinkTest, ASocketThatTakesTheAddressOfAnotherBeginsAnew) {
 
 TEST_F(NetlinkTest, ALineThatIsWrongMakesItFail) {
   const auto [samples, error, lack] = Read(Line(0, 100, 3, 3) + "garbage\n");
-  EXPECT_EQ(error, root_.Path(kFile) + ": \"garbage\" is not a line of netlink sockets");
+  EXPECT_EQ(error, Path("netlink") + ": \"garbage\" is not a line of netlink sockets");
   EXPECT_TRUE(samples.families().empty());
+}
+
+TEST_F(NetlinkTest, TooManyMakeItFail) {
+  static_cast<void>(Read(Line(0, 100, 3, 3)));
+  cost_ = std::chrono::seconds(1);
+  const auto [samples, error, lack] = Read(Line(0, 100, 4, 3));
+  EXPECT_EQ(error, Path("netlink") + testing::kTooMuch);
+  EXPECT_TRUE(samples.families().empty());
+  cost_ = std::chrono::seconds(0);
+  clock_.Advance(RefusalMemory::kTime);
+  EXPECT_EQ(ValueOf(Read(Line(0, 100, 5, 3)).samples, "sockdiag_netlink_drops_total", "route"), 2);
 }
 
 TEST_F(NetlinkTest, WithoutTheFileThereIsNothing) {
   const auto [samples, error, lack] = ReadFrom(collector_);
   EXPECT_EQ(error, "");
-  EXPECT_EQ(lack, "there is no " + root_.Path(kFile));
+  EXPECT_EQ(lack, "there is no " + Path("netlink"));
   EXPECT_TRUE(samples.families().empty());
 }
 

@@ -6,8 +6,8 @@
 
 #include "collectors/families/protocols_table.h"
 #include "tests/collectors/families/family_answers.h"
+#include "tests/collectors/families/proc_tables.h"
 #include "tests/support/figures.h"
-#include "tests/support/files.h"
 
 namespace sockdiag {
 namespace {
@@ -16,7 +16,6 @@ using testing::Figures;
 using testing::FiguresOf;
 using testing::ReadFrom;
 
-constexpr const char* kFile = "thread-self/net/protocols";
 constexpr const char* kSockets = "sockdiag_other_sockets";
 constexpr const char* kHeading =
     "protocol  size sockets  memory press maxhdr  slab module     cl co di ac io in de sh ss gs\n";
@@ -25,15 +24,14 @@ std::string Line(const std::string& name, int sockets) {
   return name + " 1240      " + std::to_string(sockets) + "      -1   NI       0   yes  kernel\n";
 }
 
-class OtherTest : public ::testing::Test {
+class OtherTest : public testing::ProcTablesTest {
  protected:
   [[nodiscard]] testing::Reading Read(const std::string& lines) {
-    root_.Write(kFile, kHeading + lines);
+    Write("protocols", kHeading + lines);
     return ReadFrom(collector_);
   }
 
-  const testing::TemporaryDirectory root_;
-  OtherCollector collector_{root_.path()};
+  OtherCollector collector_{Reading()};
 };
 
 TEST_F(OtherTest, CountsWhatNobodyElseCounts) {
@@ -49,14 +47,14 @@ TEST_F(OtherTest, CountsWhatNobodyElseCounts) {
 
 TEST_F(OtherTest, ALineThatIsWrongMakesItFail) {
   const auto [samples, error, lack] = Read(Line("XDP", 1) + "garbage\n");
-  EXPECT_EQ(error, root_.Path(kFile) + ": \"garbage\" is not a line of protocols");
+  EXPECT_EQ(error, Path("protocols") + ": \"garbage\" is not a line of protocols");
   EXPECT_TRUE(samples.families().empty());
 }
 
 TEST_F(OtherTest, WithoutTheFileThereIsNothing) {
   const auto [samples, error, lack] = ReadFrom(collector_);
   EXPECT_EQ(error, "");
-  EXPECT_EQ(lack, "there is no " + root_.Path(kFile));
+  EXPECT_EQ(lack, "there is no " + Path("protocols"));
 }
 
 TEST(ProtocolsTable, RefusesLinesWithoutACount) {

@@ -6,8 +6,8 @@
 
 #include "collectors/families/raw_table.h"
 #include "tests/collectors/families/family_answers.h"
+#include "tests/collectors/families/proc_tables.h"
 #include "tests/support/figures.h"
-#include "tests/support/files.h"
 
 namespace sockdiag {
 namespace {
@@ -15,11 +15,6 @@ namespace {
 using testing::Figures;
 using testing::FiguresOf;
 using testing::ReadFrom;
-
-constexpr const char* kRaw = "thread-self/net/raw";
-constexpr const char* kRaw6 = "thread-self/net/raw6";
-constexpr const char* kIcmp = "thread-self/net/icmp";
-constexpr const char* kIcmp6 = "thread-self/net/icmp6";
 
 constexpr const char* kHeading =
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout "
@@ -38,18 +33,17 @@ std::string Line6(const std::string& port) {
   return Line("00000000000000000000000000000000:" + port);
 }
 
-class RawTest : public ::testing::Test {
+class RawTest : public testing::ProcTablesTest {
  protected:
-  const testing::TemporaryDirectory root_;
-  RawCollector collector_{root_.path()};
+  RawCollector collector_{Reading()};
 };
 
 TEST_F(RawTest, CountsByFamilyAndIpProtocol) {
-  root_.Write(kRaw, kHeading + Line("00000000:0001") + Line("0100007F:0001") +
-                        Line("00000000:00FF") + Line("00000000:0059"));
-  root_.Write(kRaw6, kHeading6 + Line6("003A") + Line6("00C8"));
-  root_.Write(kIcmp, kHeading + Line("0100007F:004D"));
-  root_.Write(kIcmp6, kHeading6);
+  Write("raw", kHeading + Line("00000000:0001") + Line("0100007F:0001") + Line("00000000:00FF") +
+                   Line("00000000:0059"));
+  Write("raw6", kHeading6 + Line6("003A") + Line6("00C8"));
+  Write("icmp", kHeading + Line("0100007F:004D"));
+  Write("icmp6", kHeading6);
   const auto [samples, error, lack] = ReadFrom(collector_);
   EXPECT_EQ(error, "");
   EXPECT_EQ(lack, "");
@@ -62,16 +56,16 @@ TEST_F(RawTest, CountsByFamilyAndIpProtocol) {
 }
 
 TEST_F(RawTest, WhatWasSeenStays) {
-  root_.Write(kRaw, kHeading + Line("00000000:0001"));
+  Write("raw", kHeading + Line("00000000:0001"));
   static_cast<void>(ReadFrom(collector_));
-  root_.Write(kRaw, kHeading);
+  Write("raw", kHeading);
   EXPECT_EQ(FiguresOf(ReadFrom(collector_).samples, "sockdiag_raw_sockets"),
             (Figures{{"ipv4 icmp", 0}}));
 }
 
 TEST_F(RawTest, AHostWithoutIpv6HasTheOthers) {
-  root_.Write(kRaw, kHeading + Line("00000000:0001"));
-  root_.Write(kIcmp, kHeading);
+  Write("raw", kHeading + Line("00000000:0001"));
+  Write("icmp", kHeading);
   const auto [samples, error, lack] = ReadFrom(collector_);
   EXPECT_EQ(error, "");
   EXPECT_EQ(FiguresOf(samples, "sockdiag_raw_sockets"), (Figures{{"ipv4 icmp", 1}}));
@@ -79,14 +73,26 @@ TEST_F(RawTest, AHostWithoutIpv6HasTheOthers) {
 }
 
 TEST_F(RawTest, ATableThatIsWrongMakesItFailAndTheOthersAreShown) {
-  root_.Write(kRaw, kHeading + std::string("garbage\n"));
-  root_.Write(kRaw6, kHeading6 + Line6("003A"));
-  root_.MakeUnreadable(kIcmp);
+  Write("raw", kHeading + std::string("garbage\n"));
+  Write("raw6", kHeading6 + Line6("003A"));
+  root_.MakeUnreadable("thread-self/net/icmp");
   const auto [samples, error, lack] = ReadFrom(collector_);
-  EXPECT_EQ(error, root_.Path(kRaw) + ": \"garbage\" is not a line of raw sockets; " +
-                       root_.Path(kIcmp) + ": Is a directory (EISDIR)");
+  EXPECT_EQ(error, Path("raw") + ": \"garbage\" is not a line of raw sockets; " + Path("icmp") +
+                       ": Is a directory (EISDIR)");
   EXPECT_EQ(FiguresOf(samples, "sockdiag_raw_sockets"), (Figures{{"ipv6 icmpv6", 1}}));
   EXPECT_EQ(FiguresOf(samples, "sockdiag_icmp_sockets"), Figures());
+}
+
+TEST_F(RawTest, TooManyOfOneKindMakeItFailAndTheOthersAreShown) {
+  Write("raw", kHeading + Line("00000000:0001"));
+  cost_ = std::chrono::seconds(1);
+  EXPECT_EQ(ReadFrom(collector_).error, Path("raw") + testing::kTooMuch);
+  cost_ = std::chrono::seconds(0);
+  Write("icmp", kHeading + Line("0100007F:004D"));
+  const auto [samples, error, lack] = ReadFrom(collector_);
+  EXPECT_EQ(error, Path("raw") + testing::kTooMuch);
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_raw_sockets"), Figures());
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_icmp_sockets"), (Figures{{"ipv4", 1}}));
 }
 
 TEST_F(RawTest, WithoutAnyTableThereIsNothing) {

@@ -80,9 +80,7 @@ TEST_F(SctpTest, AHostWithoutSctpShowsNothingAndSaysSo) {
   const auto [samples, error, lack] = ReadFrom(collector_);
   EXPECT_EQ(error, "");
   EXPECT_TRUE(samples.families().empty());
-  EXPECT_EQ(lack,
-            "the kernel lists no sctp sockets: it has no sctp_diag, or no sctp at all; asked again "
-            "every 5 minutes");
+  EXPECT_EQ(lack.find("the kernel lists no sctp sockets: it has no sctp_diag"), 0U) << lack;
 }
 
 TEST(SctpDiag, RefusesWhatIsNoSctpSocket) {

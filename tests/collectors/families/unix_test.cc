@@ -30,16 +30,19 @@ using testing::ValueOf;
 
 constexpr std::uint8_t kListen = UnixSocket::kListen;
 
-Bytes Socket(std::uint8_t type, std::uint8_t state) {
+Bytes Socket(std::uint8_t type, std::uint8_t state, std::uint64_t cookie = 0) {
   unix_diag_msg message{};
+  message.udiag_cookie[0] = static_cast<std::uint32_t>(cookie);
+  message.udiag_cookie[1] = static_cast<std::uint32_t>(cookie >> 32);
   message.udiag_family = AF_UNIX;
   message.udiag_type = type;
   message.udiag_state = state;
   return BytesOf(message);
 }
 
-Bytes Listener(std::uint32_t length, std::uint32_t backlog, const std::string& name = "") {
-  Bytes bytes = Join(Socket(SOCK_STREAM, kListen),
+Bytes Listener(std::uint32_t length, std::uint32_t backlog, const std::string& name = "",
+               std::uint64_t cookie = 0) {
+  Bytes bytes = Join(Socket(SOCK_STREAM, kListen, cookie),
                      Attribute(UNIX_DIAG_RQLEN, BytesOf(unix_diag_rqlen{length, backlog})));
   if (name.empty()) return bytes;
   const auto* front = reinterpret_cast<const std::byte*>(name.data());
@@ -122,12 +125,20 @@ TEST_F(UnixTest, QueuesOfOtherSocketsAreBytesAndLeftAlone) {
             0);
 }
 
+/// Without a name, as the walk of all sockets has it.
+Bytes Unnamed(std::uint32_t length, std::uint32_t backlog, std::uint64_t cookie) {
+  return Listener(length, backlog, "", cookie);
+}
+
+constexpr std::uint64_t kLarge = 1ULL << 40;
+
 TEST_F(UnixTest, ShowsTheListenersThatGlobsName) {
-  kernel_.Add(SockDiagAnswer(1, {Listener(1, 5), Listener(2, 5), Listener(3, 6)}));
+  kernel_.Add(SockDiagAnswer(1, {Unnamed(1, 5, 1), Unnamed(2, 5, 2), Unnamed(3, 6, 1 + kLarge)}));
   kernel_.Add(SockDiagAnswer(
-      2, {Listener(1, 5, std::string("/run/a.sock\0", 12)), Listener(2, 5, "/run/deep/b.sock"),
-          Listener(3, 6, std::string("\0web", 4)), Listener(4, 7, std::string("/run/a.sock\0", 12)),
-          Listener(5, 8)}));
+      2,
+      {Listener(1, 5, std::string("/run/a.sock\0", 12), 1), Listener(2, 5, "/run/deep/b.sock", 2),
+       Listener(3, 6, std::string("\0web", 4), 1 + kLarge),
+       Listener(4, 7, std::string("/run/a.sock\0", 12), 4), Listener(5, 8, "", 5)}));
   UnixCollector collector = Make({"/run/*.sock", "@w?b"});
   const auto [samples, error, lack] = ReadFrom(collector);
   EXPECT_EQ(error, "");
@@ -140,24 +151,51 @@ TEST_F(UnixTest, ShowsTheListenersThatGlobsName) {
   const unix_diag_req request = RequestIn(kernel_.requests[1]);
   EXPECT_EQ(request.udiag_states, 1U << kListen);
   EXPECT_EQ(request.udiag_show, static_cast<unsigned>(UDIAG_SHOW_RQLEN | UDIAG_SHOW_NAME));
+
+  kernel_.Add(SockDiagAnswer(3, {Unnamed(2, 5, 1), Unnamed(2, 5, 2)}));
+  EXPECT_EQ(FiguresOf(ReadFrom(collector).samples, "sockdiag_unix_listen_queue_length"),
+            (Figures{{"/run/a.sock", 2}}));
+  EXPECT_EQ(kernel_.requests.size(), 3U) << "who is known is not asked for a name";
 }
 
-TEST_F(UnixTest, OfTooManyPathsTheFirstOnesAreShown) {
-  std::vector<Bytes> listeners;
-  for (std::size_t i = 0; i <= UnixCollector::kMostPaths; ++i) {
-    listeners.push_back(Listener(1, 5, "/run/" + std::to_string(1000 - i)));
-  }
-  kernel_.Add(SockDiagAnswer(1, {}));
-  kernel_.Add(SockDiagAnswer(2, listeners));
+TEST_F(UnixTest, WithoutListenersNoNamesAreAskedFor) {
+  kernel_.Add(SockDiagAnswer(1, {Socket(SOCK_STREAM, 1)}));
+  UnixCollector collector = Make({"/run/*"});
+  EXPECT_EQ(ReadFrom(collector).error, "");
+  EXPECT_EQ(kernel_.requests.size(), 1U);
+}
+
+TEST_F(UnixTest, WhenNamesCannotBeReadTheRestIsShown) {
+  kernel_.Add(SockDiagAnswer(1, {Unnamed(1, 5, 1)}));
+  kernel_.Add(SockDiagAnswer(2, {Listener(1, 5, "/run/a", 1)}, -ENOMEM));
+  kernel_.Add(SockDiagAnswer(3, {Unnamed(1, 5, 1), Unnamed(2, 5, 2)}));
+  kernel_.Add(SockDiagAnswer(4, {Listener(1, 5, "/run/a", 1), Listener(2, 5, "/run/b", 2)}));
   UnixCollector collector = Make({"/run/*"});
   const auto [samples, error, lack] = ReadFrom(collector);
-  const Figures lengths = FiguresOf(samples, "sockdiag_unix_listen_queue_length");
-  EXPECT_EQ(lengths.size(), UnixCollector::kMostPaths);
-  EXPECT_EQ(lengths.count("/run/1000"), 1U);
-  EXPECT_EQ(lengths.count("/run/999"), 0U);
+  EXPECT_NE(error, "");
+  EXPECT_EQ(ValueOf(samples, "sockdiag_unix_sockets", "stream listen"), 1);
+  EXPECT_TRUE(FiguresOf(samples, "sockdiag_unix_listen_queue_length").empty());
+  EXPECT_EQ(FiguresOf(ReadFrom(collector).samples, "sockdiag_unix_listen_queue_length"),
+            (Figures{{"/run/a", 1}, {"/run/b", 2}}));
+}
+
+TEST_F(UnixTest, MorePathsThanHavePlacesAreSaid) {
+  std::vector<Bytes> unnamed;
+  std::vector<Bytes> named;
+  for (std::uint64_t i = 0; i <= NamedListeners::kMostNames; ++i) {
+    unnamed.push_back(Unnamed(1, 5, i + 1));
+    named.push_back(Listener(1, 5, "/run/" + std::to_string(i), i + 1));
+  }
+  kernel_.Add(SockDiagAnswer(1, unnamed));
+  kernel_.Add(SockDiagAnswer(2, named));
+  UnixCollector collector = Make({"/run/*"});
+  const auto [samples, error, lack] = ReadFrom(collector);
+  EXPECT_EQ(error, "");
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_unix_listen_queue_length").size(),
+            NamedListeners::kMostNames);
   EXPECT_EQ(lack,
-            "collectors.unix.paths names more than 100 listeners: those behind the first ones by "
-            "name are not shown");
+            "collectors.unix.paths names listeners of more than 100 paths: those that came later "
+            "are not shown");
 }
 
 TEST_F(UnixTest, AKernelWithoutUnixDiagShowsNothingAndSaysSo) {
@@ -201,15 +239,6 @@ TEST(UnixDiag, AListenerMayLackAttributes) {
   ASSERT_TRUE(socket);
   EXPECT_FALSE(socket->queue);
   EXPECT_TRUE(socket->name.empty());
-}
-
-TEST(ShownUnixName, IsOnePrintableLine) {
-  EXPECT_EQ(ShownUnixName("/run/a.sock"), "/run/a.sock");
-  EXPECT_EQ(ShownUnixName(std::string("/run/a\0b", 8)), "/run/a");
-  EXPECT_EQ(ShownUnixName(std::string("\0a\0b", 4)), "@a\\x00b");
-  EXPECT_EQ(ShownUnixName(std::string("\0", 1)), "@");
-  EXPECT_EQ(ShownUnixName("/\xff\n"), "/\\xff\\x0a");
-  EXPECT_EQ(ShownUnixName(std::string(108, '\x01')).size(), 432U);
 }
 
 }  // namespace

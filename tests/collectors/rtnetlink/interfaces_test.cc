@@ -180,6 +180,16 @@ TEST_F(InterfacesTest, ADeviceThatIsCalledOtherHasNoPlace) {
             (Figures{{"other", 0}, {"eth0", 6}}));
 }
 
+/// The kernel takes both, and lists a device that takes another's name during a dump after it.
+TEST_F(InterfacesTest, OfNamesThatLookAlikeOneHasAPlace) {
+  Links() = {Link(1, "a\x01", 1), Link(2, "a\\x01", 2), Link(3, "eth0", 3), Link(4, "eth0", 4)};
+  const Samples samples = Collect();
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_up"), (Figures{{"a\\x01", 1}, {"eth0", 1}}));
+  EXPECT_EQ(FiguresOf(samples, "sockdiag_interface_receive_bytes_total"),
+            (Figures{{"a\\x01", 1}, {"eth0", 3}, {"other", 0}}));
+  EXPECT_EQ(ValueOf(samples, kFoldedKeys, "interfaces"), 2);
+}
+
 TEST_F(InterfacesTest, NamesAreShownInUtf8) {
   Links() = {Link(1, "a\xff")};
   EXPECT_EQ(FiguresOf(Collect(), "sockdiag_interface_up"), (Figures{{"a\\xff", 1}}));
@@ -187,9 +197,19 @@ TEST_F(InterfacesTest, NamesAreShownInUtf8) {
 
 TEST_F(InterfacesTest, AreReadAgainWhenTheyChangeMeanwhile) {
   Links() = {Link(1, "lo")};
-  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 1;
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 2;
   EXPECT_EQ(FiguresOf(Collect(), "sockdiag_interface_up"), (Figures{{"lo", 1}}));
   EXPECT_EQ(error_, "");
+  EXPECT_EQ(kernel_.requests.size(), 3U);
+}
+
+TEST_F(InterfacesTest, AreShownAsTheyWereSeenWhenTheyNeverStopChanging) {
+  Links() = {Link(1, "lo"), Link(2, "eth0", 7)};
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 1000;
+  EXPECT_EQ(FiguresOf(Collect(), "sockdiag_interface_receive_bytes_total"),
+            (Figures{{"lo", 0}, {"eth0", 7}}));
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(kernel_.requests.size(), 3U);
 }
 
 TEST_F(InterfacesTest, FailWhenTheyCannotBeRead) {

@@ -82,6 +82,12 @@ TEST_F(MulticastGroupsTest, DevicesBeyondTheLimitAreOther) {
   EXPECT_EQ(Collect(/*limit=*/1), (Figures{{"ipv4 lo", 1}, {"ipv4 other", 2}}));
 }
 
+TEST_F(MulticastGroupsTest, OfDevicesWhoseNamesLookAlikeTheLaterOneIsOther) {
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].records = {Link(1, "a\x01"), Link(2, "a\\x01")};
+  Groups(AF_INET).records = {Group(AF_INET, 1), Group(AF_INET, 2), Group(AF_INET, 2)};
+  EXPECT_EQ(Collect(), (Figures{{"ipv4 a\\x01", 1}, {"ipv4 other", 2}}));
+}
+
 TEST_F(MulticastGroupsTest, ThoseOfADeviceThatHasGoneAreLeftOut) {
   Groups(AF_INET).records = {Group(AF_INET, 9), Group(AF_INET, 1)};
   EXPECT_EQ(Collect(), (Figures{{"ipv4 lo", 1}}));
@@ -111,6 +117,16 @@ TEST_F(MulticastGroupsTest, FailWhenTheyCannotBeRead) {
   EXPECT_EQ(error_, "ipv6 groups: the kernel refused the dump: Operation not permitted (EPERM)");
 }
 
+TEST_F(MulticastGroupsTest, AreCountedOnlyWhenNoneOfThemChangesMeanwhile) {
+  Groups(AF_INET6).records = {Group(AF_INET6, 1)};
+  kernel_.tables[{RTM_GETLINK, AF_UNSPEC}].interruptions = 3;
+  EXPECT_EQ(Collect(), (Figures{{"ipv6 lo", 1}}));
+  EXPECT_EQ(error_, "");
+  Groups(AF_INET6).interruptions = 3;
+  EXPECT_EQ(Collect(), Figures());
+  EXPECT_EQ(error_, "ipv6 groups: the table changed during the dump");
+}
+
 TEST_F(MulticastGroupsTest, FailWhenAMessageIsCut) {
   Groups(AF_INET).records = {Bytes(7)};
   EXPECT_EQ(Collect(), Figures());
@@ -119,7 +135,8 @@ TEST_F(MulticastGroupsTest, FailWhenAMessageIsCut) {
 
 TEST_F(MulticastGroupsTest, FailWhenTheirFileIsWrong) {
   Groups(AF_INET).kernel_error = EOPNOTSUPP;
-  for (const char* line : {"1", "1\tlo", "1\tlo :", "1\tlo : many", "1\tlo : -1"}) {
+  for (const char* line :
+       {"1", "1\tlo", "1\tlo :", "1\tlo : many", "1\tlo : -1", "1\tlo : 18446744073709551615"}) {
     root_.Write(kIgmp, std::string(kTitle) + line + "\n");
     EXPECT_EQ(Collect(), Figures()) << line;
     EXPECT_EQ(error_,

@@ -104,6 +104,7 @@ class RoutesTest : public ::testing::Test {
     const Result<void> collected = collector_->Collect(findings);
     error_ = collected ? "" : collected.error().message;
     lack_ = findings.lack;
+    is_beyond_limit_ = findings.is_beyond_limit;
     return std::move(findings.samples);
   }
   Figures Counts() { return FiguresOf(Collect(), RouteCounts::kRoutes); }
@@ -120,6 +121,7 @@ class RoutesTest : public ::testing::Test {
   std::optional<RoutesCollector> collector_;
   std::string error_;
   std::string lack_;
+  bool is_beyond_limit_ = false;
 };
 
 TEST_F(RoutesTest, AreCountedByFamilyTableProtocolAndType) {
@@ -185,6 +187,7 @@ TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): they are left out");
+  EXPECT_TRUE(is_beyond_limit_);
   EXPECT_LT(kernel_.fetched, 10U);
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_NE(lack_, "") << "also of the same reading";
@@ -295,23 +298,24 @@ TEST_F(RoutesTest, NeighboursAreCountedByState) {
   EXPECT_EQ(error_, "");
 }
 
-TEST_F(RoutesTest, ThereAreZerosOfEachFamilyThatHasNeighbours) {
-  Neighbours() = {Neighbour(AF_INET, NUD_STALE)};
-  Tables() = {NeighbourTable(AF_INET, Overflows(0))};
-  const Figures ipv4{{"ipv4 incomplete", 0}, {"ipv4 reachable", 0}, {"ipv4 stale", 1},
-                     {"ipv4 delay", 0},      {"ipv4 probe", 0},     {"ipv4 failed", 0},
-                     {"ipv4 noarp", 0},      {"ipv4 permanent", 0}};
-  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), ipv4)
-      << "a kernel without IPv6 has no table of its neighbours";
+TEST_F(RoutesTest, AStateOfNeighboursIsShownFromWhenItWasSeen) {
+  const auto neighbours = [this] { return FiguresOf(Collect(), NeighbourCounts::kNeighbours); };
+  Tables() = {NeighbourTable(AF_INET, Overflows(0)), NeighbourTable(AF_INET6, Overflows(0))};
+  EXPECT_EQ(neighbours(), Figures());
   clock_.Advance(RoutesCollector::kReadEvery);
-  Tables() = {};
-  EXPECT_EQ(FiguresOf(Collect(), NeighbourCounts::kNeighbours), ipv4) << "it answers with some";
+  Neighbours() = {Neighbour(AF_INET, NUD_STALE), Neighbour(AF_INET6, 0x4000)};
+  EXPECT_EQ(neighbours(), (Figures{{"ipv4 stale", 1}, {"ipv6 other", 1}}));
   clock_.Advance(RoutesCollector::kReadEvery);
-  Neighbours() = {};
-  Tables() = {NeighbourTable(AF_INET6, Bytes(8))};
-  const Figures none = FiguresOf(Collect(), NeighbourCounts::kNeighbours);
-  EXPECT_EQ(none.size(), 8U);
-  EXPECT_EQ(none.at("ipv6 reachable"), 0);
+  Neighbours() = {Neighbour(AF_INET, NUD_FAILED)};
+  const Figures seen{{"ipv4 stale", 0}, {"ipv4 failed", 1}, {"ipv6 other", 0}};
+  EXPECT_EQ(neighbours(), seen);
+  EXPECT_EQ(neighbours(), seen) << "the same reading";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].kernel_error = ENOMEM;
+  EXPECT_EQ(neighbours(), Figures());
+  clock_.Advance(RoutesCollector::kReadEvery);
+  kernel_.tables[{RTM_GETNEIGH, AF_UNSPEC}].kernel_error = 0;
+  EXPECT_EQ(neighbours(), seen);
 }
 
 TEST_F(RoutesTest, OverflowsAreThoseOfATableAsAWhole) {
@@ -373,6 +377,7 @@ TEST_F(RoutesTest, WhatIsDeniedIsNoFailure) {
   EXPECT_TRUE(Collect().families().empty());
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "cannot open an rtnetlink socket: Operation not permitted (EPERM)");
+  EXPECT_FALSE(is_beyond_limit_);
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {

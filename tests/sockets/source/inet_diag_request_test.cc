@@ -27,9 +27,21 @@ TEST(InetDiagRequest, AsksForTcpOfBothFamiliesInOneWalk) {
   EXPECT_EQ(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
   EXPECT_EQ(header.nlmsg_seq, 7U);
   const auto payload = At<inet_diag_req>(request, sizeof(nlmsghdr));
-  EXPECT_EQ(payload.idiag_states, 0xffeU) << "states 1 (ESTABLISHED) to 11 (CLOSING)";
+  EXPECT_EQ(payload.idiag_states, ~(3U << 12)) << "all but 12 and 13, which no record has";
   EXPECT_EQ(payload.idiag_ext, 0) << "an extension that nobody reads was asked for";
   EXPECT_EQ(request.record_type, TCPDIAG_GETSOCK);
+}
+
+TEST(InetDiagRequest, AsksForTheStatesThatAreWanted) {
+  StateSet known = StateSet::All(Protocol::kTcp);
+  known.Remove(SocketState::kUnknown);
+  const DumpRequest request = TcpDumpRequest({known}, 7);
+  EXPECT_EQ(At<inet_diag_req>(request, sizeof(nlmsghdr)).idiag_states, 0xffeU)
+      << "states 1 (ESTABLISHED) to 11 (CLOSING)";
+  const DumpRequest rest =
+      UdpDumpRequest(Family::kIpv4, {{SocketState::kEstablished, SocketState::kUnknown}}, 7);
+  EXPECT_EQ(At<inet_diag_req_v2>(rest, sizeof(nlmsghdr)).idiag_states, ~(3U << 12 | 1U << 7))
+      << "all but 7, which is unconnected";
 }
 
 TEST(InetDiagRequest, AsksForTcpInfoWhereTheLastAckIsWanted) {

@@ -56,7 +56,11 @@ class ProcSourceTest : public ::testing::Test {
   const testing::TemporaryDirectory root_;
   testing::FakeClock clock_;
   Ports sink_;
-  ProcSource source_{clock_, root_.path()};
+  /// CPU time, and what each look at it adds.
+  std::chrono::milliseconds cpu_{0};
+  std::chrono::milliseconds cost_{0};
+  ProcSource source_{ProcReading{
+      .clock = clock_, .root = root_.path(), .cpu_clock = [this] { return cpu_ += cost_; }}};
 };
 
 TEST_F(ProcSourceTest, GivesTheListenersOfBothFamiliesFirst) {
@@ -98,6 +102,15 @@ TEST_F(ProcSourceTest, GivesTheStatesThatAreWanted) {
   EXPECT_EQ(sink_.list, std::vector{6});
 }
 
+TEST_F(ProcSourceTest, GivesStatesThatNobodyKnowsWhereAllAreWanted) {
+  Write("tcp", Line("0001", "0A") + Line("0002", "0E"));
+  ASSERT_TRUE(Dump(Protocol::kTcp));
+  EXPECT_EQ(sink_.list, (std::vector{1, 2}));
+  Write("udp", Line("0003", "0E") + Line("0004", "07"));
+  EXPECT_EQ(Dump(Protocol::kUdp).value().sockets, 2U);
+  EXPECT_EQ(sink_.list, (std::vector{4, 3}));
+}
+
 TEST_F(ProcSourceTest, GivesUnconnectedUdpOfBothFamiliesFirst) {
   Write("udp", Line("0001", "01") + Line("0002", "07"));
   Write("udp6", Line6("0003", "01") + Line6("0004", "07"));
@@ -106,13 +119,39 @@ TEST_F(ProcSourceTest, GivesUnconnectedUdpOfBothFamiliesFirst) {
 }
 
 TEST_F(ProcSourceTest, UdpEndsAtItsLimitAndTcpHasNone) {
-  sink_.on_record = [this] { clock_.Advance(ProcSource::kUdpLimit); };
-  const std::string listeners = Line("0001", "07") + Line("0002", "07") + Line("0003", "07");
-  Write("udp", listeners);
+  cost_ = ProcSource::kUdpLimit;
+  Write("udp", Line("0001", "07"));
   ExpectFailure(Protocol::kUdp, DumpErrorReason::kTimeout,
-                "udp: reading took longer than the limit of 1 s");
-  Write("tcp", listeners);
+                "udp: reading took more than the limit of 1000 ms of CPU time; asked again after 5 "
+                "minutes or at a reload");
+  Write("tcp", Line("0001", "07"));
   EXPECT_TRUE(Dump(Protocol::kTcp));
+}
+
+TEST_F(ProcSourceTest, UdpBeyondItsLimitIsNotReadAgainForFiveMinutes) {
+  Write("udp", Line("0001", "07"));
+  cost_ = ProcSource::kUdpLimit;
+  const std::string error = Dump(Protocol::kUdp).error().message;
+  cost_ = std::chrono::milliseconds(0);
+  clock_.Advance(std::chrono::minutes(5) - std::chrono::seconds(1));
+  EXPECT_EQ(Dump(Protocol::kUdp).error().message, error);
+  EXPECT_EQ(sink_.list, std::vector<int>());
+  clock_.Advance(std::chrono::seconds(1));
+  ASSERT_TRUE(Dump(Protocol::kUdp));
+  EXPECT_EQ(sink_.list, std::vector{1});
+}
+
+TEST_F(ProcSourceTest, OnABusyMachineNothingIsLost) {
+  Write("udp", Line("0001", "07") + Line("0002", "01"));
+  sink_.on_record = [this] { clock_.Advance(std::chrono::hours(1)); };
+  EXPECT_TRUE(Dump(Protocol::kUdp));
+}
+
+TEST_F(ProcSourceTest, WhatElseIsWrongWithATableIsNotRemembered) {
+  Write("udp", "garbage\n");
+  EXPECT_FALSE(Dump(Protocol::kUdp));
+  Write("udp", "");
+  EXPECT_TRUE(Dump(Protocol::kUdp));
 }
 
 TEST_F(ProcSourceTest, FailsWithoutATable) {

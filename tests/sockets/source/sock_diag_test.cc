@@ -22,17 +22,19 @@ TEST(SockDiag, TellsAKernelWithoutItFromASocketThatCannotBeHad) {
 }
 
 TEST(SockDiag, TellsADenialFromAShortage) {
-  for (const int denial : {EPERM, EACCES, EAFNOSUPPORT, EPROTONOSUPPORT}) {
+  for (const int denial :
+       {EPERM, EACCES, ENOSYS, EAFNOSUPPORT, EPFNOSUPPORT, EOPNOTSUPP, EPROTONOSUPPORT}) {
     EXPECT_TRUE(SockDiagOpenError(denial).is_denied) << denial;
     EXPECT_TRUE(DumpErrorFromKernel(denial).is_denied) << denial;
   }
-  for (const int shortage : {ENOMEM, EMFILE, ENFILE, ENOBUFS, EAGAIN, EBUSY, EINTR}) {
+  for (const int shortage :
+       {ENOMEM, EMFILE, ENFILE, ENOBUFS, ENOSPC, EAGAIN, ETIMEDOUT, EBUSY, EINTR, EIO}) {
     EXPECT_FALSE(SockDiagOpenError(shortage).is_denied) << shortage;
     EXPECT_FALSE(WithMissingModule(Protocol::kTcp, DumpErrorFromKernel(shortage)).is_denied)
         << shortage;
     EXPECT_FALSE(DumpErrorFromReceive(shortage).is_denied) << shortage;
   }
-  for (const int missing : {ENOENT, EOPNOTSUPP}) {
+  for (const int missing : {ENOENT, EOPNOTSUPP, EINVAL}) {
     EXPECT_TRUE(WithMissingModule(Protocol::kTcp, DumpErrorFromKernel(missing)).is_denied);
   }
 }

@@ -53,7 +53,7 @@ void ExpectFailure(const NetlinkFault& fault) {
   EXPECT_EQ(hit.TakeReport(), known);
   hit.tables.fault.reset();
   hit.tables.tcp.pop_back();
-  clock.Advance(NetlinkSource::kRefusalMemory);
+  clock.Advance(RefusalMemory::kTime);
   EXPECT_EQ(hit.Sample(), healthy.Sample());
 }
 

@@ -55,7 +55,7 @@ class SamplerTest : public ::testing::Test {
             .generation = kGeneration,
             .errors = errors_,
             .ephemeral_ports = [] { return EphemeralPorts(); },
-            .cpu_clock = Sampler::ThreadCpuTime,
+            .cpu_clock = ThreadCpuTime,
             .listener = std::move(listener),
             .clock = clock_};
   }
@@ -208,9 +208,9 @@ TEST_F(SamplerTest, AnIntervalOfZeroStartsNothing) {
 }
 
 TEST(SamplerCpu, MeasuresTheThreadsOwnTime) {
-  const auto before = Sampler::ThreadCpuTime();
+  const auto before = ThreadCpuTime();
   volatile std::uint64_t sum = 0;
-  while (Sampler::ThreadCpuTime() - before < milliseconds(2)) sum = sum + 1;
+  while (ThreadCpuTime() - before < milliseconds(2)) sum = sum + 1;
   EXPECT_GT(sum, 0U);
 }
 
