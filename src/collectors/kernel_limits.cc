@@ -10,27 +10,6 @@
 namespace sockdiag {
 namespace {
 
-constexpr Metric kTimeWaitLimit{"sockdiag_tcp_time_wait_limit",
-                                kGauge,
-                                {},
-                                "tcp_max_tw_buckets: TIME_WAIT sockets beyond it are destroyed."};
-constexpr Metric kTimeWaitEntries{
-    "sockdiag_tcp_time_wait_entries",
-    kGauge,
-    {},
-    "What the kernel holds against that limit: TIME_WAIT sockets, and "
-    "those in FIN_WAIT2 that no process holds any more."};
-constexpr Metric kOrphans{
-    "sockdiag_tcp_orphans", kGauge, {}, "TCP sockets that no process holds any more, host-wide."};
-constexpr Metric kOrphansLimit{
-    "sockdiag_tcp_orphans_limit", kGauge, {}, "tcp_max_orphans: orphans beyond it are reset."};
-constexpr Metric kMemory{
-    "sockdiag_tcp_memory_bytes", kGauge, {}, "Memory of TCP socket buffers, host-wide."};
-constexpr Metric kMemoryLimit{
-    "sockdiag_tcp_memory_limit_bytes",
-    kGauge,
-    {"level"},
-    "tcp_mem: no pressure below min, pressure from pressure on, at most max."};
 constexpr Metric kSomaxconn{
     "sockdiag_somaxconn", kGauge, {}, "net.core.somaxconn: the largest backlog of a listener."};
 constexpr Metric kMaxSynBacklog{
@@ -45,17 +24,24 @@ constexpr Metric kSyncookies{
     {},
     "tcp_syncookies: 0 never, 1 when a listener's backlog is full of handshakes, 2 always."};
 
-constexpr std::array kMetrics{&kTimeWaitLimit, &kTimeWaitEntries, &kOrphans,
-                              &kOrphansLimit,  &kMemory,          &kMemoryLimit,
-                              &kSomaxconn,     &kMaxSynBacklog,   &kSyncookies};
+using Limits = KernelLimitsCollector;
+constexpr std::array kMetrics{&Limits::kTimeWaitLimit,
+                              &Limits::kTimeWaitEntries,
+                              &Limits::kOrphans,
+                              &Limits::kOrphansLimit,
+                              &Limits::kMemory,
+                              &Limits::kMemoryLimit,
+                              &kSomaxconn,
+                              &kMaxSynBacklog,
+                              &kSyncookies};
 
 /// A gauge that is all that its file says.
 struct Sysctl {
   const Metric* metric;
   std::string_view file;
 };
-constexpr std::array kSysctls{Sysctl{&kTimeWaitLimit, "sys/net/ipv4/tcp_max_tw_buckets"},
-                              Sysctl{&kOrphansLimit, "sys/net/ipv4/tcp_max_orphans"},
+constexpr std::array kSysctls{Sysctl{&Limits::kTimeWaitLimit, "sys/net/ipv4/tcp_max_tw_buckets"},
+                              Sysctl{&Limits::kOrphansLimit, "sys/net/ipv4/tcp_max_orphans"},
                               Sysctl{&kSomaxconn, "sys/net/core/somaxconn"},
                               Sysctl{&kMaxSynBacklog, "sys/net/ipv4/tcp_max_syn_backlog"},
                               Sysctl{&kSyncookies, "sys/net/ipv4/tcp_syncookies"}};
@@ -85,16 +71,16 @@ void AddMemoryLimit(ProcFiles& files, Samples& samples) {
   constexpr std::array kLevels{"min", "pressure", "max"};
   const std::vector<double> pages = files.ReadIntegers("sys/net/ipv4/tcp_mem", kLevels.size());
   for (std::size_t i = 0; i < pages.size(); ++i) {
-    samples.Add(kMemoryLimit, BytesOf(pages[i]), kLevels[i]);
+    samples.Add(Limits::kMemoryLimit, BytesOf(pages[i]), kLevels[i]);
   }
 }
 
 void AddUsage(ProcFiles& files, Samples& samples) {
   const auto sockstat = files.Read("thread-self/net/sockstat", ParseTcpSockstat);
   if (!sockstat) return;
-  if (sockstat->time_wait) samples.Add(kTimeWaitEntries, *sockstat->time_wait);
-  if (sockstat->orphans) samples.Add(kOrphans, *sockstat->orphans);
-  if (sockstat->memory_pages) samples.Add(kMemory, BytesOf(*sockstat->memory_pages));
+  if (sockstat->time_wait) samples.Add(Limits::kTimeWaitEntries, *sockstat->time_wait);
+  if (sockstat->orphans) samples.Add(Limits::kOrphans, *sockstat->orphans);
+  if (sockstat->memory_pages) samples.Add(Limits::kMemory, BytesOf(*sockstat->memory_pages));
 }
 
 }  // namespace

@@ -17,6 +17,29 @@ namespace sockdiag {
 /// collector fail, and the others are shown all the same.
 class KernelLimitsCollector final : public Collector {
  public:
+  static constexpr Metric kTimeWaitLimit{
+      "sockdiag_tcp_time_wait_limit",
+      kGauge,
+      {},
+      "tcp_max_tw_buckets: TIME_WAIT sockets beyond it are destroyed."};
+  static constexpr Metric kTimeWaitEntries{
+      "sockdiag_tcp_time_wait_entries",
+      kGauge,
+      {},
+      "What the kernel holds against that limit: TIME_WAIT sockets, and "
+      "those in FIN_WAIT2 that no process holds any more."};
+  static constexpr Metric kOrphans{
+      "sockdiag_tcp_orphans", kGauge, {}, "TCP sockets that no process holds any more, host-wide."};
+  static constexpr Metric kOrphansLimit{
+      "sockdiag_tcp_orphans_limit", kGauge, {}, "tcp_max_orphans: orphans beyond it are reset."};
+  static constexpr Metric kMemory{
+      "sockdiag_tcp_memory_bytes", kGauge, {}, "Memory of TCP socket buffers, host-wide."};
+  static constexpr Metric kMemoryLimit{
+      "sockdiag_tcp_memory_limit_bytes",
+      kGauge,
+      {"level"},
+      "tcp_mem: no pressure below min, pressure from pressure on, at most max."};
+
   /// `root` stands for /proc.
   explicit KernelLimitsCollector(std::string root = "/proc") : root_(std::move(root)) {}
 

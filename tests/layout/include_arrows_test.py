@@ -25,6 +25,7 @@ ALLOWED["collectors"] = {"base", "model", "netlink", "proc", "namespaces", "metr
 ALLOWED["yaml"] = {"base"}
 ALLOWED["config"] = ALLOWED["collectors"] | {"collectors", "yaml"}
 ALLOWED["inspect"] = {"base", "model", "netlink", "metrics", "sockets/source", "sockets/naming", "sockets/watch", "yaml", "config"}
+ALLOWED["findings"] = {"base", "model", "metrics", "sockets/tally", "sockets/watch", "collectors", "inspect"}
 ALLOWED["http/tls"] = {"base"}
 ALLOWED["http"] = {"base", "http/tls"}
 ALLOWED["http/server"] = {"base", "http", "http/tls"}
