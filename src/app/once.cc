@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "app/findings_text.h"
 #include "app/kernel_pipelines.h"
 #include "app/reload_record.h"
 #include "app/report.h"
@@ -14,10 +15,11 @@
 namespace sockdiag {
 namespace {
 
-std::string Render(const Collection& collection, OnceFormat format) {
+std::string Render(const Collection& collection, OnceFormat format, const Clock& clock) {
   switch (format) {
     case OnceFormat::kTable:
-      return ToReport(collection);
+      return ToFindingsText(FindingsMemory(clock).Find(collection.samples)) + "\n" +
+             ToReport(collection);
     case OnceFormat::kJson:
       return ToJson(collection.samples);
     case OnceFormat::kMetrics:
@@ -40,7 +42,7 @@ Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config
   const std::shared_ptr<Pipeline> pipeline = pipelines.Make(config, /*is_used_again=*/false);
   pipeline->TakeEffect();
   const std::shared_ptr<const Collection> collection = pipeline->Collect();
-  std::cout << Render(*collection, format) << std::flush;
+  std::cout << Render(*collection, format, pipelines.clock()) << std::flush;
   if (!std::cout) return Fail("cannot write to standard output");
   std::vector<std::string> failures;
   for (const CollectorReport& report : collection->collectors) {

@@ -28,8 +28,10 @@ http::Response Metrics(const RouteSources& sources, const http::Request& request
 http::Response Landing(const RouteSources& sources, const http::Request& request) {
   http::Response response;
   response.content_type = "text/html; charset=utf-8";
+  const std::shared_ptr<const Collection> collection = Collect(sources, request);
   response.body = std::make_shared<const std::string>(
-      ToLandingPage(*Collect(sources, request), CurrentBuild(), sources.telemetry_path));
+      ToLandingPage(*collection, sources.scrapes.FindWhatIsWrong(*collection), CurrentBuild(),
+                    sources.telemetry_path));
   response.compressible = true;
   return response;
 }

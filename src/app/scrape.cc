@@ -62,6 +62,7 @@ void ScrapeService::Tell(const std::shared_ptr<const Collection>& collection) {
                              {"success", report.Succeeded() ? "true" : "false"},
                              {"seconds", std::to_string(report.seconds)}});
   }
+  findings_.Note(collection->samples);
   last_told_ = collection;
 }
 

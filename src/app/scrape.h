@@ -10,6 +10,7 @@
 #include "app/pipeline.h"
 #include "base/failure_log.h"
 #include "collectors/scheduler.h"
+#include "findings/findings_memory.h"
 
 namespace sockdiag {
 
@@ -18,12 +19,16 @@ class ScrapeService {
  public:
   /// Both must outlive this. Use() must come first.
   ScrapeService(const Log& log, const Clock& clock)
-      : log_(log), failures_("collector", log, clock) {}
+      : log_(log), failures_("collector", log, clock), findings_(clock) {}
 
   /// Waits for the collectors until the deadline, or as long as they take when there is none. What
   /// is not done by then is shown as failed.
   [[nodiscard]] std::shared_ptr<const Collection> Get(std::optional<Clock::TimePoint> deadline);
 
+  /// What a collection shows to be wrong, beside those before it.
+  [[nodiscard]] WhatIsWrong FindWhatIsWrong(const Collection& collection) {
+    return findings_.Find(collection.samples);
+  }
   /// How many wait for a collection right now.
   [[nodiscard]] int waiting() const { return pipeline()->waiting(); }
   /// Whether sockets were dumped so far, if any are to be.
@@ -45,6 +50,7 @@ class ScrapeService {
   std::atomic<bool> has_collected_ = false;
   std::mutex telling_mutex_;
   FailureLog failures_;
+  FindingsMemory findings_;
   /// By collector.
   std::map<std::string, std::string> told_lacks_;
   std::weak_ptr<const Collection> last_told_;

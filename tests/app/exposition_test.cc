@@ -22,6 +22,29 @@ using testing::ExpectGolden;
 using testing::kSampleBuild;
 using testing::SampleCollection;
 
+/// One of each urgency.
+WhatIsWrong SampleFindings() {
+  WhatIsWrong wrong;
+  wrong.is_known = true;
+  wrong.findings = {{.urgency = Finding::Urgency::kUrgent,
+                     .cause = "full",
+                     .title = "Accept queue of web, port 8080",
+                     .figure = "129",
+                     .beside = "of 128",
+                     .text = "The program does not accept, and new connections are dropped.",
+                     .query = "port=8080 accepted=no by=remote",
+                     .runbook = "sockdiagacceptqueuesaturated"},
+                    {.urgency = Finding::Urgency::kLookAt,
+                     .cause = "lossy",
+                     .title = "Retransmits towards kafka",
+                     .figure = "12",
+                     .beside = "stalled",
+                     .text = "What was sent is not acknowledged and sent again.",
+                     .query = "service=kafka retransmitting=yes by=remote order=retransmits",
+                     .runbook = "sockdiagpeersretransmitting"}};
+  return wrong;
+}
+
 TEST(Exposition, MatchesTheGoldenText) {
   ExpectGolden("metrics.txt", ToText(SampleCollection()->samples));
 }
@@ -35,13 +58,20 @@ TEST(Report, NamesFailedCollectors) {
 }
 
 TEST(LandingPage, MatchesTheGoldenPage) {
-  ExpectGolden("landing.html", ToLandingPage(*SampleCollection(), kSampleBuild, "/metrics"));
+  ExpectGolden("landing.html",
+               ToLandingPage(*SampleCollection(), SampleFindings(), kSampleBuild, "/metrics"));
 }
 
 TEST(LandingPage, EscapesWhatItShows) {
   Collection collection;
   collection.collectors = {{"tcp", 0, "\"<b>\""}};
-  const std::string page = ToLandingPage(collection, {"<1&2>", "abc", "GNU"}, "/a&b");
+  WhatIsWrong wrong;
+  Finding& finding = wrong.findings.emplace_back();
+  finding.title = "<i>title";
+  finding.text = "a \"text\"";
+  const std::string page = ToLandingPage(collection, wrong, {"<1&2>", "abc", "GNU"}, "/a&b");
+  EXPECT_NE(page.find("&lt;i&gt;title"), std::string::npos);
+  EXPECT_NE(page.find("a &quot;text&quot;"), std::string::npos);
   EXPECT_NE(page.find("Version &lt;1&amp;2&gt;"), std::string::npos);
   EXPECT_NE(page.find("its figures are missing: &quot;&lt;b&gt;&quot;"), std::string::npos);
   EXPECT_NE(page.find("<a href=\"./a&amp;b\">"), std::string::npos);

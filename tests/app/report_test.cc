@@ -76,7 +76,8 @@ TEST(Report, OtherNamespacesHaveColumnsAndRowsOfTheirOwn) {
 TEST(LandingPage, OtherNamespacesHaveColumnsOfTheirOwn) {
   Collection collection;
   collection.samples = OwnAndNamespaces();
-  const std::string page = ToLandingPage(collection, {"1", "abc", "GNU"}, "/metrics");
+  const std::string page =
+      ToLandingPage(collection, WhatIsWrong(), {"1", "abc", "GNU"}, "/metrics");
   EXPECT_NE(page.find("STATE        TOTAL  tcp ipv4  udp ipv4  tcp ipv4 namespaces\n"
                       "established      9         3         -                    6\n"),
             std::string::npos);
