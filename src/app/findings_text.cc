@@ -39,6 +39,7 @@ std::string ToText(const Finding& finding) {
 }  // namespace
 
 std::string NoFindingsText(const WhatIsWrong& wrong) {
+  if (!wrong.is_collected) return "TCP sockets are not collected, so nothing is known of them.";
   if (!wrong.is_known) return "TCP sockets could not be read, so nothing is known of them.";
   if (!wrong.findings.empty()) return "";
   const std::string nothing = "Nothing is wrong that sockets show";

@@ -26,7 +26,7 @@ std::uint64_t GrownBy(const Situation& situation, const std::string& figure) {
 Finding Describe(const HostFigures::ListenerKey& key, std::uint64_t drops) {
   Finding finding;
   finding.cause = "drops";
-  finding.title = key.service + ", port " + key.port + PlaceText(key.scope);
+  finding.title = ListenerText(key);
   finding.figure = CountText(drops);
   finding.beside = "in " + std::to_string(kWindow.count()) + " minutes";
   return finding;
@@ -43,7 +43,7 @@ void FindDrops(const Situation& situation, WeighedFindings& found) {
     finding.text =
         "The listener drops connections: its accept queue is full now and then, or a limit or a "
         "filter refuses them.";
-    finding.runbook = "sockdiaglistendrops";
+    finding.runbook = "SockdiagListenDrops";
     found.push_back({finding, drops});
   }
   for (const auto& [key, all] : situation.figures.receive_drops) {
@@ -52,7 +52,7 @@ void FindDrops(const Situation& situation, WeighedFindings& found) {
     Finding finding = Describe(key, drops);
     finding.title = "Datagrams to " + finding.title;
     finding.text = "The receiver drops datagrams: its program reads more slowly than they come.";
-    finding.runbook = "sockdiagudpreceivedrops";
+    finding.runbook = "SockdiagUdpReceiveDrops";
     found.push_back({finding, drops});
   }
 }

@@ -25,7 +25,7 @@ struct Finding {
   std::string text;
   /// The sockets that it is about, as a Query; empty of what no query shows.
   std::string query;
-  /// The section of docs/runbooks.md.
+  /// The section of docs/runbooks.md: an alert's name.
   std::string runbook;
 };
 

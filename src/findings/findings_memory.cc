@@ -22,6 +22,7 @@ WhatIsWrong FindingsMemory::Find(const Samples& samples) {
   const std::lock_guard lock(mutex_);
   const Clock::TimePoint now = clock_.Now();
   WhatIsWrong wrong;
+  wrong.is_collected = figures.collects_tcp;
   wrong.is_known = figures.knows_tcp;
   wrong.findings = FindWhatIsWrong({figures, history_, {now, wall_clock_()}});
   if (first_note_) {

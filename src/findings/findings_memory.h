@@ -15,7 +15,9 @@ namespace sockdiag {
 
 /// What a look at a host's sockets finds.
 struct WhatIsWrong {
-  /// Whether TCP sockets could be read: else that nothing was found means nothing.
+  /// Whether TCP sockets are collected, and could be read: else that nothing was found means
+  /// nothing.
+  bool is_collected = false;
   bool is_known = false;
   /// As FindWhatIsWrong().
   std::vector<Finding> findings;

@@ -28,7 +28,7 @@ Finding Describe(const Situation& situation, const HostFigures::ListenerKey& key
   const bool is_full = IsFull(listener);
   finding.urgency = is_full ? Finding::Urgency::kUrgent : Finding::Urgency::kLookAt;
   finding.cause = "full";
-  finding.title = "Accept queue of " + key.service + ", port " + key.port + PlaceText(key.scope);
+  finding.title = "Accept queue of " + ListenerText(key);
   finding.figure = CountText(listener.waiting);
   finding.beside = "of " + CountText(listener.backlog);
   finding.text = is_full ? "The program does not accept, and new connections are dropped."
@@ -40,7 +40,7 @@ Finding Describe(const Situation& situation, const HostFigures::ListenerKey& key
   finding.text += GivenUpText(situation.figures, key);
   finding.text += SinceText(situation, FigureName(kFigure, key), kNearlyFull);
   if (key.port != "other") finding.query = "port=" + key.port + " accepted=no by=remote";
-  finding.runbook = "sockdiagacceptqueuesaturated";
+  finding.runbook = "SockdiagAcceptQueueSaturated";
   return finding;
 }
 

@@ -6,6 +6,7 @@
 
 #include "collectors/kernel_limits.h"
 #include "collectors/owners_by_name.h"
+#include "collectors/sockets.h"
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/family_tally.h"
 #include "sockets/tally/listener_tally.h"
@@ -153,6 +154,9 @@ HostFigures HostFiguresOf(const Samples& samples) {
   samples.ForEach(FamilyTally::kSockets, [&](double, Labels labels) {
     const bool is_tcp = labels[0].value == Name(Protocol::kTcp);
     figures.knows_tcp = figures.knows_tcp || (is_tcp && ScopeOf(labels).empty());
+  });
+  samples.ForEach(SocketsCollector::kDumpErrors, [&](double, Labels labels) {
+    figures.collects_tcp = figures.collects_tcp || labels[0].value == Name(Protocol::kTcp);
   });
   ReadServices(samples, figures);
   ReadListeners(samples, figures);

@@ -67,7 +67,8 @@ struct HostFigures {
     [[nodiscard]] double Share() const { return limit > 0 ? used / limit : 0; }
   };
 
-  /// Whether TCP sockets were dumped: else nothing is known of them.
+  /// Whether TCP sockets were to be dumped, and were: else nothing is known of them.
+  bool collects_tcp = false;
   bool knows_tcp = false;
   std::map<ServiceKey, Service> services;
   std::map<ListenerKey, Listener> listeners;

@@ -24,18 +24,18 @@ constexpr std::array kMeanings{
     Meaning{&HostFigures::destination_ports, "ports", "Local ports towards one destination",
             "New connections from one local address to one remote address and port fail when none "
             "is left.",
-            0.8, 0.95, "direction=outbound by=destination", "sockdiagephemeralportsexhausting"},
+            0.8, 0.95, "direction=outbound by=destination", "SockdiagEphemeralPortsExhausting"},
     Meaning{&HostFigures::time_wait, "limit", "TIME_WAIT sockets",
             "Beyond tcp_max_tw_buckets the kernel destroys them at once: late packets may then hit "
             "a new connection.",
-            0.9, 2, "state=time_wait by=remote", "sockdiagtimewaitnearlimit"},
+            0.9, 2, "state=time_wait by=remote", "SockdiagTimeWaitNearLimit"},
     Meaning{&HostFigures::orphans, "limit", "Orphaned TCP sockets",
             "Beyond tcp_max_orphans the kernel resets connections that programs have closed: the "
             "last data is lost.",
-            0.8, 0.95, "state=fin_wait1,last_ack,closing by=remote", "sockdiagorphansnearlimit"},
+            0.8, 0.95, "state=fin_wait1,last_ack,closing by=remote", "SockdiagOrphansNearLimit"},
     Meaning{&HostFigures::tcp_memory, "limit", "Memory of TCP",
             "Near tcp_mem's last figure the kernel drops what comes and sends no more.", 0.8, 0.95,
-            "order=recv_queue by=service", "sockdiagtcpmemorypressure"}};
+            "order=recv_queue by=service", "SockdiagTcpMemoryPressure"}};
 
 std::string PercentText(double share) {
   return std::to_string(static_cast<int>(share * 100)) + " %";

@@ -60,7 +60,7 @@ Finding Describe(const Situation& situation, const Meaning& meaning,
   finding.text = meaning.text;
   finding.text += SinceText(situation, FigureOf(meaning, key), static_cast<double>(meaning.least));
   finding.query = Question(meaning, key);
-  finding.runbook = "sockdiagpeersretransmitting";
+  finding.runbook = "SockdiagPeersRetransmitting";
   return finding;
 }
 

@@ -23,20 +23,20 @@ constexpr std::array kMeanings{
     Meaning{SocketState::kSynSent, "no answer", "SYN_SENT",
             "Connections that nobody answers, not even with a reset: dropped on the way, or the "
             "host is gone.",
-            1, 10, "sockdiagsynsentstuck"},
+            1, 10, "SockdiagSynSentStuck"},
     Meaning{SocketState::kSynRecv, "unfinished", "SYN_RECV",
             "Our answers to clients are not confirmed: they are lost on the way, or addresses are "
             "forged as in a SYN flood.",
-            10, 100, "sockdiagsynrecvflood"},
+            10, 100, "SockdiagSynRecvFlood"},
     Meaning{SocketState::kFinWait1, "no answer", "FIN_WAIT1",
             "The peers do not confirm that we closed: they are gone, or take no data.", 10, 1000,
-            "sockdiagcloseunanswered"},
+            "SockdiagCloseUnanswered"},
     Meaning{SocketState::kLastAck, "no answer", "LAST_ACK",
             "The peers closed first and do not confirm that we did: they are gone.", 10, 1000,
-            "sockdiagcloseunanswered"},
+            "SockdiagCloseUnanswered"},
     Meaning{SocketState::kClosing, "no answer", "CLOSING",
             "Both ends closed at once, and the peers do not confirm it: they are gone.", 10, 1000,
-            "sockdiagcloseunanswered"}};
+            "SockdiagCloseUnanswered"}};
 
 std::string FigureOf(const Meaning& meaning, const HostFigures::ServiceKey& key) {
   return FigureName(std::string(meaning.title), key);

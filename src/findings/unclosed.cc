@@ -41,7 +41,7 @@ Finding Describe(const Situation& situation, const HostFigures::ServiceKey& key,
   finding.text += SinceText(situation, figure, 1);
   finding.text += OwnersText(situation.figures, kCloseWait);
   finding.query = QueryOf(key, kCloseWait);
-  finding.runbook = growth && *growth >= 1 ? "sockdiagclosewaitleak" : "sockdiagclosewaitstuck";
+  finding.runbook = growth && *growth >= 1 ? "SockdiagCloseWaitLeak" : "SockdiagCloseWaitStuck";
   return finding;
 }
 
@@ -60,7 +60,7 @@ Finding DescribeHang(const Situation& situation, const HostFigures::ServiceKey& 
   finding.text += SinceText(situation, FigureName(kUnread, key), 1);
   finding.text += OwnersText(situation.figures, kCloseWait);
   finding.query = QueryOf(key, kCloseWait);
-  finding.runbook = "sockdiagclosewaitunread";
+  finding.runbook = "SockdiagCloseWaitUnread";
   return finding;
 }
 

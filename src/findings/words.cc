@@ -6,6 +6,7 @@
 
 #include "inspect/query.h"
 #include "model/direction.h"
+#include "sockets/naming/service_names.h"
 
 namespace sockdiag {
 namespace {
@@ -22,8 +23,14 @@ std::string PlaceText(const std::string& scope) {
 }
 
 std::string ServiceText(const HostFigures::ServiceKey& key) {
-  return (key.direction == Direction::kInbound ? " on " : " towards ") + key.service +
+  return (key.direction == Direction::kInbound ? " on " : " towards ") +
+         std::string(PortOfNumberName(key.service) ? "port " : "") + key.service +
          PlaceText(key.scope);
+}
+
+std::string ListenerText(const HostFigures::ListenerKey& key) {
+  const std::string port = "port " + key.port;
+  return (key.service == key.port ? port : key.service + ", " + port) + PlaceText(key.scope);
 }
 
 std::string OwnersText(const HostFigures& figures, SocketState state) {
@@ -43,13 +50,13 @@ std::string OwnersText(const HostFigures& figures, SocketState state) {
 
 std::string SinceText(const Situation& situation, const std::string& figure, double least) {
   const auto since = situation.history.Since(figure, least);
-  return since ? " So since " + situation.now.TextOf(*since) + "." : "";
+  return since ? " It has been so since " + situation.now.TextOf(*since) + "." : "";
 }
 
 std::string OldestText(const HostFigures::Service& service, SocketState state) {
   const auto age = static_cast<std::int64_t>(service.oldest_age_seconds[Index(state)]);
   if (age == 0) return "";
-  return " The oldest is so for " + DurationText(std::chrono::seconds(age)) + ".";
+  return " The oldest has been there for " + DurationText(std::chrono::seconds(age)) + ".";
 }
 
 std::string QueryOf(const HostFigures::ServiceKey& key, SocketState state) {

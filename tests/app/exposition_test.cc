@@ -25,6 +25,7 @@ using testing::SampleCollection;
 /// One of each urgency.
 WhatIsWrong SampleFindings() {
   WhatIsWrong wrong;
+  wrong.is_collected = true;
   wrong.is_known = true;
   wrong.findings = {{.urgency = Finding::Urgency::kUrgent,
                      .cause = "full",
@@ -33,7 +34,7 @@ WhatIsWrong SampleFindings() {
                      .beside = "of 128",
                      .text = "The program does not accept, and new connections are dropped.",
                      .query = "port=8080 accepted=no by=remote",
-                     .runbook = "sockdiagacceptqueuesaturated"},
+                     .runbook = "SockdiagAcceptQueueSaturated"},
                     {.urgency = Finding::Urgency::kLookAt,
                      .cause = "lossy",
                      .title = "Retransmits towards kafka",
@@ -41,7 +42,7 @@ WhatIsWrong SampleFindings() {
                      .beside = "stalled",
                      .text = "What was sent is not acknowledged and sent again.",
                      .query = "service=kafka retransmitting=yes by=remote order=retransmits",
-                     .runbook = "sockdiagpeersretransmitting"}};
+                     .runbook = "SockdiagPeersRetransmitting"}};
   return wrong;
 }
 

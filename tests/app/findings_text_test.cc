@@ -10,6 +10,7 @@ namespace {
 
 WhatIsWrong Nothing() {
   WhatIsWrong wrong;
+  wrong.is_collected = true;
   wrong.is_known = true;
   return wrong;
 }
@@ -25,8 +26,11 @@ TEST(FindingsText, SaysThatNothingIsWrongAndHowMuchThatSays) {
 }
 
 TEST(FindingsText, DoesNotSayItAfterAFailedDump) {
-  EXPECT_EQ(ToFindingsText(WhatIsWrong()),
-            "TCP sockets could not be read, so nothing is known of them.\n");
+  WhatIsWrong wrong = Nothing();
+  wrong.is_known = false;
+  EXPECT_EQ(ToFindingsText(wrong), "TCP sockets could not be read, so nothing is known of them.\n");
+  wrong.is_collected = false;
+  EXPECT_EQ(ToFindingsText(wrong), "TCP sockets are not collected, so nothing is known of them.\n");
 }
 
 TEST(FindingsText, FitsATerminal) {
@@ -45,8 +49,8 @@ TEST(FindingsText, FitsATerminal) {
       "WHAT IS WRONG\n"
       "  ! CLOSE_WAIT towards postgres (leak): 576 +80 a minute\n"
       "    The peers have closed, and the program that has these sockets has not. They become "
-      "more: a\n"
-      "    leak, which ends when no file descriptors are left.\n");
+      "more: a leak,\n"
+      "    which ends when no file descriptors are left.\n");
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ class OnceTest(support.TestCase):
 
     def test_table_has_the_numbers_of_the_metrics(self):
         exposition = self._metrics()
-        states, services, ports, listeners, limits = (
+        _, states, services, ports, listeners, limits = (
             [re.split(r"\s{2,}", line) for line in block.splitlines()]
             for block in self._once("--once=table").strip().split("\n\n"))
         self._check_states(exposition, states)

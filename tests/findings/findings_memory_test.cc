@@ -36,7 +36,8 @@ TEST_F(FindingsMemoryTest, RemembersSinceWhen) {
   EXPECT_TRUE(wrong.is_known);
   EXPECT_EQ(wrong.watched_for, minutes(2));
   ASSERT_EQ(wrong.findings.size(), 1U);
-  EXPECT_TRUE(wrong.findings[0].text.ends_with("So since 09:58:00 UTC.")) << wrong.findings[0].text;
+  EXPECT_TRUE(wrong.findings[0].text.ends_with("It has been so since 09:58:00 UTC."))
+      << wrong.findings[0].text;
 }
 
 TEST_F(FindingsMemoryTest, AFailedDumpIsNoEndOfIt) {
@@ -46,7 +47,8 @@ TEST_F(FindingsMemoryTest, AFailedDumpIsNoEndOfIt) {
   EXPECT_FALSE(memory_.Find(Samples()).is_known);
   clock_.Advance(minutes(1));
   memory_.Note(Stuck(5));
-  EXPECT_TRUE(memory_.Find(Stuck(5)).findings[0].text.ends_with("So since 09:58:00 UTC."));
+  EXPECT_TRUE(
+      memory_.Find(Stuck(5)).findings[0].text.ends_with("It has been so since 09:58:00 UTC."));
 }
 
 TEST_F(FindingsMemoryTest, WhoLooksOnceKnowsNoTime) {

@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,14 @@ using Urgency = Finding::Urgency;
 constexpr auto kCloseWait = SocketState::kCloseWait;
 const HostFigures::ServiceKey kPostgres{"", "postgres", Direction::kOutbound};
 const HostFigures::ListenerKey kWeb{"", "8080", "web"};
+
+const std::string& Runbooks() {
+  static const std::string kText = [] {
+    std::ifstream file(SOCKDIAG_SOURCE_DIR "/docs/runbooks.md");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }();
+  return kText;
+}
 
 class FindingsTest : public ::testing::Test {
  protected:
@@ -38,7 +48,8 @@ class FindingsTest : public ::testing::Test {
       EXPECT_TRUE(finding.text.ends_with('.')) << finding.text;
       EXPECT_EQ(finding.text.find("  "), std::string::npos) << finding.text;
       EXPECT_TRUE(Query::Parse(finding.query)) << finding.query;
-      EXPECT_FALSE(finding.runbook.empty());
+      EXPECT_NE(Runbooks().find("\n### " + finding.runbook + "\n"), std::string::npos)
+          << finding.runbook;
     }
     return findings;
   }
@@ -90,7 +101,7 @@ TEST_F(FindingsTest, AFullQueue) {
   EXPECT_EQ(finding.text,
             "The program does not accept, and new connections are dropped. The port has dropped "
             "15,653 connections while this exporter watched. Of 157 CLOSE_WAIT sockets of web, 125 "
-            "lie in such a queue: their clients have given up. So since 10:00:00 UTC.");
+            "lie in such a queue: their clients have given up. It has been so since 10:00:00 UTC.");
   EXPECT_EQ(finding.query, "port=8080 accepted=no by=remote");
 }
 
@@ -124,13 +135,15 @@ TEST_F(FindingsTest, ALeakGrows) {
   EXPECT_EQ(finding.title, "CLOSE_WAIT towards postgres");
   EXPECT_EQ(finding.figure, "576");
   EXPECT_EQ(finding.beside, "+80 a minute");
-  EXPECT_EQ(finding.text,
-            "The peers have closed, and the program that has these sockets has not. They become "
-            "more: a leak, which ends when no file descriptors are left. The oldest is so for 9 "
-            "min 2 s. So since 10:00:00 UTC. Of all that is stuck in this state, most is held by "
-            "checkout.service (576) and cron.service (2).");
+  EXPECT_EQ(
+      finding.text,
+      "The peers have closed, and the program that has these sockets has not. They become "
+      "more: a leak, which ends when no file descriptors are left. The oldest has been there for 9 "
+      "min 2 s. It has been so since 10:00:00 UTC. Of all that is stuck in this state, most is "
+      "held by "
+      "checkout.service (576) and cron.service (2).");
   EXPECT_EQ(finding.query, "state=close_wait service=postgres direction=outbound by=remote");
-  EXPECT_EQ(finding.runbook, "sockdiagclosewaitleak");
+  EXPECT_EQ(finding.runbook, "SockdiagCloseWaitLeak");
 }
 
 TEST_F(FindingsTest, WhatIsNotClosedAndDoesNotGrowIsToBeLookedAt) {
@@ -141,7 +154,7 @@ TEST_F(FindingsTest, WhatIsNotClosedAndDoesNotGrowIsToBeLookedAt) {
   const Finding finding = FindOne();
   EXPECT_EQ(finding.urgency, Urgency::kLookAt);
   EXPECT_EQ(finding.beside, "stuck");
-  EXPECT_EQ(finding.runbook, "sockdiagclosewaitstuck");
+  EXPECT_EQ(finding.runbook, "SockdiagCloseWaitStuck");
 }
 
 TEST_F(FindingsTest, AProgramThatDoesNotReadHangs) {
@@ -161,7 +174,8 @@ TEST_F(FindingsTest, ConnectionsThatNobodyAnswers) {
   EXPECT_EQ(finding.title, "SYN_SENT towards postgres");
   EXPECT_EQ(finding.text,
             "Connections that nobody answers, not even with a reset: dropped on the way, or the "
-            "host is gone. The oldest is so for 38 s. So since 10:00:00 UTC. Of all that is stuck "
+            "host is gone. The oldest has been there for 38 s. It has been so since 10:00:00 UTC. "
+            "Of all that is stuck "
             "in this state, most is held by shop/billing-1 (19).");
 }
 
@@ -239,6 +253,14 @@ TEST_F(FindingsTest, TheUrgentComeFirstAndThenTheLarger) {
   std::vector<std::string> figures;
   for (const Finding& finding : Find()) figures.push_back(finding.figure);
   EXPECT_EQ(figures, (std::vector<std::string>{"20", "10", "50"}));
+}
+
+TEST_F(FindingsTest, PortsThatNothingNamesAreCalledPorts) {
+  Stick({"", "8443", Direction::kOutbound}, SocketState::kSynSent, 1);
+  EXPECT_EQ(FindOne().title, "SYN_SENT towards port 8443");
+  figures_ = {};
+  figures_.listeners[{"", "9000", "9000"}] = {.waiting = 2, .backlog = 1, .saturation = 2};
+  EXPECT_EQ(FindOne().title, "Accept queue of port 9000");
 }
 
 TEST(DurationText, HasTwoUnitsAtMost) {

@@ -51,6 +51,7 @@ TEST(HostFigures, AreReadFromWhatAScrapeShows) {
       scrapes.Scrape(Records{listener, waits, leaked, unread, lossy}, Records{receiver});
   const HostFigures figures = HostFiguresOf(samples);
 
+  EXPECT_TRUE(figures.collects_tcp);
   EXPECT_TRUE(figures.knows_tcp);
   const HostFigures::Service& postgres =
       figures.services.at({"", "postgres", Direction::kOutbound});
@@ -75,8 +76,10 @@ TEST(HostFigures, AreReadFromWhatAScrapeShows) {
 
 TEST(HostFigures, KnowNothingOfTcpWhoseDumpFailed) {
   SocketScrapes scrapes;
-  EXPECT_FALSE(HostFiguresOf(scrapes.Scrape(std::nullopt)).knows_tcp);
-  EXPECT_FALSE(HostFiguresOf(Samples()).knows_tcp);
+  const HostFigures failed = HostFiguresOf(scrapes.Scrape(std::nullopt));
+  EXPECT_TRUE(failed.collects_tcp);
+  EXPECT_FALSE(failed.knows_tcp);
+  EXPECT_FALSE(HostFiguresOf(Samples()).collects_tcp);
 }
 
 TEST(HostFigures, HaveTheKernelsLimits) {
