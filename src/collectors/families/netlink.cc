@@ -31,8 +31,11 @@ std::span<const Metric* const> NetlinkCollector::Metrics() { return kMetrics; }
 
 NetlinkCollector::NetlinkCollector(SocketDrops<std::uint32_t>& drops, const ProcReading& reading)
     : drops_(drops), table_(reading, kName, kHeading) {
-  // The one whose drops matter most: a program that lost some no longer knows the routes.
-  counts_.Add(NETLINK_ROUTE, 0);
+  // A look may fall together with one of the sampler's.
+  for (const std::uint32_t usual :
+       {std::uint32_t{NETLINK_ROUTE}, std::uint32_t{NETLINK_SOCK_DIAG}}) {
+    counts_.Add(usual, 0);
+  }
 }
 
 Result<void> NetlinkCollector::Collect(Findings& findings) {

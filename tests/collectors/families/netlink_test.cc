@@ -55,9 +55,9 @@ TEST_F(NetlinkTest, WhatWasSeenStays) {
   static_cast<void>(Read(Line(16, 100, 3, 3)));
   const Samples samples = Read("").samples;
   EXPECT_EQ(FiguresOf(samples, "sockdiag_netlink_sockets"),
-            (Figures{{"route", 0}, {"generic", 0}}));
+            (Figures{{"route", 0}, {"sock_diag", 0}, {"generic", 0}}));
   EXPECT_EQ(FiguresOf(samples, "sockdiag_netlink_drops_total"),
-            (Figures{{"route", 0}, {"generic", 3}}));
+            (Figures{{"route", 0}, {"sock_diag", 0}, {"generic", 3}}));
 }
 
 TEST_F(NetlinkTest, ASocketThatTakesTheAddressOfAnotherBeginsAnew) {
