@@ -110,7 +110,9 @@ std::string ToLandingPage(const Collection& collection, const WhatIsWrong& wrong
   page += "<h2>Sockets now</h2>\n";
   const std::string failures = ToFailures(collection);
   if (!failures.empty()) page += "<pre class=\"failed\">" + EscapeHtml(failures) + "</pre>\n";
-  page += "<pre>" + EscapeHtml(ToStateTable(collection.samples)) + "</pre>\n<h2>Pages</h2>\n<ul>\n";
+  const std::string states = ToStateTable(collection.samples);
+  if (!states.empty()) page += "<pre>" + EscapeHtml(states) + "</pre>\n";
+  page += "<h2>Pages</h2>\n<ul>\n";
   page += Link(telemetry_path, "the metrics");
   page += Link(web::kHealthyPath, "whether the process serves");
   page += Link(web::kReadyPath, "whether it has collected");

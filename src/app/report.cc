@@ -2,16 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <iterator>
 #include <map>
 #include <span>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "app/text_table.h"
+#include "collectors/registry.h"
 #include "model/protocol.h"
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/family_tally.h"
@@ -194,6 +197,34 @@ std::string TableOfLimits(const Samples& samples) {
   return AlignColumns(rows, 1);
 }
 
+std::string FigureText(double value) {
+  if (value == std::floor(value) && std::abs(value) < 1e15) {
+    return std::to_string(static_cast<std::int64_t>(value));
+  }
+  std::array<char, 64> text;
+  std::snprintf(text.data(), text.size(), "%.3f", value);
+  return text.data();
+}
+
+/// What has no table of its own: all that is not 0 of what the collectors but those of TCP and UDP
+/// show, by the metrics' names.
+std::string TableOfFigures(const Samples& samples) {
+  constexpr std::string_view kPrefix = "sockdiag_";
+  std::vector<Row> rows{{"FIGURE", "OF", "VALUE"}};
+  for (const CollectorEntry& collector : AllCollectors()) {
+    for (const Metric* metric : collector.metrics) {
+      if (!metric->name.starts_with(kPrefix)) continue;
+      samples.ForEach(*metric, [&](double value, Labels labels) {
+        if (value == 0) return;
+        std::string of;
+        for (const Samples::Label& label : labels) of += (of.empty() ? "" : " ") + label.value;
+        rows.push_back({std::string(metric->name.substr(kPrefix.size())), of, FigureText(value)});
+      });
+    }
+  }
+  return AlignColumns(rows, 2);
+}
+
 }  // namespace
 
 std::string ToStateTable(const Samples& samples) {
@@ -234,7 +265,7 @@ std::string ToReport(const Collection& collection) {
        {ToStateTable(samples),
         TableOfSubjects("SERVICE", SubjectsOf(ServiceTally::kServiceSockets, samples)),
         TableOfSubjects("PORT", SubjectsOf(PortTally::kPortSockets, samples)),
-        TableOfListeners(samples), TableOfLimits(samples)}) {
+        TableOfListeners(samples), TableOfLimits(samples), TableOfFigures(samples)}) {
     if (table.empty()) continue;
     report += (report.empty() ? "" : "\n") + table;
   }

@@ -8,9 +8,10 @@
 namespace sockdiag {
 
 /// A collection as tables for people: sockets by state, then services, ports and listeners, each
-/// with the fullest first and only with the states that occur, then the limits. Failed collectors
-/// are named before all, and a table without rows is left out. What other network namespaces have
-/// (the label `scope`) is in columns and rows of its own.
+/// with the fullest first and only with the states that occur, the limits, then whatever else is
+/// not 0, by its metric's name. Failed collectors are named before all, and a table without rows is
+/// left out. What other network namespaces have (the label `scope`) is in columns and rows of its
+/// own.
 [[nodiscard]] std::string ToReport(const Collection& collection);
 
 /// A line for each collector that failed; empty without one.

@@ -69,7 +69,7 @@ class OnceTest(support.TestCase):
 
     def test_table_has_the_numbers_of_the_metrics(self):
         exposition = self._metrics()
-        _, states, services, ports, listeners, limits = (
+        _, states, services, ports, listeners, limits, figures = (
             [re.split(r"\s{2,}", line) for line in block.splitlines()]
             for block in self._once("--once=table").strip().split("\n\n"))
         self._check_states(exposition, states)
@@ -83,6 +83,8 @@ class OnceTest(support.TestCase):
                  for port, protocol, service, count, *_ in listeners[1:]}
         keys = ("port", "protocol", "service_name")
         self.assertEqual(table, exposition.sum_by("sockdiag_listeners", *keys))
+        somaxconn, = (row for row in figures if row[0] == "somaxconn")
+        self.assertEqual(float(somaxconn[-1]), exposition.value("sockdiag_somaxconn"))
         self.assertEqual(limits[1][1:], [str(int(exposition.value("sockdiag_ephemeral_ports_" + name)))
                                          for name in ("used", "limit")])
 
