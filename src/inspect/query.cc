@@ -229,7 +229,7 @@ Result<void> ApplyText(std::string_view text, Query& query) {
     const Result<Word> word = TakeWord(text);
     if (!word) return tl::unexpected(word.error());
     const Result<void> applied = Apply(*word, query);
-    if (!applied) return applied;
+    if (!applied) return tl::unexpected(applied.error());
   }
 }
 
@@ -299,7 +299,7 @@ Result<EndpointPattern> EndpointPattern::Parse(std::string_view text) {
 }
 
 std::string EndpointPattern::ToString() const {
-  const std::string port_text = port ? ":" + std::to_string(port->Value()) : "";
+  std::string port_text = port ? ":" + std::to_string(port->Value()) : "";
   if (!network) return port_text;
   const bool is_one = network->First() == network->Last();
   const std::string address = is_one ? network->First().ToString() : network->ToString();
