@@ -213,7 +213,7 @@ Result<Word> TakeWord(std::string_view& rest) {
   Word word = WordOf(text.substr(0, equals));
   rest.remove_prefix(equals + 1);
   Result<std::vector<std::string>> values = TakeValues(rest, " ");
-  if (!values) return Fail(word.key + ": " + values.error().message);
+  if (!values) return Fail(Excerpt(word.key) + ": " + values.error().message);
   word.values = *std::move(values);
   return word;
 }
@@ -237,7 +237,7 @@ Result<void> ApplyParameter(std::string_view name, std::string_view value, Query
   if (value.empty()) return {};
   Word word = WordOf(name);
   Result<std::vector<std::string>> values = TakeValues(value, "");
-  if (!values) return Fail(word.key + ": " + values.error().message);
+  if (!values) return Fail(Excerpt(word.key) + ": " + values.error().message);
   word.values = *std::move(values);
   return Apply(word, query);
 }

@@ -84,8 +84,9 @@ TEST(Query, SaysInOneLineWhatIsWrong) {
       {"remote=nobody", "remote: \"nobody\" is not an address, a network or a port such as :443"},
       {"remote=10.0.0.1:http", "remote: \"10.0.0.1:http\": http is not a whole number"},
       {"state=close_wait state=listen", "state: is there twice; commas make a list"},
-      {"state=", "state: a value is missing"},
-      {"service=\"a b", "service: a quote is not closed"},
+      {"state=", "\"state\": a value is missing"},
+      {"service=\"a b", "\"service\": a quote is not closed"},
+      {"a\nb=\"", "\"a\": a quote is not closed"},
       {"older_than=5", "older_than: "},
       {"remote=10.1.0.0/8", "remote: "}};
   for (const auto& [text, error] : cases) {
