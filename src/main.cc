@@ -14,6 +14,7 @@
 #include "app/command_line.h"
 #include "app/daemon.h"
 #include "app/health_check.h"
+#include "app/inspect_once.h"
 #include "app/namespace_access.h"
 #include "app/once.h"
 #include "app/privileges.h"
@@ -91,7 +92,8 @@ int PrintCheck(const LoadedConfig& config) {
 /// For who named no file: a result of the defaults looks like that of a file that was meant.
 void TellConfig(const Options& options, const LoadedConfig& loaded) {
   if (options.config_file) return;
-  if (!options.config_check && !options.once) return;  // The daemon's log says it.
+  if (!options.config_check && !options.once && !options.inspect)
+    return;  // The daemon's log says it.
   std::cerr << "sockdiag_exporter: configuration: " << loaded.source << "\n";
 }
 
@@ -123,6 +125,10 @@ int Run(const Options& options) {
   }
   if (options.once) {
     return PrintOnce(*options.once, config->config, std::move(namespaces), log);
+  }
+  if (options.inspect) {
+    const Result<std::string> text = sockdiag::InspectOnce(*options.inspect, config->config, log);
+    return text ? Print(*text) : Failure(text.error().message);
   }
   const Result<void> result = sockdiag::RunDaemon(options, *config, std::move(namespaces), log);
   return result ? kFine : Failure(result.error().message);

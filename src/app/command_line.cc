@@ -79,6 +79,17 @@ void AddRunFlags(CLI::App& app, Options& options) {
        {"table", OnceFormat::kTable},
        {"json", OnceFormat::kJson}},
       "Collect once, print and exit; default metrics", 0);
+  const auto inspect = [&](const CLI::results_t& words) {
+    const Result<Query> query = Query::Parse(words.front());
+    if (!query) throw CLI::ValidationError("--inspect", query.error().message);
+    options.inspect = *query;
+    return true;
+  };
+  app.add_option("--inspect", inspect,
+                 "Look at the sockets once, print them put together as the query asks, and exit: "
+                 "--inspect='state=close_wait by=remote'; default by=service,state")
+      ->type_name("[QUERY]")
+      ->expected(0, 1);
 }
 
 void AddHealthcheckFlag(CLI::App& app, Options& options) {
@@ -95,6 +106,9 @@ std::optional<std::string> FindContradiction(const Options& options, bool has_li
   };
   if (options.healthcheck && options.config_check) return both("--healthcheck", "--config.check");
   if (options.healthcheck && options.once) return both("--healthcheck", "--once");
+  if (options.inspect && options.once) return both("--inspect", "--once");
+  if (options.inspect && options.healthcheck) return both("--inspect", "--healthcheck");
+  if (options.inspect && options.config_check) return both("--inspect", "--config.check");
   if (options.healthcheck && options.systemd_socket) {
     return both("--healthcheck", "--web.systemd-socket");
   }

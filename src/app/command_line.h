@@ -8,6 +8,7 @@
 #include "app/spdlog_log.h"
 #include "config/config.h"
 #include "http/listen_address.h"
+#include "inspect/query.h"
 
 namespace sockdiag {
 
@@ -21,6 +22,8 @@ struct Options {
   /// Over those of the configuration.
   CollectorSwitches collectors;
   std::optional<OnceFormat> once;
+  /// Look at the sockets once and print what this query gets.
+  std::optional<Query> inspect;
   /// Only ask a running exporter whether it is healthy; there is a listen address then.
   bool healthcheck = false;
   std::vector<http::ListenAddress> listen_addresses;

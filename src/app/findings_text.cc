@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/duration_text.h"
+
 namespace sockdiag {
 namespace {
 

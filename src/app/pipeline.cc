@@ -70,6 +70,8 @@ Pipeline::Pipeline(const Config& config, const ServicesDatabase& database,
       collects_drops_(config.collectors.IsEnabled(kDropsName)),
       collects_namespaces_(config.collectors.IsEnabled(NamespacesCollector::kName)),
       show_self_(environment.show_self),
+      open_source_(environment.open_source),
+      ephemeral_ports_(environment.ephemeral_ports),
       order_(AllMetrics()),
       matcher_(std::make_shared<ServiceMatcher>(
           config.services, database, environment.memory.names(), config.services_fallback)),
@@ -134,6 +136,22 @@ void Pipeline::Complete(const std::vector<std::shared_ptr<const Findings>>& find
   // What fails from here on loses nothing: what was counted is shown by the next collection.
   collection.samples.Sort(order_);
   collection.text = std::make_shared<const std::string>(ToText(collection.samples));
+}
+
+Result<Inspection> Pipeline::Inspect(std::span<const Query> queries) const {
+  const std::unique_ptr<SocketSource> source = open_source_();
+  const EphemeralPorts ephemeral = ephemeral_ports_();
+  DumpResult<Inspection> inspection =
+      sockdiag::Inspect(queries, {.source = *source,
+                                  .matcher = *matcher_,
+                                  .names = memory_.names(),
+                                  .ephemeral = ephemeral,
+                                  .owners = owners_,
+                                  .watch = memory_.watch(),
+                                  .listeners = memory_.listeners(),
+                                  .generation = settings_.generation});
+  if (!inspection) return Fail(std::move(inspection.error().message));
+  return *std::move(inspection);
 }
 
 void Pipeline::StartSampling() {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@
 #include "collectors/scheduler.h"
 #include "collectors/socket_memory.h"
 #include "config/config.h"
+#include "inspect/inspection.h"
+#include "inspect/query.h"
+#include "inspect/socket_filter.h"
 #include "metrics/samples.h"
 #include "netlink/transport.h"
 #include "sockets/naming/ephemeral_ports.h"
@@ -70,6 +74,11 @@ class Pipeline {
   /// How many wait for a collection right now.
   [[nodiscard]] int waiting() const { return scheduler_.waiting(); }
 
+  /// Looks at the sockets for these queries. Any thread may call it.
+  [[nodiscard]] Result<Inspection> Inspect(std::span<const Query> queries) const;
+  /// What sockets in its answers are called.
+  [[nodiscard]] SocketNames names() const { return {memory_.names(), owners_}; }
+
   /// Starts the sampler, when the configuration wants one. Throws std::system_error when there is
   /// no thread to be had.
   void StartSampling();
@@ -94,6 +103,8 @@ class Pipeline {
   const bool collects_drops_;
   const bool collects_namespaces_;
   const std::function<void(Samples&)> show_self_;
+  const std::function<std::unique_ptr<SocketSource>()> open_source_;
+  const EphemeralPortsReader ephemeral_ports_;
   const std::vector<const Metric*> order_;
   const std::shared_ptr<const ServiceMatcher> matcher_;
   const SocketMemory::Settings settings_;

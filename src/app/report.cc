@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/text_table.h"
+#include "base/text_table.h"
 #include "collectors/registry.h"
 #include "model/protocol.h"
 #include "sockets/tally/ephemeral_ports_tally.h"

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
@@ -86,6 +87,8 @@ class SocketMemory {
   /// Of all namespaces but our own.
   [[nodiscard]] NamespaceMemory& namespaces() { return namespaces_; }
   [[nodiscard]] ListenerMemory& listeners(Protocol protocol) { return listeners_[Index(protocol)]; }
+  /// By Protocol.
+  [[nodiscard]] std::span<ListenerMemory> listeners() { return listeners_; }
   [[nodiscard]] DropWatch& drops(Protocol protocol) { return drops_[Index(protocol)]; }
   /// Counts for as long as the program runs.
   [[nodiscard]] DumpErrors& errors() { return errors_; }

@@ -38,8 +38,6 @@ struct Moment {
   [[nodiscard]] std::string TextOf(Clock::TimePoint time) const;
 };
 
-/// `38 s`, `6 min 47 s`, `2 h 10 min`, `3 d 4 h`; no more than two units.
-[[nodiscard]] std::string DurationText(std::chrono::seconds duration);
 /// `15,653`.
 [[nodiscard]] std::string CountText(std::uint64_t count);
 /// `one socket`, `3 sockets`.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/duration_text.h"
 #include "inspect/query.h"
 #include "model/direction.h"
 #include "sockets/naming/service_names.h"

@@ -263,13 +263,6 @@ TEST_F(FindingsTest, PortsThatNothingNamesAreCalledPorts) {
   EXPECT_EQ(FindOne().title, "Accept queue of port 9000");
 }
 
-TEST(DurationText, HasTwoUnitsAtMost) {
-  const std::vector<std::pair<int, std::string>> cases{
-      {0, "0 s"},           {38, "38 s"},  {60, "1 min"},      {407, "6 min 47 s"},
-      {7800, "2 h 10 min"}, {3601, "1 h"}, {90'000, "1 d 1 h"}};
-  for (const auto& [duration, text] : cases) EXPECT_EQ(DurationText(seconds(duration)), text);
-}
-
 TEST(CountText, HasCommas) {
   EXPECT_EQ(CountText(0), "0");
   EXPECT_EQ(CountText(999), "999");
