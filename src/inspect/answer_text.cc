@@ -20,7 +20,7 @@ using Row = std::vector<std::string>;
 
 /// `10.0.0.1:443`, or the address alone without a port; `-` of an end that is none.
 std::string EndText(const Endpoint& end) {
-  const std::string address = end.address.ToString();
+  std::string address = end.address.ToString();
   const bool has_port = end.port != Port();
   if (end.address.IsUnspecified() && !has_port) return "-";
   if (!has_port) return address;
