@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -161,6 +162,36 @@ TEST_F(Routes, ADefaultRouteStaysWhenTheCarrierIsLost) {
       WaitUntil([] { return Ip("route show default").find("linkdown") != std::string::npos; }));
   EXPECT_EQ(FiguresOf(Collect().samples, "sockdiag_default_route"),
             (Figures{{"ipv4", 1}, {"ipv6", 1}}));
+}
+
+TEST_F(Routes, TheIpv6DefaultRouteIsKnownOfATableBeyondTheLimit) {
+  std::string commands;
+  for (int i = 0; i < 300; ++i) {
+    commands += "route add 2001:db8:" + std::to_string(i) + "::/48 via fd00:9::2 proto bgp\n";
+  }
+  IpBatch(commands, "-6");
+  const SystemClock clock;
+  RoutesCollector collector = MakeCollector(clock, /*limit=*/299);
+  const auto shown = [&]() -> std::optional<double> {
+    const Figures defaults = FiguresOf(CollectWith(collector).samples, "sockdiag_default_route");
+    const auto found = defaults.find("ipv6");
+    return found == defaults.end() ? std::nullopt : std::optional<double>(found->second);
+  };
+  EXPECT_EQ(shown(), 0);
+  Ip("-6 route add default via fd00:9::2 proto ra");
+  EXPECT_EQ(shown(), 1);
+  Ip("-6 rule add from all lookup main suppress_prefixlength 0 pref 100");
+  EXPECT_EQ(shown(), 1);
+  Ip("-6 route del default");
+  EXPECT_EQ(shown(), 0);
+  Ip("-6 rule add from 2001:db8::1 lookup 100 pref 101");
+  Ip("-6 route add default via fd00:9::2 table 100");
+  EXPECT_EQ(shown(), 0) << "not for us";
+  Ip("-6 rule add from all lookup 100 pref 102");
+  EXPECT_EQ(shown(), std::nullopt) << "the other table's";
+  Ip("-6 rule del pref 102");
+  Ip("-6 rule add unreachable pref 103");
+  EXPECT_EQ(shown(), std::nullopt) << "nobody asked the main table";
 }
 
 TEST_F(Routes, AHundredThousandAreCountedOrLeftOut) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "collectors/rtnetlink/default_route_lookup.h"
 #include "collectors/rtnetlink/route_message.h"
 
 namespace sockdiag {
@@ -92,6 +93,7 @@ void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts,
     return troubles.Add(RoutesOf(family), search.error());
   }
   std::optional<bool> found = search ? search->found() : false;
+  if (!found && family == Family::kIpv6) found = LookUpIpv6DefaultRoute(dumper_);
   if (!found && counts != nullptr) found = counts->has_default_route();
   if (found) return samples.Add(kDefaultRoute, *found ? 1 : 0, Name(family));
   troubles.lacks.push_back("no telling whether there is a default route among more than " +

@@ -55,8 +55,8 @@ class RoutesCollector final : public Collector {
   };
 
   void ShowFamily(Family family, Samples& samples, Troubles& troubles);
-  /// As it is now; of a table that is too large to search, as it was when it was read, which
-  /// `counts` says if it was counted.
+  /// As it is now; of a table that is too large to search, and where a lookup does not tell, as it
+  /// was when it was read, which `counts` says if it was counted.
   void ShowDefaultRoute(Family family, const RouteCounts* counts, Samples& samples,
                         Troubles& troubles);
   void ShowNeighbours(Samples& samples, Troubles& troubles);

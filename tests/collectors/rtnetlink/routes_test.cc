@@ -1,6 +1,7 @@
 #include "collectors/rtnetlink/routes.h"
 
 #include <gtest/gtest.h>
+#include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -68,6 +69,16 @@ Bytes Make(const Route& route) {
 Bytes DefaultRoute(Route route = {}) {
   route.destination.reset();
   return Make(route);
+}
+
+Bytes Rule(std::uint8_t table, std::uint8_t action = FR_ACT_TO_TBL, std::uint8_t flags = 0) {
+  fib_rule_hdr header{};
+  header.family = AF_INET6;
+  header.table = table;
+  header.action = action;
+  header.flags = flags;
+  const Bytes no_limit = Attribute(FRA_SUPPRESS_PREFIXLEN, BytesOf(std::uint32_t{0xffffffff}));
+  return Join(BytesOf(header), Join(Attribute(FRA_TABLE, BytesOf(std::uint32_t{table})), no_limit));
 }
 
 Bytes Neighbour(std::uint8_t family, std::uint16_t state) {
@@ -276,6 +287,67 @@ TEST_F(RoutesTest, InALargeIpv6TableTheDefaultRouteIsTheReadings) {
   EXPECT_EQ(lack_,
             "more than 1 ipv6 routes (limits.routes): they are left out; "
             "no telling whether there is a default route among more than 256 ipv6 routes");
+}
+
+class LargeIpv6Table : public RoutesTest {
+ protected:
+  void SetUp() override {
+    for (std::size_t i = 0; i <= DefaultRouteSearch::kRecords; ++i) {
+      Routes(AF_INET6).push_back(Make({.family = AF_INET6}));
+    }
+    LimitTo(1);
+    Rules() = {Rule(RT_TABLE_LOCAL), Rule(RT_TABLE_MAIN)};
+  }
+  std::vector<Bytes>& Rules() { return kernel_.tables[{RTM_GETRULE, AF_INET6}].records; }
+  /// Of IPv6.
+  std::optional<double> Default() {
+    const Figures figures = DefaultRoutes();
+    const auto found = figures.find("ipv6");
+    return found == figures.end() ? std::nullopt : std::optional<double>(found->second);
+  }
+};
+
+TEST_F(LargeIpv6Table, TheDefaultRouteIsTheOneThatTheKernelTakes) {
+  EXPECT_EQ(Default(), 0);
+  kernel_.found_route = DefaultRoute({.family = AF_INET6});
+  EXPECT_EQ(Default(), 1);
+  EXPECT_EQ(lack_, "more than 1 ipv6 routes (limits.routes): they are left out");
+  kernel_.found_route.reset();
+  EXPECT_EQ(Default(), 0);
+}
+
+TEST_F(LargeIpv6Table, AnotherRouteThatTheKernelTakesTellsNothing) {
+  for (const Bytes& taken : {DefaultRoute({.family = AF_INET6, .table = 100}),
+                             Make({.family = AF_INET6, .prefix_length = 1, .destination = 0}),
+                             DefaultRoute({.family = AF_INET6, .source_length = 48})}) {
+    kernel_.found_route = taken;
+    EXPECT_EQ(Default(), std::nullopt);
+  }
+  kernel_.found_route = Bytes(3);
+  EXPECT_EQ(Default(), std::nullopt);
+}
+
+TEST_F(LargeIpv6Table, AnAnswerThatIsNoLackOfARouteTellsNothing) {
+  kernel_.lookup_error = EACCES;
+  EXPECT_EQ(Default(), std::nullopt);
+}
+
+TEST_F(LargeIpv6Table, ThatNoRouteIsTakenTellsNothingWhereRulesMayLeadElsewhere) {
+  const Bytes to_main = Rule(RT_TABLE_MAIN);
+  Rules() = {Rule(RT_TABLE_LOCAL)};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Rule(RT_TABLE_MAIN, FR_ACT_TO_TBL, FIB_RULE_INVERT)};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Join(to_main, Attribute(FRA_FWMARK, BytesOf(std::uint32_t{1})))};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Join(to_main, Attribute(FRA_SUPPRESS_PREFIXLEN, BytesOf(std::uint32_t{0})))};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Rule(0, FR_ACT_UNREACHABLE), to_main};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Bytes(3), to_main};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Rule(100), to_main};
+  EXPECT_EQ(Default(), 0);
 }
 
 TEST_F(RoutesTest, NeighboursAreCountedByState) {
