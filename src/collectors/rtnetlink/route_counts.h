@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "collectors/rtnetlink/dumper.h"
 #include "metrics/metric.h"
@@ -17,6 +18,15 @@ struct RouteMessage;
 
 /// Counts the routes of one family, all of its tables together.
 class RouteCounts final : public RtnetlinkSink {
+  /// Tables with a name come first.
+  struct Kind {
+    bool has_numbered_table;
+    std::uint32_t table;
+    std::uint8_t protocol;
+    std::uint8_t type;
+    friend auto operator<=>(const Kind&, const Kind&) = default;
+  };
+
  public:
   static constexpr Metric kRoutes{"sockdiag_routes",
                                   kGauge,
@@ -35,18 +45,19 @@ class RouteCounts final : public RtnetlinkSink {
   /// Then the counts are a part of the whole.
   [[nodiscard]] bool IsBeyondLimit() const { return routes_ > limit_; }
   [[nodiscard]] bool has_default_route() const { return lets_rest_out_.value_or(false); }
-  void Show(Samples& samples) const;
+
+  /// What was shown before. It stays, at 0 when there are none: that a routing daemon has withdrawn
+  /// all of its routes could not be asked for otherwise. Tables come and go, so that of more than
+  /// kKinds, those at the end of their order are forgotten that have no routes.
+  class Seen {
+    friend class RouteCounts;
+    std::set<Kind> kinds_;
+    bool others_ = false;
+  };
+  /// These, and at 0 what is in `seen` besides.
+  void Show(Seen& seen, Samples& samples) const;
 
  private:
-  /// Tables with a name come first.
-  struct Kind {
-    bool has_numbered_table;
-    std::uint32_t table;
-    std::uint8_t protocol;
-    std::uint8_t type;
-    friend auto operator<=>(const Kind&, const Kind&) = default;
-  };
-
   void Count(const Kind& kind);
 
   Family family_;

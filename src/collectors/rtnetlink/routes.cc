@@ -81,7 +81,7 @@ void RoutesCollector::ShowFamily(Family family, Samples& samples, Troubles& trou
   }
   const bool has_all = counts && !counts->IsBeyondLimit();
   ShowDefaultRoute(family, has_all ? &*counts : nullptr, samples, troubles);
-  if (has_all) counts->Show(samples);
+  if (has_all) counts->Show(seen_routes_[static_cast<std::size_t>(family)], samples);
 }
 
 void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts, Samples& samples,

@@ -68,6 +68,7 @@ class RoutesCollector final : public Collector {
   RtnetlinkDumper dumper_;
   /// By Family.
   std::array<KeptDump<RouteCounts>, kFamilies.size()> routes_;
+  std::array<RouteCounts::Seen, kFamilies.size()> seen_routes_;
   KeptDump<NeighbourCounts> neighbours_;
   SeenCounts<NeighbourCounts::Key> seen_neighbours_;
   KeptDump<NeighbourTables> neighbour_tables_;

@@ -191,6 +191,48 @@ TEST_F(RoutesTest, ThoseOfNumberedTablesAreOtherWhereThereAreVeryMany) {
   EXPECT_EQ(counts.at("ipv4 other other other"), 1000 - (RouteCounts::kKinds - 1));
 }
 
+TEST_F(RoutesTest, AKindThatWasSeenStaysAtZero) {
+  Routes() = {Make({}), Make({.protocol = RTPROT_BGP}), Make({.table = 100})};
+  static_cast<void>(Collect());
+  Routes() = {Make({})};
+  clock_.Advance(RoutesCollector::kReadEvery);
+  const Figures gone{{"ipv4 main kernel unicast", 1},
+                     {"ipv4 main bgp unicast", 0},
+                     {"ipv4 100 kernel unicast", 0}};
+  EXPECT_EQ(Counts(), gone);
+  EXPECT_EQ(Counts(), gone) << "the same reading";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  kernel_.tables[{RTM_GETROUTE, AF_INET}].kernel_error = ENOMEM;
+  EXPECT_EQ(Counts(), Figures()) << "nobody knows";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  kernel_.tables[{RTM_GETROUTE, AF_INET}].kernel_error = 0;
+  EXPECT_EQ(Counts(), gone);
+}
+
+TEST_F(RoutesTest, OfTablesThatComeAndGoThereAreNeverVeryMany) {
+  for (std::uint32_t table = 1000; table < 1100; ++table) {
+    Routes() = {Make({.table = table}), Make({.protocol = RTPROT_BGP})};
+    static_cast<void>(Collect());
+    clock_.Advance(RoutesCollector::kReadEvery);
+  }
+  Routes() = {Make({.table = 2000})};
+  const Figures counts = Counts();
+  EXPECT_EQ(counts.size(), RouteCounts::kKinds);
+  EXPECT_EQ(counts.at("ipv4 main bgp unicast"), 0);
+  EXPECT_EQ(counts.at("ipv4 2000 kernel unicast"), 1);
+  EXPECT_FALSE(counts.contains("ipv4 1099 kernel unicast"));
+}
+
+TEST_F(RoutesTest, TheRestThatWasSeenStaysAtZero) {
+  for (std::uint32_t table = 1; table <= RouteCounts::kKinds + 1; ++table) {
+    Routes().push_back(Make({.table = table}));
+  }
+  EXPECT_EQ(Counts().at("ipv4 other other other"), 1);
+  Routes().pop_back();
+  clock_.Advance(RoutesCollector::kReadEvery);
+  EXPECT_EQ(Counts().at("ipv4 other other other"), 0);
+}
+
 TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   for (int i = 0; i < 500; ++i) Routes().push_back(Make({}));
   Routes(AF_INET6) = {Make({.family = AF_INET6})};
