@@ -20,6 +20,7 @@ DumpResult<void> RouteCounts::Add(const NetlinkMessage& message) {
   // Cloned: what a lookup has left in a cache, which old kernels list too.
   if ((route->flags & RTM_F_CLONED) != 0) return {};
   if (++routes_ > limit_) return EndDump();
+  if (table_ && route->table != *table_) return {};
   if (!lets_rest_out_) lets_rest_out_ = LetsTheRestOut(*route);
   Count({route->table < RT_TABLE_DEFAULT || route->table > RT_TABLE_LOCAL, route->table,
          route->protocol, route->type});
@@ -54,13 +55,15 @@ void RouteCounts::Show(Seen& seen, Samples& samples) const {
     if (!counts_.contains(*it)) it = seen.kinds_.erase(it);
   }
   for (const Kind& kind : seen.kinds_) {
+    if (table_ && kind.table != *table_) continue;
     const auto found = counts_.find(kind);
     samples.Add(kRoutes, found == counts_.end() ? 0 : found->second, Name(family_),
                 RouteTableName(kind.table), RouteProtocolName(kind.protocol),
                 RouteTypeName(kind.type));
   }
   seen.others_ = seen.others_ || others_ > 0;
-  if (seen.others_) samples.Add(kRoutes, others_, Name(family_), "other", "other", "other");
+  if (table_ ? others_ > 0 : seen.others_)
+    samples.Add(kRoutes, others_, Name(family_), "other", "other", "other");
 }
 
 std::optional<bool> DefaultRouteSearch::found() const {

@@ -16,7 +16,7 @@ namespace sockdiag {
 
 struct RouteMessage;
 
-/// Counts the routes of one family, all of its tables together.
+/// Counts the routes of one family, of all of its tables or of one.
 class RouteCounts final : public RtnetlinkSink {
   /// Tables with a name come first.
   struct Kind {
@@ -36,8 +36,10 @@ class RouteCounts final : public RtnetlinkSink {
   /// Distinct kinds of routes of one family that are shown; the rest is `other`.
   static constexpr std::size_t kKinds = 50;
 
-  /// Beyond `limit` routes it ends the dump.
-  RouteCounts(Family family, std::size_t limit) : family_(family), limit_(limit) {}
+  /// Beyond `limit` routes it ends the dump; those of other tables than a given one, which kernels
+  /// before 4.20 list too, go towards that and are not counted.
+  RouteCounts(Family family, std::size_t limit, std::optional<std::uint32_t> table = {})
+      : family_(family), limit_(limit), table_(table) {}
 
   [[nodiscard]] DumpResult<void> Add(const NetlinkMessage& message) override;
   [[nodiscard]] bool HasEnough() const override { return IsBeyondLimit(); }
@@ -45,6 +47,8 @@ class RouteCounts final : public RtnetlinkSink {
   /// Then the counts are a part of the whole.
   [[nodiscard]] bool IsBeyondLimit() const { return routes_ > limit_; }
   [[nodiscard]] bool has_default_route() const { return lets_rest_out_.value_or(false); }
+
+  [[nodiscard]] bool IsEmpty() const { return counts_.empty(); }
 
   /// What was shown before. It stays, at 0 when there are none: that a routing daemon has withdrawn
   /// all of its routes could not be asked for otherwise. Tables come and go, so that of more than
@@ -54,7 +58,7 @@ class RouteCounts final : public RtnetlinkSink {
     std::set<Kind> kinds_;
     bool others_ = false;
   };
-  /// These, and at 0 what is in `seen` besides.
+  /// These, and at 0 what is in `seen` of the same tables besides.
   void Show(Seen& seen, Samples& samples) const;
 
  private:
@@ -62,6 +66,7 @@ class RouteCounts final : public RtnetlinkSink {
 
   Family family_;
   std::size_t limit_;
+  std::optional<std::uint32_t> table_;
   std::size_t routes_ = 0;
   /// Of the first route that decides.
   std::optional<bool> lets_rest_out_;

@@ -241,9 +241,42 @@ TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): they are left out");
   EXPECT_TRUE(is_beyond_limit_);
-  EXPECT_LT(kernel_.fetched, 10U);
+  EXPECT_LT(kernel_.fetched, 20U);
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_NE(lack_, "") << "also of the same reading";
+}
+
+TEST_F(RoutesTest, TheMainAndTheLocalTableAreShownWhereAnotherOneIsTooLarge) {
+  kernel_.filters_tables = true;
+  for (int i = 0; i < 500; ++i) Routes().push_back(Make({.table = 100}));
+  for (int i = 0; i < 3; ++i) Routes().push_back(Make({}));
+  Routes().push_back(Make({.table = RT_TABLE_LOCAL, .type = RTN_LOCAL}));
+  LimitTo(3);
+  const Figures both{{"ipv4 main kernel unicast", 3}, {"ipv4 local kernel local", 1}};
+  EXPECT_EQ(Counts(), both);
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(lack_,
+            "more than 3 ipv4 routes (limits.routes): all tables but main and local are left out");
+  EXPECT_TRUE(is_beyond_limit_);
+  EXPECT_LT(kernel_.fetched, 20U);
+  kernel_.requests.clear();
+  EXPECT_EQ(Counts(), both);
+  EXPECT_EQ(std::count(kernel_.requests.begin(), kernel_.requests.end(), RTM_GETROUTE), 2)
+      << "the searches for default routes";
+}
+
+TEST_F(RoutesTest, ATableThatBecomesTooLargeIsNotSaidToBeEmpty) {
+  kernel_.filters_tables = true;
+  Routes() = {Make({}), Make({.table = RT_TABLE_LOCAL, .type = RTN_LOCAL}),
+              Make({.table = RT_TABLE_LOCAL, .type = RTN_BROADCAST})};
+  LimitTo(3);
+  static_cast<void>(Collect());
+  Routes().pop_back();
+  for (int i = 0; i < 3; ++i) Routes().push_back(Make({}));
+  clock_.Advance(RoutesCollector::kReadEvery);
+  EXPECT_EQ(Counts(),
+            (Figures{{"ipv4 local kernel local", 1}, {"ipv4 local kernel broadcast", 0}}));
+  EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): all tables but local are left out");
 }
 
 TEST_F(RoutesTest, AsManyAsTheLimitAreCounted) {
