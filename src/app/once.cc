@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "app/kernel_pipelines.h"
@@ -26,6 +27,20 @@ std::string Render(const Collection& collection, OnceFormat format) {
   return *collection.text;
 }
 
+/// In one line, as a rule for one reason.
+void LogDenials(const Collection& collection, const Log& log) {
+  std::string collectors;
+  std::string lack;
+  for (const CollectorReport& report : collection.collectors) {
+    if (!report.Succeeded() || !report.is_denied) continue;
+    collectors += (collectors.empty() ? "" : ", ") + report.collector;
+    if (lack.empty()) lack = report.lack;
+  }
+  if (collectors.empty()) return;
+  log.Warn("collectors lack figures that are denied to them",
+           {{"collectors", collectors}, {"lack", lack}});
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config,
@@ -42,6 +57,7 @@ Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config
   const std::shared_ptr<const Collection> collection = pipeline->Collect();
   std::cout << Render(*collection, format) << std::flush;
   if (!std::cout) return Fail("cannot write to standard output");
+  LogDenials(*collection, log);
   std::vector<std::string> failures;
   for (const CollectorReport& report : collection->collectors) {
     if (report.Succeeded() && report.is_beyond_limit) LogLack(report, log);

@@ -45,6 +45,7 @@ void RoutesCollector::Troubles::Add(std::string_view what, const DumpError& erro
   const bool is_of_all = error.reason == DumpErrorReason::kOpen;
   AddOnce(is_of_all ? error.message : std::string(what) + ": " + error.message,
           error.is_denied ? lacks : errors);
+  is_denied = is_denied || error.is_denied;
 }
 
 RoutesCollector::RoutesCollector(RoutesEnvironment environment)
@@ -55,6 +56,7 @@ Result<void> RoutesCollector::Collect(Findings& findings) {
   for (const Family family : kFamilies) ShowFamily(family, findings.samples, troubles);
   ShowNeighbours(findings.samples, troubles);
   findings.lack = Joined(troubles.lacks);
+  findings.is_denied = troubles.is_denied;
   findings.is_beyond_limit = troubles.is_beyond_limit;
   if (!troubles.errors.empty()) return Fail(Joined(troubles.errors));
   return {};

@@ -53,6 +53,7 @@ class RoutesCollector final : public Collector {
 
     std::vector<std::string> lacks;
     bool is_beyond_limit = false;
+    bool is_denied = false;
     std::vector<std::string> errors;
   };
 

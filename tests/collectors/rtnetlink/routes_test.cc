@@ -116,6 +116,7 @@ class RoutesTest : public ::testing::Test {
     error_ = collected ? "" : collected.error().message;
     lack_ = findings.lack;
     is_beyond_limit_ = findings.is_beyond_limit;
+    is_denied_ = findings.is_denied;
     return std::move(findings.samples);
   }
   Figures Counts() { return FiguresOf(Collect(), RouteCounts::kRoutes); }
@@ -133,6 +134,7 @@ class RoutesTest : public ::testing::Test {
   std::string error_;
   std::string lack_;
   bool is_beyond_limit_ = false;
+  bool is_denied_ = false;
 };
 
 TEST_F(RoutesTest, AreCountedByFamilyTableProtocolAndType) {
@@ -241,6 +243,7 @@ TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): they are left out");
   EXPECT_TRUE(is_beyond_limit_);
+  EXPECT_FALSE(is_denied_);
   EXPECT_LT(kernel_.fetched, 20U);
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_NE(lack_, "") << "also of the same reading";
@@ -525,6 +528,7 @@ TEST_F(RoutesTest, WhatIsDeniedIsNoFailure) {
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "cannot open an rtnetlink socket: Operation not permitted (EPERM)");
   EXPECT_FALSE(is_beyond_limit_);
+  EXPECT_TRUE(is_denied_);
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {
