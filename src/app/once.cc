@@ -3,6 +3,7 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "app/findings_text.h"
@@ -28,6 +29,20 @@ std::string Render(const Collection& collection, OnceFormat format, const Clock&
   return *collection.text;
 }
 
+/// In one line, as a rule for one reason.
+void LogDenials(const Collection& collection, const Log& log) {
+  std::string collectors;
+  std::string lack;
+  for (const CollectorReport& report : collection.collectors) {
+    if (!report.Succeeded() || !report.is_denied) continue;
+    collectors += (collectors.empty() ? "" : ", ") + report.collector;
+    if (lack.empty()) lack = report.lack;
+  }
+  if (collectors.empty()) return;
+  log.Warn("collectors lack figures that are denied to them",
+           {{"collectors", collectors}, {"lack", lack}});
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config,
@@ -44,6 +59,7 @@ Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config
   const std::shared_ptr<const Collection> collection = pipeline->Collect();
   std::cout << Render(*collection, format, pipelines.clock()) << std::flush;
   if (!std::cout) return Fail("cannot write to standard output");
+  LogDenials(*collection, log);
   std::vector<std::string> failures;
   for (const CollectorReport& report : collection->collectors) {
     if (report.Succeeded() && report.is_beyond_limit) LogLack(report, log);

@@ -25,6 +25,9 @@ struct Findings {
   std::string lack;
   /// Some of that is there, and a limit leaves it out: who collects once hears of it, too.
   bool is_beyond_limit = false;
+  /// What would tell some of that is denied to this process, as by a filter of system calls;
+  /// likewise.
+  bool is_denied = false;
 };
 
 /// In which thread a collector runs.

@@ -13,7 +13,7 @@ struct CollectorOptions {
   bool raw_protocol_counters = false;
   /// `limits.interfaces`: devices with series of their own; the rest is `other`.
   std::size_t interfaces_limit = 20;
-  /// `limits.routes`: a family with more of them is left out.
+  /// `limits.routes`: of a family with more only the main and the local table are read.
   std::size_t routes_limit = 200'000;
   /// `unix.paths`: globs of the listeners that are shown one by one.
   std::vector<std::string> unix_paths = {};

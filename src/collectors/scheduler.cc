@@ -176,6 +176,7 @@ void Scheduler::Runner::Collect(Outcome& outcome) noexcept {
   if (!result) outcome.report.error = std::move(result.error().message);
   outcome.report.lack = outcome.findings.lack;
   outcome.report.is_beyond_limit = outcome.findings.is_beyond_limit;
+  outcome.report.is_denied = outcome.findings.is_denied;
   outcome.report.seconds = std::chrono::duration<double>(clock_.Now() - start).count();
 }
 

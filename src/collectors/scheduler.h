@@ -24,9 +24,10 @@ struct CollectorReport {
   double seconds = 0;
   /// Why it failed; empty when it did not.
   std::string error;
-  /// See Findings; so the next one.
+  /// See Findings; so the next ones.
   std::string lack = {};
   bool is_beyond_limit = false;
+  bool is_denied = false;
 
   [[nodiscard]] bool Succeeded() const { return error.empty(); }
 };

@@ -1,7 +1,5 @@
 #include "netlink/dump_request.h"
 
-#include <linux/netlink.h>
-
 #include <utility>
 
 #include "netlink/bytes.h"
@@ -9,11 +7,11 @@
 namespace sockdiag {
 
 DumpRequest MakeDumpRequest(const DumpTypes& types, std::uint32_t sequence,
-                            std::span<const std::byte> payload) {
+                            std::span<const std::byte> payload, std::uint16_t flags) {
   nlmsghdr header{};
   header.nlmsg_len = static_cast<std::uint32_t>(sizeof(header) + payload.size());
   header.nlmsg_type = types.request;
-  header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
   header.nlmsg_seq = sequence;
   const std::span<const std::byte> front = BytesOf(header);
   std::vector<std::byte> bytes;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,8 +29,10 @@ struct DumpRequest {
 };
 
 /// A netlink header that asks for a dump (`uapi/linux/netlink.h`) before `payload`: the struct, and
-/// attributes if there are any, that say of what.
+/// attributes if there are any, that say of what. Without NLM_F_DUMP in `flags` it asks for a
+/// single record, behind which nothing tells the end: the sink that gets it ends it.
 [[nodiscard]] DumpRequest MakeDumpRequest(const DumpTypes& types, std::uint32_t sequence,
-                                          std::span<const std::byte> payload);
+                                          std::span<const std::byte> payload,
+                                          std::uint16_t flags = NLM_F_DUMP);
 
 }  // namespace sockdiag

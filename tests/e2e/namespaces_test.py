@@ -30,12 +30,13 @@ def in_namespaces(scrape, state, protocol="tcp"):
 
 
 def kernel_counts(pid):
-    """ListenDrops and RetransSegs of the process's network namespace."""
+    """ListenDrops, RetransSegs and RcvbufErrors of the process's network namespace."""
     def read(file, row, name):
         with open(f"/proc/{pid}/net/{file}", encoding="ascii") as lines:
             names, values = [line.split() for line in lines if line.startswith(f"{row}: ")]
         return int(values[names.index(name)])
-    return [read("netstat", "TcpExt", "ListenDrops"), read("snmp", "Tcp", "RetransSegs")]
+    return [read("netstat", "TcpExt", "ListenDrops"), read("snmp", "Tcp", "RetransSegs"),
+            read("snmp", "Udp", "RcvbufErrors")]
 
 
 def owned(scrape, **labels):
@@ -74,6 +75,9 @@ class NamespaceFiguresTest(NamespacesTestCase):
 
     def test_drops_and_retransmits_are_those_of_the_kernel(self):
         holder = self.holder(0, self.cgroup("system.slice/billing.service"))
+        self.tell(holder, "small = socket.socket(type=socket.SOCK_DGRAM);"
+                          "small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1);"
+                          "small.bind(('127.0.0.1', 0))")
         exporter = self.start()
         exporter.wait_for_first_collection()
         before = kernel_counts(holder.pid)
@@ -81,13 +85,16 @@ class NamespaceFiguresTest(NamespacesTestCase):
         self.tell(holder, "full = socket.create_server(('127.0.0.1', 0), backlog=0);"
                           "crowd = [socket.socket() for _ in range(5)];"
                           "[one.setblocking(False) for one in crowd];"
-                          "[one.connect_ex(full.getsockname()) for one in crowd]")
+                          "[one.connect_ex(full.getsockname()) for one in crowd];"
+                          "sender = socket.socket(type=socket.SOCK_DGRAM);"
+                          "[sender.sendto(bytes(1000), small.getsockname()) for _ in range(20)]")
         def is_exact(scrape):
             counts = [scrape.value(f"sockdiag_owner_{name}_total", owner_kind="unit",
                                    owner="billing.service")
-                      for name in ("listen_drops", "tcp_retransmitted_segments")]
+                      for name in ("listen_drops", "tcp_retransmitted_segments",
+                                   "udp_receive_drops")]
             now = [count - old for count, old in zip(kernel_counts(holder.pid), before)]
-            return counts == now and counts[0] > 4 and counts[1] > 0
+            return counts == now and counts[0] > 4 and counts[1] > 0 and counts[2] > 9
         self.until(exporter, is_exact, "the kernel's counts")
 
     def test_the_dead_are_freed_at_once(self):

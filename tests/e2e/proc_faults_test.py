@@ -1,6 +1,7 @@
 """Files of /proc that are missing, unreadable, empty, endless or nonsense."""
 
 import errno
+import os
 import subprocess
 
 import fault_case
@@ -17,6 +18,11 @@ LIMITS = {IPV4 + "tcp_max_tw_buckets": {"sockdiag_tcp_time_wait_limit"},
                                              "sockdiag_tcp_orphans", "sockdiag_tcp_memory_bytes"}}
 PORTS = {IPV4 + "ip_local_port_range": set(), IPV4 + "ip_local_reserved_ports": set()}
 PROTOCOLS = {"/proc/thread-self/net/snmp6": set(),
+             "/proc/thread-self/net/snmp": {
+                 "sockdiag_tcp_opens_total", "sockdiag_tcp_failed_opens_total",
+                 "sockdiag_tcp_established_resets_total", "sockdiag_tcp_resets_sent_total",
+                 "sockdiag_tcp_segments_total", "sockdiag_tcp_receive_errors_total",
+                 "sockdiag_tcp_retransmitted_segments_total"},
              "/proc/thread-self/net/netstat": {
                  "sockdiag_tcp_aborts_total", "sockdiag_tcp_syn_retransmits_total",
                  "sockdiag_tcp_lost_retransmits_total", "sockdiag_tcp_timeouts_total",
@@ -28,7 +34,14 @@ PROTOCOLS = {"/proc/thread-self/net/snmp6": set(),
 NET = "/proc/thread-self/net/"
 NETLINK = {NET + "netlink": {"sockdiag_netlink_sockets", "sockdiag_netlink_drops_total"}}
 OTHER = {NET + "protocols": set()}
-RAW = {NET + "icmp": set(), NET + "raw6": set()}
+RAW = {NET + name: set() for name in ("raw", "raw6", "icmp", "icmp6")}
+CONNTRACK = {"/proc/sys/net/netfilter/nf_conntrack_count": {"sockdiag_conntrack_entries"},
+             "/proc/sys/net/netfilter/nf_conntrack_max": {"sockdiag_conntrack_limit"},
+             NET + "stat/nf_conntrack": {"sockdiag_conntrack_drops_total",
+                                         "sockdiag_conntrack_insert_failures_total"}}
+# Of each collector that fails with any of its files.
+FILES = {"kernel_limits": LIMITS, "protocols": PROTOCOLS, "netlink": NETLINK, "raw": RAW,
+         "other": OTHER, "conntrack": CONNTRACK}
 PROCESS = {"/proc/self/stat": {"process_resident_memory_bytes", "process_virtual_memory_bytes",
                                "process_start_time_seconds"}}
 MISSING = "missing"
@@ -70,10 +83,7 @@ class ProcFaultsTest(fault_case.FaultCase):
                     self.assertEqual(exposition.families, healthy - figures)
                 self.assertEqual(self.exporter.get("/-/healthy").status, 200)
                 if what != MISSING:
-                    for collector, its_files in (("kernel_limits", LIMITS),
-                                                 ("protocols", PROTOCOLS),
-                                                 ("netlink", NETLINK), ("raw", RAW),
-                                                 ("other", OTHER)):
+                    for collector, its_files in FILES.items():
                         success = exposition.value("sockdiag_collector_success",
                                                    collector=collector)
                         self.assertEqual(success, path not in its_files, collector)
@@ -112,6 +122,13 @@ class ProcFaultsTest(fault_case.FaultCase):
 
     def test_tables_of_other_families(self):
         for path, figures in {**NETLINK, **RAW, **OTHER}.items():
+            self._check(path, figures)
+        self.end()
+
+    def test_tracked_connections(self):
+        if not all(os.path.exists(path) for path in CONNTRACK):
+            self.skipTest("no connections are tracked here")
+        for path, figures in CONNTRACK.items():
             self._check(path, figures)
         self.end()
 

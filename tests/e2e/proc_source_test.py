@@ -5,6 +5,7 @@ import errno
 import socket
 import subprocess
 
+import exporter_log
 import exposition_text
 import fault_case
 import faults
@@ -87,6 +88,12 @@ class DeniedTest(support.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self._assert_by_proc(exposition_text.parse(result.stdout))
         self.assertEqual(result.stderr.count("sock_diag is missing or denied"), 2, result.stderr)
+        line, = (line for line in result.stderr.splitlines() if "collectors lack figures" in line)
+        record = exporter_log.parse(line)
+        self.assertEqual((record["level"], record["collectors"]),
+                         ("warn", "unix, packet, mptcp, sctp, vsock"))
+        self.assertIn("the kernel lists no unix sockets", record["lack"])
+        self.assertIn("EPERM", record["lack"])
         table = support.run_exporter("--once=table", f"--config.file={config}",
                                      prefix=denying(errno.EPERM))
         self.assertIn("LISTENING", table.stdout)

@@ -9,14 +9,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "collectors/conntrack.h"
+#include "collectors/families/netlink.h"
 #include "collectors/families/netlink_table.h"
+#include "collectors/families/other.h"
 #include "collectors/families/protocols_table.h"
+#include "collectors/families/raw.h"
 #include "collectors/families/raw_table.h"
 #include "collectors/kernel_limits.h"
 #include "collectors/process.h"
+#include "collectors/protocols.h"
 #include "proc/inet_line.h"
 #include "proc/proc_files.h"
 #include "proc/protocol_counters.h"
@@ -95,16 +101,30 @@ std::size_t MostDigits(std::string_view text) {
   return most;
 }
 
-/// Every file that the limits are read from holds the same text.
-void ReadLimits(std::string_view text) {
+/// Every file holds the same text; whatever is wrong with that, it is told in one line.
+Samples CollectFrom(Collector&& collector) {
+  Findings findings;
+  const Result<void> result = collector.Collect(findings);
+  if (!result) ExpectOneLine(result.error());
+  return std::move(findings.samples);
+}
+
+/// Of the collectors of whole files.
+void ReadFiles(std::string_view text) {
   static ProcRoot root;
   root.Write(text);
-  Findings findings;
-  const Result<void> result = KernelLimitsCollector(root.path()).Collect(findings);
-  if (!result) ExpectOneLine(result.error());
+  const Samples limits = CollectFrom(KernelLimitsCollector(root.path()));
+  static_cast<void>(CollectFrom(ConntrackCollector(root.path())));
+  static_cast<void>(CollectFrom(ProtocolsCollector(/*shows_raw=*/true, root.path())));
+  const SystemClock clock;
+  const ProcReading reading{.clock = clock, .root = root.path()};
+  static_cast<void>(CollectFrom(RawCollector(reading)));
+  static_cast<void>(CollectFrom(OtherCollector(reading)));
+  SocketDrops<std::uint32_t> drops;
+  static_cast<void>(CollectFrom(NetlinkCollector(drops, reading)));
   const double most = std::pow(10, static_cast<double>(MostDigits(text)));
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  for (const auto& family : findings.samples.families()) {
+  for (const auto& family : limits.families()) {
     const double unit = family.name.find("_bytes") == std::string::npos ? 1 : page;
     for (const auto& sample : family.metric) Expect(std::abs(sample.gauge.value) <= most * unit);
   }
@@ -177,7 +197,7 @@ void ReadSocketLines(std::string_view text) {
 using Parser = void (*)(std::string_view);
 constexpr std::array<Parser, 10> kParsers{
     ReadPortRange, ReadReservedPorts,    ReadSockstat,      ReadProcessStat, ReadIntegers,
-    ReadLimits,    ReadProtocolCounters, ReadConntrackStat, ReadTableLines,  ReadSocketLines};
+    ReadFiles,     ReadProtocolCounters, ReadConntrackStat, ReadTableLines,  ReadSocketLines};
 
 }  // namespace
 }  // namespace sockdiag::fuzz

@@ -7,8 +7,8 @@
 
 namespace sockdiag::fuzz {
 
-/// A directory that stands for /proc, where every file of the kernel's limits is the same one.
-/// Removed with this.
+/// A directory that stands for /proc, where every file that a collector reads for itself is the
+/// same one. Removed with this.
 class ProcRoot {
  public:
   ProcRoot();

@@ -50,7 +50,8 @@ void ReadRoutes(std::string_view text) {
   RouteCounts counts(family, kLimit);
   const std::uint64_t taken = Feed(text, counts);
   Samples samples;
-  counts.Show(samples);
+  RouteCounts::Seen seen;
+  counts.Show(seen, samples);
   ExpectAtMost(taken, samples);
   Expect(counts.HasEnough() || !counts.IsBeyondLimit());
 }

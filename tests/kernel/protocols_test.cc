@@ -4,11 +4,15 @@
 #include "collectors/protocols.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <exception>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "tests/kernel/exporter.h"
 #include "tests/kernel/namespace.h"
@@ -51,7 +55,51 @@ void ExpectTroubles(const testing::Figures& expected) {
   EXPECT_EQ(Troubles(), expected);
 }
 
-class Protocols : public KernelTest {};
+/// What is sent again, again and again until somebody looks.
+bool IsSentAgain(std::string_view trouble) {
+  return trouble == "sockdiag_tcp_retransmitted_segments_total" ||
+         trouble == "sockdiag_tcp_syn_retransmits_total" ||
+         trouble == "sockdiag_tcp_lost_retransmits_total" ||
+         trouble == "sockdiag_tcp_timeouts_total";
+}
+
+/// By the name of a trouble, that of the counter which it is.
+using Counters = std::map<std::string, std::string>;
+
+testing::Figures OfNstat(const Counters& counters) {
+  testing::Figures figures;
+  for (const auto& [trouble, counter] : counters) figures.emplace(trouble, Nstat(counter));
+  return figures;
+}
+
+/// Until these have moved and no others, and each is what nstat says at that moment. What is sent
+/// again may come besides.
+void ExpectTroublesOfNstat(const Counters& counters) {
+  testing::Figures shown;
+  EXPECT_TRUE(WaitUntil([&] {
+    const testing::Figures before = OfNstat(counters);
+    shown = Troubles();
+    std::erase_if(shown, [&](const auto& one) {
+      return IsSentAgain(one.first) && !counters.contains(one.first);
+    });
+    return shown == before && OfNstat(counters) == before;
+  })) << ::testing::PrintToString(shown);
+}
+
+class Protocols : public KernelTest {
+ protected:
+  /// A listener, and more clients than it has room for requests: the answers to these are lost.
+  static Sockets OverfillRequestQueue() {
+    Sockets sockets;
+    sockets.push_back(Listen("127.0.0.1", kPort, {.backlog = 1}));
+    DropIncoming("tcp dport 5001-5004");
+    for (std::uint16_t port = 5001; port <= 5004; ++port) {
+      sockets.push_back(Bind(SOCK_STREAM, "127.0.0.1", port));
+      StartConnect(sockets.back(), "127.0.0.1", kPort);
+    }
+    return sockets;
+  }
+};
 
 TEST_F(Protocols, AConnectionThatGoesWellMovesNothing) {
   const UniqueFd listener = Listen("127.0.0.1", kPort);
@@ -77,6 +125,41 @@ TEST_F(Protocols, AFullAcceptQueueDropsWhatNstatSays) {
     return has_dropped && shown.at("sockdiag_tcp_listen_overflows_total") == before &&
            Nstat("TcpExtListenDrops") == before;
   }));
+}
+
+TEST_F(Protocols, AFullRequestQueueWithoutCookies) {
+  WriteSysctl("net/ipv4/tcp_syncookies", "0");
+  const Sockets sockets = OverfillRequestQueue();
+  ExpectTroublesOfNstat({{"sockdiag_tcp_request_queue_full_total drop", "TcpExtTCPReqQFullDrop"},
+                         {"sockdiag_tcp_listen_drops_total", "TcpExtListenDrops"}});
+}
+
+TEST_F(Protocols, AFullRequestQueueWithCookies) {
+  WriteSysctl("net/ipv4/tcp_syncookies", "1");
+  const Sockets sockets = OverfillRequestQueue();
+  const UniqueFd client = Connect("127.0.0.1", kPort);
+  const UniqueFd server = Accept(sockets.front());
+  ExpectTroublesOfNstat(
+      {{"sockdiag_tcp_request_queue_full_total cookies", "TcpExtTCPReqQFullDoCookies"},
+       {"sockdiag_tcp_syncookies_total sent", "TcpExtSyncookiesSent"},
+       {"sockdiag_tcp_syncookies_total received", "TcpExtSyncookiesRecv"}});
+}
+
+TEST_F(Protocols, DataThatIsLostUntilTheConnectionIsGivenUp) {
+  const UniqueFd listener = Listen("127.0.0.1", kPort);
+  const Connection connection = MakeConnection(listener, "127.0.0.1", kPort);
+  DropIncoming("tcp dport " + std::to_string(kPort));
+  Send(connection.client, 1000);
+  EXPECT_TRUE(WaitUntil([] { return Nstat("TcpExtTCPLostRetransmit") > 0; }));
+  const unsigned timeout_ms = 1;
+  Check("TCP_USER_TIMEOUT", setsockopt(connection.client.Get(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+                                       &timeout_ms, sizeof(timeout_ms)));
+  WaitForState(connection.client, TCP_CLOSE);
+  ExpectTroublesOfNstat({{"sockdiag_tcp_aborts_total timeout", "TcpExtTCPAbortOnTimeout"},
+                         {"sockdiag_tcp_established_resets_total", "TcpEstabResets"},
+                         {"sockdiag_tcp_lost_retransmits_total", "TcpExtTCPLostRetransmit"},
+                         {"sockdiag_tcp_retransmitted_segments_total", "TcpRetransSegs"},
+                         {"sockdiag_tcp_timeouts_total", "TcpExtTCPTimeouts"}});
 }
 
 /// On loopback both ends are ours.

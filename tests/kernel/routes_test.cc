@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -163,6 +164,36 @@ TEST_F(Routes, ADefaultRouteStaysWhenTheCarrierIsLost) {
             (Figures{{"ipv4", 1}, {"ipv6", 1}}));
 }
 
+TEST_F(Routes, TheIpv6DefaultRouteIsKnownOfATableBeyondTheLimit) {
+  std::string commands;
+  for (int i = 0; i < 300; ++i) {
+    commands += "route add 2001:db8:" + std::to_string(i) + "::/48 via fd00:9::2 proto bgp\n";
+  }
+  IpBatch(commands, "-6");
+  const SystemClock clock;
+  RoutesCollector collector = MakeCollector(clock, /*limit=*/299);
+  const auto shown = [&]() -> std::optional<double> {
+    const Figures defaults = FiguresOf(CollectWith(collector).samples, "sockdiag_default_route");
+    const auto found = defaults.find("ipv6");
+    return found == defaults.end() ? std::nullopt : std::optional<double>(found->second);
+  };
+  EXPECT_EQ(shown(), 0);
+  Ip("-6 route add default via fd00:9::2 proto ra");
+  EXPECT_EQ(shown(), 1);
+  Ip("-6 rule add from all lookup main suppress_prefixlength 0 pref 100");
+  EXPECT_EQ(shown(), 1);
+  Ip("-6 route del default");
+  EXPECT_EQ(shown(), 0);
+  Ip("-6 rule add from 2001:db8::1 lookup 100 pref 101");
+  Ip("-6 route add default via fd00:9::2 table 100");
+  EXPECT_EQ(shown(), 0) << "not for us";
+  Ip("-6 rule add from all lookup 100 pref 102");
+  EXPECT_EQ(shown(), std::nullopt) << "the other table's";
+  Ip("-6 rule del pref 102");
+  Ip("-6 rule add unreachable pref 103");
+  EXPECT_EQ(shown(), std::nullopt) << "nobody asked the main table";
+}
+
 TEST_F(Routes, AHundredThousandAreCountedOrLeftOut) {
   std::string commands;
   for (int i = 0; i < 100'000; ++i) {
@@ -173,10 +204,12 @@ TEST_F(Routes, AHundredThousandAreCountedOrLeftOut) {
   IpBatch(commands);
   EXPECT_EQ(RouteFigures().at("ipv4 main bgp unicast"), 100'000);
   const Findings left_out = Collect(/*limit=*/99'999);
-  EXPECT_EQ(left_out.lack, "more than 99999 ipv4 routes (limits.routes): they are left out");
+  EXPECT_EQ(left_out.lack,
+            "more than 99999 ipv4 routes (limits.routes): all tables but local are left out");
   const Figures shown = FiguresOf(left_out.samples, RouteCounts::kRoutes);
+  EXPECT_GT(shown.at("ipv4 local kernel local"), 0);
   EXPECT_TRUE(std::none_of(shown.begin(), shown.end(),
-                           [](const auto& one) { return one.first.starts_with("ipv4"); }));
+                           [](const auto& one) { return one.first.starts_with("ipv4 main"); }));
   EXPECT_EQ(FiguresOf(left_out.samples, "sockdiag_default_route"),
             (Figures{{"ipv4", 0}, {"ipv6", 0}}));
 }

@@ -27,6 +27,14 @@ TEST(DumpRequest, IsAHeaderThatAsksForADumpAndThePayload) {
   EXPECT_EQ(request.record_type, 16);
 }
 
+TEST(DumpRequest, AsksForOneRecordWhereNoDumpIsWanted) {
+  const DumpRequest request = MakeDumpRequest({.request = 18, .record = 16}, 99, {}, 0);
+  std::span<const std::byte> bytes(request.bytes);
+  const std::optional<nlmsghdr> header = TakeStruct<nlmsghdr>(bytes);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->nlmsg_flags, NLM_F_REQUEST);
+}
+
 TEST(TakeStruct, LeavesBytesThatAreTooFew) {
   const std::vector<std::byte> short_of_one(sizeof(nlmsghdr) - 1);
   std::span<const std::byte> bytes(short_of_one);

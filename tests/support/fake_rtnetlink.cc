@@ -38,6 +38,10 @@ class RtnetlinkTransport final : public NetlinkTransport {
     const bool filters = kernel_.filters_tables && header->nlmsg_type == RTM_GETROUTE;
     wanted_table_ = filters ? TableOf(request) : std::nullopt;
     kernel_.requests.push_back(header->nlmsg_type);
+    if ((header->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP) {
+      AnswerLookup(*header);
+      return {};
+    }
     Answer(*header, kernel_.tables[{header->nlmsg_type, *family}]);
     return {};
   }
@@ -52,6 +56,16 @@ class RtnetlinkTransport final : public NetlinkTransport {
   }
 
  private:
+  void AnswerLookup(const nlmsghdr& request) {
+    DatagramBuilder datagram(request.nlmsg_seq, FakeRtnetlink::kPortId);
+    if (kernel_.found_route) {
+      datagram.Message(RTM_NEWROUTE, *kernel_.found_route, 0);
+    } else {
+      datagram.Error(-kernel_.lookup_error);
+    }
+    answers_.push_back(datagram.bytes());
+  }
+
   void Answer(const nlmsghdr& request, RtnetlinkTable& table) {
     const auto datagram = [&] {
       return DatagramBuilder(request.nlmsg_seq, FakeRtnetlink::kPortId);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -34,6 +35,9 @@ class FakeRtnetlink {
 
   std::map<std::pair<std::uint16_t, std::uint8_t>, RtnetlinkTable> tables;
   int open_error = 0;
+  /// The route that answers a request that asks for no dump; none is an error.
+  std::optional<Bytes> found_route;
+  int lookup_error = ENETUNREACH;
   /// Of routes, whether the table that the request names is the only one that it answers with.
   bool filters_tables = false;
   /// The types of the requests so far.

@@ -33,6 +33,7 @@ FamilyDump::FamilyDump(NetlinkOpener open, const Clock& clock, std::string_view 
 Result<bool> FamilyDump::Walk(std::span<const std::byte> payload, MessageSink& sink) {
   if (refusal_.Find()) return false;
   lack_.clear();
+  is_denied_ = false;
   const DumpResult<void> walked = WalkOnce(payload, sink);
   if (walked) return true;
   if (!IsLack(walked.error())) {
@@ -45,6 +46,7 @@ Result<bool> FamilyDump::Walk(std::span<const std::byte> payload, MessageSink& s
                               ? refusal.message
                               : "it has no " + module + ", or no " + sockets + " at all";
   refusal.message = "the kernel lists no " + sockets + " sockets: " + why;
+  is_denied_ = refusal.is_denied;
   lack_ = refusal_.Note(refusal, refusal.is_denied ? "" : module).message;
   return false;
 }

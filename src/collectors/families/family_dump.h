@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "collectors/collector.h"
 #include "netlink/message.h"
 #include "netlink/transport.h"
 #include "sockets/source/refusal_memory.h"
@@ -30,6 +31,10 @@ class FamilyDump {
 
   /// Why the last walk gave nothing; empty when it gave what there is.
   [[nodiscard]] const std::string& lack() const { return lack_; }
+  void TellLack(Findings& findings) const {
+    findings.lack = lack_;
+    findings.is_denied = is_denied_;
+  }
 
  private:
   [[nodiscard]] DumpResult<void> WalkOnce(std::span<const std::byte> payload, MessageSink& sink);
@@ -39,6 +44,7 @@ class FamilyDump {
   const std::string_view module_;
   std::uint32_t sequence_ = 0;
   std::string lack_;
+  bool is_denied_ = false;
   RefusalMemory refusal_;
 };
 

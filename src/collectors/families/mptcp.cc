@@ -37,7 +37,7 @@ Result<void> MptcpCollector::Collect(Findings& findings) {
     const Result<bool> counted = Count();
     if (!counted) return tl::unexpected(counted.error());
   }
-  findings.lack = dump_.lack();
+  dump_.TellLack(findings);
   if (!findings.lack.empty()) return {};
   for (const auto& [key, count] : counts_.counts()) {
     findings.samples.Add(kSockets, count, Name(key.first), Name(key.second));

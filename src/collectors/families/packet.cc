@@ -51,7 +51,7 @@ Result<void> PacketCollector::Collect(Findings& findings) {
   PacketTally tally(counts_, look);
   const Result<bool> walked = dump_.Walk(PacketDiagRequest(), tally);
   if (!walked) return tl::unexpected(walked.error());
-  findings.lack = dump_.lack();
+  dump_.TellLack(findings);
   if (!*walked) return {};
   drops_.Keep(look);
   for (const auto& [type, count] : counts_.counts()) {

@@ -65,7 +65,7 @@ Result<void> SctpCollector::Collect(Findings& findings) {
   for (const Family family : kFamilies) {
     const Result<bool> walked = dump_.Walk(InetFamilyRequest(family, IPPROTO_SCTP), tally);
     if (!walked) return tl::unexpected(walked.error());
-    findings.lack = dump_.lack();
+    dump_.TellLack(findings);
     if (!*walked) return {};
   }
   Show(kSockets, sockets_, findings.samples);

@@ -109,7 +109,7 @@ Result<void> UnixCollector::Collect(Findings& findings) {
   UnixTally tally(named_);
   const Result<bool> walked = dump_.Walk(UnixDiagRequest({}), tally);
   if (!walked) return tl::unexpected(walked.error());
-  findings.lack = dump_.lack();
+  dump_.TellLack(findings);
   if (!*walked) return {};
   tally.Show(findings.samples);
   return named_.IsWanted() ? CollectNamed(findings) : Result<void>();
@@ -123,7 +123,7 @@ Result<void> UnixCollector::CollectNamed(Findings& findings) {
     const UnixQuestion question{.only_listeners = true, .wants_names = true};
     const Result<bool> walked = dump_.Walk(UnixDiagRequest(question), sink);
     if (!walked) return tl::unexpected(walked.error());
-    findings.lack = dump_.lack();
+    dump_.TellLack(findings);
     if (!*walked) return {};
   }
   named_.End();

@@ -39,7 +39,7 @@ Result<void> VsockCollector::Collect(Findings& findings) {
   VsockTally tally(counts_);
   const Result<bool> walked = dump_.Walk(VsockDiagRequest(), tally);
   if (!walked) return tl::unexpected(walked.error());
-  findings.lack = dump_.lack();
+  dump_.TellLack(findings);
   if (!*walked) return {};
   for (const auto& [key, count] : counts_.counts()) {
     findings.samples.Add(kSockets, count, key.first, key.second);

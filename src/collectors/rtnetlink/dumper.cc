@@ -7,8 +7,12 @@
 namespace sockdiag {
 
 void AddAttribute(std::uint16_t type, std::uint32_t number, RtnetlinkRequest& request) {
-  const nlattr header{sizeof(header) + sizeof(number), type};
-  for (const auto part : {BytesOf(header), BytesOf(number)}) {
+  AddAttribute(type, BytesOf(number), request);
+}
+
+void AddAttribute(std::uint16_t type, std::span<const std::byte> value, RtnetlinkRequest& request) {
+  const nlattr header{static_cast<std::uint16_t>(sizeof(header) + value.size()), type};
+  for (const auto part : {BytesOf(header), value}) {
     request.payload.insert(request.payload.end(), part.begin(), part.end());
   }
 }
@@ -23,7 +27,7 @@ DumpResult<void> RtnetlinkDumper::WalkOnce(const RtnetlinkRequest& request, bool
                   .message = ErrnoMessage("cannot open an rtnetlink socket", transport.error()),
                   .is_denied = IsDenial(transport.error())});
   }
-  DumpRequest dump = MakeDumpRequest(request.types, ++sequence_, request.payload);
+  DumpRequest dump = MakeDumpRequest(request.types, ++sequence_, request.payload, request.flags);
   dump.may_change_meanwhile = is_last && sink.MayChangeMeanwhile();
   const DumpResult<WalkStats> walked = Walk(**transport, dump, *buffer_, sink);
   if (!walked && !sink.HasEnough()) return tl::unexpected(walked.error());

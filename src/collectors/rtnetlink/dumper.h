@@ -1,5 +1,7 @@
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,6 +23,8 @@ namespace sockdiag {
 struct RtnetlinkRequest {
   DumpTypes types;
   std::vector<std::byte> payload;
+  /// See MakeDumpRequest().
+  std::uint16_t flags = NLM_F_DUMP;
 };
 
 /// `header` is the kernel's struct that the type asks for.
@@ -30,6 +34,7 @@ template <typename Header>
   return {types, {bytes.begin(), bytes.end()}};
 }
 /// Adds an attribute.
+void AddAttribute(std::uint16_t type, std::span<const std::byte> value, RtnetlinkRequest& request);
 void AddAttribute(std::uint16_t type, std::uint32_t number, RtnetlinkRequest& request);
 
 /// Takes from the records of one dump what it wants, and copies as a value.

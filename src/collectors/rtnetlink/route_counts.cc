@@ -20,6 +20,7 @@ DumpResult<void> RouteCounts::Add(const NetlinkMessage& message) {
   // Cloned: what a lookup has left in a cache, which old kernels list too.
   if ((route->flags & RTM_F_CLONED) != 0) return {};
   if (++routes_ > limit_) return EndDump();
+  if (table_ && route->table != *table_) return {};
   if (!lets_rest_out_) lets_rest_out_ = LetsTheRestOut(*route);
   Count({route->table < RT_TABLE_DEFAULT || route->table > RT_TABLE_LOCAL, route->table,
          route->protocol, route->type});
@@ -47,12 +48,22 @@ void RouteCounts::Count(const Kind& kind) {
   counts_.emplace(kind, 1);
 }
 
-void RouteCounts::Show(Samples& samples) const {
-  for (const auto& [kind, count] : counts_) {
-    samples.Add(kRoutes, count, Name(family_), RouteTableName(kind.table),
-                RouteProtocolName(kind.protocol), RouteTypeName(kind.type));
+void RouteCounts::Show(Seen& seen, Samples& samples) const {
+  for (const auto& [kind, count] : counts_) seen.kinds_.insert(kind);
+  for (auto it = seen.kinds_.end(); seen.kinds_.size() > kKinds;) {
+    --it;
+    if (!counts_.contains(*it)) it = seen.kinds_.erase(it);
   }
-  if (others_ > 0) samples.Add(kRoutes, others_, Name(family_), "other", "other", "other");
+  for (const Kind& kind : seen.kinds_) {
+    if (table_ && kind.table != *table_) continue;
+    const auto found = counts_.find(kind);
+    samples.Add(kRoutes, found == counts_.end() ? 0 : found->second, Name(family_),
+                RouteTableName(kind.table), RouteProtocolName(kind.protocol),
+                RouteTypeName(kind.type));
+  }
+  seen.others_ = seen.others_ || others_ > 0;
+  if (table_ ? others_ > 0 : seen.others_)
+    samples.Add(kRoutes, others_, Name(family_), "other", "other", "other");
 }
 
 std::optional<bool> DefaultRouteSearch::found() const {

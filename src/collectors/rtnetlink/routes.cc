@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "collectors/rtnetlink/default_route_lookup.h"
 #include "collectors/rtnetlink/route_message.h"
 
 namespace sockdiag {
@@ -44,6 +45,7 @@ void RoutesCollector::Troubles::Add(std::string_view what, const DumpError& erro
   const bool is_of_all = error.reason == DumpErrorReason::kOpen;
   AddOnce(is_of_all ? error.message : std::string(what) + ": " + error.message,
           error.is_denied ? lacks : errors);
+  is_denied = is_denied || error.is_denied;
 }
 
 RoutesCollector::RoutesCollector(RoutesEnvironment environment)
@@ -54,6 +56,7 @@ Result<void> RoutesCollector::Collect(Findings& findings) {
   for (const Family family : kFamilies) ShowFamily(family, findings.samples, troubles);
   ShowNeighbours(findings.samples, troubles);
   findings.lack = Joined(troubles.lacks);
+  findings.is_denied = troubles.is_denied;
   findings.is_beyond_limit = troubles.is_beyond_limit;
   if (!troubles.errors.empty()) return Fail(Joined(troubles.errors));
   return {};
@@ -66,24 +69,49 @@ const DumpResult<Sink>& RoutesCollector::Read(const RtnetlinkRequest& request, c
 }
 
 void RoutesCollector::ShowFamily(Family family, Samples& samples, Troubles& troubles) {
+  FamilyReadings& readings = routes_[static_cast<std::size_t>(family)];
   const DumpResult<RouteCounts>& counts =
-      Read(RoutesRequest(family), RouteCounts(family, environment_.limit),
-           routes_[static_cast<std::size_t>(family)]);
+      Read(RoutesRequest(family), RouteCounts(family, environment_.limit), readings.all);
   if (!counts && IsMissing(counts.error())) return;
   if (!counts && !HasNoTable(counts.error())) {
     troubles.Add(RoutesOf(family), counts.error());
   }
+  const RouteCounts* main = counts ? &*counts : nullptr;
   if (counts && counts->IsBeyondLimit()) {
-    troubles.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
-                             RoutesOf(family) + " (limits.routes): they are left out");
-    troubles.is_beyond_limit = true;
+    main = ShowNamedTables(family, samples, troubles);
+  } else if (counts) {
+    counts->Show(readings.seen, samples);
   }
-  const bool has_all = counts && !counts->IsBeyondLimit();
-  ShowDefaultRoute(family, has_all ? &*counts : nullptr, samples, troubles);
-  if (has_all) counts->Show(samples);
+  ShowDefaultRoute(family, main, samples, troubles);
 }
 
-void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts, Samples& samples,
+const RouteCounts* RoutesCollector::ShowNamedTables(Family family, Samples& samples,
+                                                    Troubles& troubles) {
+  FamilyReadings& readings = routes_[static_cast<std::size_t>(family)];
+  const RouteCounts* main = CountTable(family, RT_TABLE_MAIN, readings.main, troubles);
+  const RouteCounts* local = CountTable(family, RT_TABLE_LOCAL, readings.local, troubles);
+  std::string shown;
+  for (const auto& [table, counts] : {std::pair("main", main), std::pair("local", local)}) {
+    if (counts == nullptr) continue;
+    counts->Show(readings.seen, samples);
+    if (!counts->IsEmpty()) shown += (shown.empty() ? "" : " and ") + std::string(table);
+  }
+  troubles.lacks.push_back("more than " + std::to_string(environment_.limit) + " " +
+                           RoutesOf(family) + " (limits.routes): " +
+                           (shown.empty() ? "they" : "all tables but " + shown) + " are left out");
+  troubles.is_beyond_limit = true;
+  return main;
+}
+
+const RouteCounts* RoutesCollector::CountTable(Family family, std::uint32_t table,
+                                               KeptDump<RouteCounts>& kept, Troubles& troubles) {
+  const DumpResult<RouteCounts>& counts =
+      Read(RoutesRequest(family, table), RouteCounts(family, environment_.limit, table), kept);
+  if (!counts && !HasNoTable(counts.error())) troubles.Add(RoutesOf(family), counts.error());
+  return counts && !counts->IsBeyondLimit() ? &*counts : nullptr;
+}
+
+void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* main, Samples& samples,
                                        Troubles& troubles) {
   const auto search =
       dumper_.Dump(RoutesRequest(family, RT_TABLE_MAIN), DefaultRouteSearch(family));
@@ -92,7 +120,8 @@ void RoutesCollector::ShowDefaultRoute(Family family, const RouteCounts* counts,
     return troubles.Add(RoutesOf(family), search.error());
   }
   std::optional<bool> found = search ? search->found() : false;
-  if (!found && counts != nullptr) found = counts->has_default_route();
+  if (!found && family == Family::kIpv6) found = LookUpIpv6DefaultRoute(dumper_);
+  if (!found && main != nullptr) found = main->has_default_route();
   if (found) return samples.Add(kDefaultRoute, *found ? 1 : 0, Name(family));
   troubles.lacks.push_back("no telling whether there is a default route among more than " +
                            std::to_string(DefaultRouteSearch::kRecords) + " " + RoutesOf(family));

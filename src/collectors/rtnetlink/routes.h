@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ namespace sockdiag {
 /// What a RoutesCollector needs; the clock must outlive it.
 struct RoutesEnvironment {
   NetlinkOpener open_netlink;
-  /// A family with more routes is left out.
+  /// Of a family with more routes, all tables but main and local are left out, and so is each of
+  /// these that has more.
   std::size_t limit;
   const Clock& clock;
 };
@@ -51,13 +53,28 @@ class RoutesCollector final : public Collector {
 
     std::vector<std::string> lacks;
     bool is_beyond_limit = false;
+    bool is_denied = false;
     std::vector<std::string> errors;
   };
 
+  struct FamilyReadings {
+    KeptDump<RouteCounts> all;
+    /// Where those are too many.
+    KeptDump<RouteCounts> main;
+    KeptDump<RouteCounts> local;
+    RouteCounts::Seen seen;
+  };
+
   void ShowFamily(Family family, Samples& samples, Troubles& troubles);
-  /// As it is now; of a table that is too large to search, as it was when it was read, which
-  /// `counts` says if it was counted.
-  void ShowDefaultRoute(Family family, const RouteCounts* counts, Samples& samples,
+  /// Of a family with more routes than the limit, the tables that every host has, each of which may
+  /// have as many. The main table, if it was counted.
+  const RouteCounts* ShowNamedTables(Family family, Samples& samples, Troubles& troubles);
+  /// Null when it is not there, cannot be read or has more routes than the limit.
+  const RouteCounts* CountTable(Family family, std::uint32_t table, KeptDump<RouteCounts>& kept,
+                                Troubles& troubles);
+  /// As it is now; of a table that is too large to search, and where a lookup does not tell, as it
+  /// was when it was read, which `main` says if it was counted.
+  void ShowDefaultRoute(Family family, const RouteCounts* main, Samples& samples,
                         Troubles& troubles);
   void ShowNeighbours(Samples& samples, Troubles& troubles);
   template <typename Sink>
@@ -67,7 +84,7 @@ class RoutesCollector final : public Collector {
   const RoutesEnvironment environment_;
   RtnetlinkDumper dumper_;
   /// By Family.
-  std::array<KeptDump<RouteCounts>, kFamilies.size()> routes_;
+  std::array<FamilyReadings, kFamilies.size()> routes_;
   KeptDump<NeighbourCounts> neighbours_;
   SeenCounts<NeighbourCounts::Key> seen_neighbours_;
   KeptDump<NeighbourTables> neighbour_tables_;

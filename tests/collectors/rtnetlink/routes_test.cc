@@ -1,6 +1,7 @@
 #include "collectors/rtnetlink/routes.h"
 
 #include <gtest/gtest.h>
+#include <linux/fib_rules.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -70,6 +71,16 @@ Bytes DefaultRoute(Route route = {}) {
   return Make(route);
 }
 
+Bytes Rule(std::uint8_t table, std::uint8_t action = FR_ACT_TO_TBL, std::uint8_t flags = 0) {
+  fib_rule_hdr header{};
+  header.family = AF_INET6;
+  header.table = table;
+  header.action = action;
+  header.flags = flags;
+  const Bytes no_limit = Attribute(FRA_SUPPRESS_PREFIXLEN, BytesOf(std::uint32_t{0xffffffff}));
+  return Join(BytesOf(header), Join(Attribute(FRA_TABLE, BytesOf(std::uint32_t{table})), no_limit));
+}
+
 Bytes Neighbour(std::uint8_t family, std::uint16_t state) {
   ndmsg header{};
   header.ndm_family = family;
@@ -105,6 +116,7 @@ class RoutesTest : public ::testing::Test {
     error_ = collected ? "" : collected.error().message;
     lack_ = findings.lack;
     is_beyond_limit_ = findings.is_beyond_limit;
+    is_denied_ = findings.is_denied;
     return std::move(findings.samples);
   }
   Figures Counts() { return FiguresOf(Collect(), RouteCounts::kRoutes); }
@@ -122,6 +134,7 @@ class RoutesTest : public ::testing::Test {
   std::string error_;
   std::string lack_;
   bool is_beyond_limit_ = false;
+  bool is_denied_ = false;
 };
 
 TEST_F(RoutesTest, AreCountedByFamilyTableProtocolAndType) {
@@ -180,6 +193,48 @@ TEST_F(RoutesTest, ThoseOfNumberedTablesAreOtherWhereThereAreVeryMany) {
   EXPECT_EQ(counts.at("ipv4 other other other"), 1000 - (RouteCounts::kKinds - 1));
 }
 
+TEST_F(RoutesTest, AKindThatWasSeenStaysAtZero) {
+  Routes() = {Make({}), Make({.protocol = RTPROT_BGP}), Make({.table = 100})};
+  static_cast<void>(Collect());
+  Routes() = {Make({})};
+  clock_.Advance(RoutesCollector::kReadEvery);
+  const Figures gone{{"ipv4 main kernel unicast", 1},
+                     {"ipv4 main bgp unicast", 0},
+                     {"ipv4 100 kernel unicast", 0}};
+  EXPECT_EQ(Counts(), gone);
+  EXPECT_EQ(Counts(), gone) << "the same reading";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  kernel_.tables[{RTM_GETROUTE, AF_INET}].kernel_error = ENOMEM;
+  EXPECT_EQ(Counts(), Figures()) << "nobody knows";
+  clock_.Advance(RoutesCollector::kReadEvery);
+  kernel_.tables[{RTM_GETROUTE, AF_INET}].kernel_error = 0;
+  EXPECT_EQ(Counts(), gone);
+}
+
+TEST_F(RoutesTest, OfTablesThatComeAndGoThereAreNeverVeryMany) {
+  for (std::uint32_t table = 1000; table < 1100; ++table) {
+    Routes() = {Make({.table = table}), Make({.protocol = RTPROT_BGP})};
+    static_cast<void>(Collect());
+    clock_.Advance(RoutesCollector::kReadEvery);
+  }
+  Routes() = {Make({.table = 2000})};
+  const Figures counts = Counts();
+  EXPECT_EQ(counts.size(), RouteCounts::kKinds);
+  EXPECT_EQ(counts.at("ipv4 main bgp unicast"), 0);
+  EXPECT_EQ(counts.at("ipv4 2000 kernel unicast"), 1);
+  EXPECT_FALSE(counts.contains("ipv4 1099 kernel unicast"));
+}
+
+TEST_F(RoutesTest, TheRestThatWasSeenStaysAtZero) {
+  for (std::uint32_t table = 1; table <= RouteCounts::kKinds + 1; ++table) {
+    Routes().push_back(Make({.table = table}));
+  }
+  EXPECT_EQ(Counts().at("ipv4 other other other"), 1);
+  Routes().pop_back();
+  clock_.Advance(RoutesCollector::kReadEvery);
+  EXPECT_EQ(Counts().at("ipv4 other other other"), 0);
+}
+
 TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   for (int i = 0; i < 500; ++i) Routes().push_back(Make({}));
   Routes(AF_INET6) = {Make({.family = AF_INET6})};
@@ -188,9 +243,43 @@ TEST_F(RoutesTest, MoreThanTheLimitAreLeftOutAndNotFetched) {
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): they are left out");
   EXPECT_TRUE(is_beyond_limit_);
-  EXPECT_LT(kernel_.fetched, 10U);
+  EXPECT_FALSE(is_denied_);
+  EXPECT_LT(kernel_.fetched, 20U);
   EXPECT_EQ(Counts(), (Figures{{"ipv6 main kernel unicast", 1}}));
   EXPECT_NE(lack_, "") << "also of the same reading";
+}
+
+TEST_F(RoutesTest, TheMainAndTheLocalTableAreShownWhereAnotherOneIsTooLarge) {
+  kernel_.filters_tables = true;
+  for (int i = 0; i < 500; ++i) Routes().push_back(Make({.table = 100}));
+  for (int i = 0; i < 3; ++i) Routes().push_back(Make({}));
+  Routes().push_back(Make({.table = RT_TABLE_LOCAL, .type = RTN_LOCAL}));
+  LimitTo(3);
+  const Figures both{{"ipv4 main kernel unicast", 3}, {"ipv4 local kernel local", 1}};
+  EXPECT_EQ(Counts(), both);
+  EXPECT_EQ(error_, "");
+  EXPECT_EQ(lack_,
+            "more than 3 ipv4 routes (limits.routes): all tables but main and local are left out");
+  EXPECT_TRUE(is_beyond_limit_);
+  EXPECT_LT(kernel_.fetched, 20U);
+  kernel_.requests.clear();
+  EXPECT_EQ(Counts(), both);
+  EXPECT_EQ(std::count(kernel_.requests.begin(), kernel_.requests.end(), RTM_GETROUTE), 2)
+      << "the searches for default routes";
+}
+
+TEST_F(RoutesTest, ATableThatBecomesTooLargeIsNotSaidToBeEmpty) {
+  kernel_.filters_tables = true;
+  Routes() = {Make({}), Make({.table = RT_TABLE_LOCAL, .type = RTN_LOCAL}),
+              Make({.table = RT_TABLE_LOCAL, .type = RTN_BROADCAST})};
+  LimitTo(3);
+  static_cast<void>(Collect());
+  Routes().pop_back();
+  for (int i = 0; i < 3; ++i) Routes().push_back(Make({}));
+  clock_.Advance(RoutesCollector::kReadEvery);
+  EXPECT_EQ(Counts(),
+            (Figures{{"ipv4 local kernel local", 1}, {"ipv4 local kernel broadcast", 0}}));
+  EXPECT_EQ(lack_, "more than 3 ipv4 routes (limits.routes): all tables but local are left out");
 }
 
 TEST_F(RoutesTest, AsManyAsTheLimitAreCounted) {
@@ -276,6 +365,67 @@ TEST_F(RoutesTest, InALargeIpv6TableTheDefaultRouteIsTheReadings) {
   EXPECT_EQ(lack_,
             "more than 1 ipv6 routes (limits.routes): they are left out; "
             "no telling whether there is a default route among more than 256 ipv6 routes");
+}
+
+class LargeIpv6Table : public RoutesTest {
+ protected:
+  void SetUp() override {
+    for (std::size_t i = 0; i <= DefaultRouteSearch::kRecords; ++i) {
+      Routes(AF_INET6).push_back(Make({.family = AF_INET6}));
+    }
+    LimitTo(1);
+    Rules() = {Rule(RT_TABLE_LOCAL), Rule(RT_TABLE_MAIN)};
+  }
+  std::vector<Bytes>& Rules() { return kernel_.tables[{RTM_GETRULE, AF_INET6}].records; }
+  /// Of IPv6.
+  std::optional<double> Default() {
+    const Figures figures = DefaultRoutes();
+    const auto found = figures.find("ipv6");
+    return found == figures.end() ? std::nullopt : std::optional<double>(found->second);
+  }
+};
+
+TEST_F(LargeIpv6Table, TheDefaultRouteIsTheOneThatTheKernelTakes) {
+  EXPECT_EQ(Default(), 0);
+  kernel_.found_route = DefaultRoute({.family = AF_INET6});
+  EXPECT_EQ(Default(), 1);
+  EXPECT_EQ(lack_, "more than 1 ipv6 routes (limits.routes): they are left out");
+  kernel_.found_route.reset();
+  EXPECT_EQ(Default(), 0);
+}
+
+TEST_F(LargeIpv6Table, AnotherRouteThatTheKernelTakesTellsNothing) {
+  for (const Bytes& taken : {DefaultRoute({.family = AF_INET6, .table = 100}),
+                             Make({.family = AF_INET6, .prefix_length = 1, .destination = 0}),
+                             DefaultRoute({.family = AF_INET6, .source_length = 48})}) {
+    kernel_.found_route = taken;
+    EXPECT_EQ(Default(), std::nullopt);
+  }
+  kernel_.found_route = Bytes(3);
+  EXPECT_EQ(Default(), std::nullopt);
+}
+
+TEST_F(LargeIpv6Table, AnAnswerThatIsNoLackOfARouteTellsNothing) {
+  kernel_.lookup_error = EACCES;
+  EXPECT_EQ(Default(), std::nullopt);
+}
+
+TEST_F(LargeIpv6Table, ThatNoRouteIsTakenTellsNothingWhereRulesMayLeadElsewhere) {
+  const Bytes to_main = Rule(RT_TABLE_MAIN);
+  Rules() = {Rule(RT_TABLE_LOCAL)};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Rule(RT_TABLE_MAIN, FR_ACT_TO_TBL, FIB_RULE_INVERT)};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Join(to_main, Attribute(FRA_FWMARK, BytesOf(std::uint32_t{1})))};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Join(to_main, Attribute(FRA_SUPPRESS_PREFIXLEN, BytesOf(std::uint32_t{0})))};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Rule(0, FR_ACT_UNREACHABLE), to_main};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Bytes(3), to_main};
+  EXPECT_EQ(Default(), std::nullopt);
+  Rules() = {Rule(100), to_main};
+  EXPECT_EQ(Default(), 0);
 }
 
 TEST_F(RoutesTest, NeighboursAreCountedByState) {
@@ -378,6 +528,7 @@ TEST_F(RoutesTest, WhatIsDeniedIsNoFailure) {
   EXPECT_EQ(error_, "");
   EXPECT_EQ(lack_, "cannot open an rtnetlink socket: Operation not permitted (EPERM)");
   EXPECT_FALSE(is_beyond_limit_);
+  EXPECT_TRUE(is_denied_);
 }
 
 TEST_F(RoutesTest, WithoutANetlinkSocketItFailsOnce) {
