@@ -11,8 +11,8 @@
 
 namespace sockdiag {
 
-/// Collects once and prints in the format, and logs what a limit leaves out or is denied. Why each collector
-/// failed that did; an error when it could not be printed.
+/// Collects once and prints in the format, and logs what a limit leaves out or is denied. Why each
+/// collector failed that did; an error when it could not be printed.
 [[nodiscard]] Result<std::vector<std::string>> RunOnce(OnceFormat format, const Config& config,
                                                        NamespaceAccess namespaces, const Log& log);
 
