@@ -28,9 +28,19 @@ def drops():
                               f"{{{{instance}}}} {legend}")
                         for name, legend in (("drops", "all"), ("overflows", "accept queue full"))],
                     runbooks="ListenDrops AcceptQueueSaturated"),
-        rates("Datagrams dropped", "By the unconnected UDP sockets of each port, as a rule for a full "
-              "receive buffer.", f"sockdiag_udp_receive_drops_total{{{HOST}}}", _PORT,
-              "UdpReceiveDrops"),
+        time_series("Queues of handshakes full", "SYNs that found one full, by what came of them, and SYN "
+                    "cookies. Few received for many sent: forged addresses.", "cps", 8, 8, [
+                        query(highest_rates(f"sockdiag_tcp_request_queue_full_total{{{HOST}}}"),
+                              "{{instance}} full, {{action}}"),
+                        query(highest_rates(f"sockdiag_tcp_syncookies_total{{{HOST}}}"),
+                              "{{instance}} cookies {{kind}}")],
+                    runbooks="SynRecvFlood"),
+        time_series("Datagrams dropped", "By the unconnected UDP sockets of each port, as a rule for a full "
+                    "receive buffer. all: of each host, connected sockets too.", "cps", 8, 8, [
+                        query(highest_rates(f"sockdiag_udp_receive_drops_total{{{HOST}}}"), _PORT),
+                        query(highest_rates(f'sockdiag_udp_errors_total{{{HOST},reason="receive_buffer"}}'),
+                              "{{instance}} all, {{family}}")],
+                    runbooks="UdpReceiveDrops"),
         # A host that sends nothing has a share, too: 0.
         time_series("Segments sent again", "Of the TCP segments that each host sends. A steady 1 % and "
                     "more is a network that loses, or a peer that is gone.", "percentunit", 8, 8, [

@@ -172,8 +172,9 @@ std::optional<std::string> FindEmptyValue(int argc, const char* const* argv) {
 tl::expected<Options, EarlyExit> ParseCommandLine(int argc, const char* const* argv) {
   if (const auto flag = FindEmptyValue(argc, argv)) return UsageError(*flag + ": no value given");
   Options options;
-  CLI::App app("Prometheus exporter of Linux socket tables, through netlink sock_diag.",
-               "sockdiag_exporter");
+  CLI::App app(
+      "Prometheus exporter of Linux socket tables, through netlink sock_diag or from /proc/net.",
+      "sockdiag_exporter");
   app.set_version_flag("--version", VersionText(), "Print the version and exit");
   app.set_help_flag("--help,-h", "Print this help and exit");
   app.get_formatter()->column_width(34);

@@ -12,7 +12,7 @@ import exporter_log
 import support
 
 FLAGS = {"--config.file", "--config.check", "--once", "--healthcheck", "--web.listen-address",
-         "--web.telemetry-path", "--web.max-requests", "--web.systemd-socket", "--web.config.file",
+         "--inspect", "--web.telemetry-path", "--web.max-requests", "--web.systemd-socket", "--web.config.file",
          "--web.enable-lifecycle", "--collector.", "--no-collector.", "--log.level", "--log.format",
          "--version", "--help"}
 BAD_CONFIG = """services:

@@ -19,7 +19,7 @@ constexpr Metric kDrops{"sockdiag_netlink_drops_total",
                         kCounter,
                         {"protocol"},
                         "Messages from the kernel that netlink sockets dropped, as their buffers "
-                        "were full: their programs no longer know the whole state."};
+                        "were full: their programs no longer know the whole state. A lower bound."};
 constexpr std::array kMetrics{&kSockets, &kDrops};
 
 constexpr std::string_view kHeading = " Eth ";

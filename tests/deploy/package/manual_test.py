@@ -223,6 +223,16 @@ class FromNetstatTest(unittest.TestCase):
         for heading in ("NETSTAT", "SS", "FILTERS OF SS"):
             self.assertEqual(unexplained(self.sections[heading], takes), [])
 
+    def test_every_metric_of_what_netstat_shows_is_named_and_each_that_is_named_exists(self):
+        takes = metric_collectors()
+        shown = {"protocols", "conntrack", "interfaces", "routes", "multicast_groups", "unix", "packet", "netlink",
+                 "raw", "mptcp", "sctp", "vsock", "other"}
+        text = " ".join(line for lines in self.sections.values() for line in lines)
+        named = set(re.findall(r"sockdiag_[a-z0-9_]+", text))
+        self.assertEqual({name for name, found in takes.items() if found & shown} - named, set())
+        self.assertEqual({name for name in named if name.endswith("_total")} - set(takes), set())
+        self.assertIn("sockdiag_socket_source", named)
+
     def test_every_collector_is_named(self):
         keys = set(collectors())
         self.assertTrue({"tcp", "routes", "vsock", "process"} <= keys, keys)
