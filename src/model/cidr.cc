@@ -23,10 +23,19 @@ std::optional<unsigned> ParsePrefixLength(std::string_view text) {
   return value;
 }
 
+/// As it is when it looks like a network; whatever else may have lines or no end.
+std::string Quoted(std::string_view text) {
+  constexpr std::string_view kPlain = "0123456789abcdefABCDEF.:/-";
+  constexpr std::size_t kLongest = 64;
+  const bool is_plain =
+      text.size() <= kLongest && text.find_first_not_of(kPlain) == std::string_view::npos;
+  return is_plain ? std::string(text) : Excerpt(text);
+}
+
 }  // namespace
 
 Result<Cidr> Cidr::Parse(std::string_view text) {
-  const std::string quoted(text);
+  const std::string quoted = Quoted(text);
   const std::size_t slash = text.find('/');
   const std::optional<IpAddress> address = IpAddress::Parse(text.substr(0, slash));
   if (!address) return Fail(quoted + " is not a network such as 10.0.0.0/8 or 2001:db8::/32");

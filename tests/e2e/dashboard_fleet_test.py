@@ -25,6 +25,9 @@ OF_CONTAINER = [
     exposition_text.Sample("sockdiag_owner_info", {
         **CONTAINER, "pod_namespace": "shop", "pod_name": "cart-4", "container_name": "php",
         "container_id": "0123456789ab" + "0" * 52}, 0)]
+# Of a reason that a panel asks for: the golden text has another.
+OF_REASONS = [exposition_text.Sample("sockdiag_udp_errors_total",
+                                     {"family": "ipv4", "reason": "receive_buffer"}, 0)]
 # What there is once more for all other network namespaces together: metrics with one of these labels, and
 # some others by name.
 SCOPED_LABELS = {"service_name", "port", "family"}
@@ -70,7 +73,7 @@ def write_blocks(folder, end):
     path = os.path.join(support.SOURCE_DIR, "tests/golden/metrics.txt")
     with open(path, encoding="utf-8") as file:
         golden = exposition_text.parse(file.read()).samples
-    samples = [*with_scopes(golden), *OF_CONTAINER, *OF_TARGETS]
+    samples = [*with_scopes(golden), *OF_CONTAINER, *OF_REASONS, *OF_TARGETS]
     lines = [line for number in range(HOSTS) for line in host_lines(samples, number)]
     dice = random.Random(1)
     text = os.path.join(folder, "samples")

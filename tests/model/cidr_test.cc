@@ -40,6 +40,7 @@ TEST(Cidr, PrintsWhatItRead) {
 
 TEST(Cidr, SaysWhyItRefuses) {
   const std::pair<const char*, const char*> cases[] = {
+      {"10.0.0.0/8\n3", "\"10.0.0.0/8\": the prefix length is not in 0..32"},
       {"10.0.0.0", "10.0.0.0 has no prefix length; one address is 10.0.0.0/32"},
       {"::1", "::1 has no prefix length; one address is ::1/128"},
       {"10.0.0.0/33", "10.0.0.0/33: the prefix length is not in 0..32"},
@@ -51,7 +52,7 @@ TEST(Cidr, SaysWhyItRefuses) {
       {"10.0.0.1/8", "10.0.0.1/8 has bits set behind its prefix; the network is 10.0.0.0/8"},
       {"2001:db8::1/64",
        "2001:db8::1/64 has bits set behind its prefix; the network is 2001:db8::/64"},
-      {"all", "all is not a network such as 10.0.0.0/8 or 2001:db8::/32"},
+      {"all", "\"all\" is not a network such as 10.0.0.0/8 or 2001:db8::/32"},
       {"", " is not a network such as 10.0.0.0/8 or 2001:db8::/32"}};
   for (const auto& [text, message] : cases) {
     const Result<Cidr> network = Cidr::Parse(text);

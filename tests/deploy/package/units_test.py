@@ -21,10 +21,10 @@ class UnitsTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self._folder = pathlib.Path(folder.name)
         manual = self._folder / "man"
-        for section in (1, 5):
-            (manual / f"man{section}").mkdir(parents=True)
-            name = f"sockdiag_exporter.{section}"
-            (manual / f"man{section}" / name).symlink_to(SOURCE_DIR / "docs" / name)
+        for page in (SOURCE_DIR / "docs").glob("*.[1-8]"):
+            folder = manual / f"man{page.suffix[1:]}"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / page.name).symlink_to(page)
         self._environment = {**os.environ, "MANPATH": str(manual), "SYSTEMD_COLORS": "0"}
 
     def _copy(self, **changes):
