@@ -19,13 +19,14 @@ std::string Wrapped(std::string_view text) {
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(word.size() + 1, text.size()));
-    const bool is_first = line.size() == kIndent.size();
-    if (!is_first && line.size() + 1 + word.size() > kColumns) {
+    if (line.size() == kIndent.size()) {
+      line += word;
+    } else if (line.size() + 1 + word.size() <= kColumns) {
+      line.append(" ").append(word);
+    } else {
       lines += line + "\n";
-      line = kIndent;
+      line = std::string(kIndent).append(word);
     }
-    if (line.size() != kIndent.size()) line += ' ';
-    line += word;
   }
   return lines + line + "\n";
 }

@@ -15,6 +15,7 @@
 
 #include "base/text_table.h"
 #include "collectors/registry.h"
+#include "collectors/scope.h"
 #include "model/protocol.h"
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/family_tally.h"
@@ -51,14 +52,6 @@ std::uint64_t Total(const Counts& counts) {
 std::uint64_t At(const Counts& counts, const std::string& state) {
   const auto found = counts.find(state);
   return found == counts.end() ? 0 : found->second;
-}
-
-/// Whose sockets a sample is about: empty of this network namespace, `namespaces` of the others.
-std::string ScopeOf(Labels labels) {
-  const auto scope = std::find_if(labels.begin(), labels.end(), [](const Samples::Label& label) {
-    return label.name == "scope";
-  });
-  return scope == labels.end() ? "" : scope->value;
 }
 
 /// As a cell, where there is such a column.

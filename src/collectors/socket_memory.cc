@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "collectors/owners_by_name.h"
+#include "collectors/scope.h"
 #include "collectors/sockets.h"
 #include "sockets/watch/stuck_ports.h"
 
@@ -154,7 +155,8 @@ void SocketMemory::ShowOwners(const Round& round, const Uncounted& uncounted, Sh
 void SocketMemory::ShowNamespaces(const Round& round, const NamespaceEvents& uncounted,
                                   Scope& scope, ScopeCounts& counts, Samples& samples) const {
   if (!round.namespaces) return;
-  Samples scoped(std::vector<Samples::Label>{{"scope", "namespaces"}});
+  Samples scoped(
+      std::vector<Samples::Label>{{std::string(kScopeLabel), std::string(kNamespacesScope)}});
   const TalliesByProtocol& tallies = round.namespaces->tallies;
   const bool is_complete = !IsAny(LackingProtocols(tallies, round.is_collected));
   WatchReport report = round.namespaces->report;

@@ -10,17 +10,9 @@ constexpr const char* kConnections = "listen drops";
 constexpr const char* kDatagrams = "receive drops";
 constexpr std::chrono::minutes kWindow{10};
 
-/// How much a counter grew within the window; 0 where that is not known.
+/// How much a counter grew within the window.
 std::uint64_t GrownBy(const Situation& situation, const std::string& figure) {
-  const FigureHistory::Points& points = situation.history.Of(figure);
-  if (points.empty()) return 0;
-  double first = points.back().value;
-  for (const FigureHistory::Point& point : points) {
-    if (points.back().at - point.at > kWindow) continue;
-    first = point.value;
-    break;
-  }
-  return static_cast<std::uint64_t>(points.back().value - first);
+  return static_cast<std::uint64_t>(situation.history.GrowthWithin(figure, kWindow));
 }
 
 Finding Describe(const HostFigures::ListenerKey& key, std::uint64_t drops) {

@@ -47,16 +47,26 @@ std::optional<Clock::TimePoint> FigureHistory::Since(const std::string& figure,
   return since;
 }
 
+const FigureHistory::Point& FigureHistory::FirstWithin(const Points& points,
+                                                       std::chrono::minutes window) {
+  const Clock::TimePoint now = points.back().at;
+  return *std::ranges::find_if(points,
+                               [&](const Point& point) { return now - point.at <= window; });
+}
+
+double FigureHistory::GrowthWithin(const std::string& figure, std::chrono::minutes window) const {
+  const Points& points = Of(figure);
+  return points.empty() ? 0 : points.back().value - FirstWithin(points, window).value;
+}
+
 std::optional<double> FigureHistory::GrowthPerMinute(const std::string& figure,
                                                      std::chrono::minutes window) const {
   const Points& points = Of(figure);
   if (points.empty()) return std::nullopt;
-  const Clock::TimePoint now = points.back().at;
-  const auto first =
-      std::ranges::find_if(points, [&](const Point& point) { return now - point.at <= window; });
-  const std::chrono::duration<double, std::ratio<60>> time = now - first->at;
+  const std::chrono::duration<double, std::ratio<60>> time =
+      points.back().at - FirstWithin(points, window).at;
   if (time < window / 2.0) return std::nullopt;
-  return (points.back().value - first->value) / time.count();
+  return GrowthWithin(figure, window) / time.count();
 }
 
 }  // namespace sockdiag

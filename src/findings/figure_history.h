@@ -33,11 +33,17 @@ class FigureHistory {
   /// Since when it is at least `least` without a break; nothing when it was not at the last point.
   [[nodiscard]] std::optional<Clock::TimePoint> Since(const std::string& figure,
                                                       double least) const;
-  /// How much more there is a minute, over the last `window`; nothing before half of it is known.
+  /// How much more there is than at the start of the last `window`, or since it is known; 0 of what
+  /// is not known.
+  [[nodiscard]] double GrowthWithin(const std::string& figure, std::chrono::minutes window) const;
+  /// The same a minute; nothing before half of the window is known.
   [[nodiscard]] std::optional<double> GrowthPerMinute(const std::string& figure,
                                                       std::chrono::minutes window) const;
 
  private:
+  /// The first one of the last `window`; there must be points.
+  [[nodiscard]] static const Point& FirstWithin(const Points& points, std::chrono::minutes window);
+
   std::map<std::string, Points> points_;
   /// When figures were last added: what was not among them was 0 then.
   std::optional<Clock::TimePoint> last_add_;

@@ -6,6 +6,7 @@
 
 #include "collectors/kernel_limits.h"
 #include "collectors/owners_by_name.h"
+#include "collectors/scope.h"
 #include "collectors/sockets.h"
 #include "sockets/tally/ephemeral_ports_tally.h"
 #include "sockets/tally/family_tally.h"
@@ -22,11 +23,6 @@ namespace {
 
 using Labels = std::span<const Samples::Label>;
 using Service = HostFigures::Service;
-
-std::string ScopeOf(Labels labels) {
-  const auto scope = std::ranges::find(labels, "scope", &Samples::Label::name);
-  return scope == labels.end() ? "" : scope->value;
-}
 
 std::optional<SocketState> StateOf(std::string_view name) {
   const auto state =

@@ -11,6 +11,7 @@
 
 #include "base/duration_text.h"
 #include "base/text_table.h"
+#include "inspect/endpoint_pattern.h"
 #include "inspect/ss_command.h"
 
 namespace sockdiag {
@@ -23,9 +24,7 @@ std::string EndText(const Endpoint& end) {
   std::string address = end.address.ToString();
   const bool has_port = end.port != Port();
   if (end.address.IsUnspecified() && !has_port) return "-";
-  if (!has_port) return address;
-  const bool needs_brackets = !end.address.IsIpv4() && address.find(':') != std::string::npos;
-  return (needs_brackets ? "[" + address + "]" : address) + ":" + std::to_string(end.port.Value());
+  return has_port ? WithPort(address, end.port) : address;
 }
 
 std::string AgeText(const SocketAge& age) {

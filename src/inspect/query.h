@@ -12,9 +12,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "model/cidr.h"
+#include "inspect/endpoint_pattern.h"
 #include "model/direction.h"
-#include "model/endpoint.h"
 #include "model/port.h"
 #include "model/protocol.h"
 #include "model/socket_state.h"
@@ -38,21 +37,6 @@ struct Filter {
   }
 
   friend bool operator==(const Filter&, const Filter&) = default;
-};
-
-/// An end of a socket as a query names it: an address or a network, a port, or both.
-struct EndpointPattern {
-  std::optional<Cidr> network;
-  std::optional<Port> port;
-
-  /// `10.0.0.1`, `10.0.0.0/8`, `10.0.0.1:443`, `:443`, `2001:db8::1`, `[2001:db8::1]:443`.
-  [[nodiscard]] static Result<EndpointPattern> Parse(std::string_view text);
-  [[nodiscard]] std::string ToString() const;
-  [[nodiscard]] bool Matches(const Endpoint& end) const {
-    return (!network || network->Contains(end.address)) && (!port || *port == end.port);
-  }
-
-  friend bool operator==(const EndpointPattern&, const EndpointPattern&) = default;
 };
 
 /// What the sockets of an answer are put together by.
