@@ -34,9 +34,13 @@ Inspector::Answered Inspector::Ask(const Query& query) {
       }
       batch->queries.push_back(query);
     }
+    ++waiting_;
   }
   const std::shared_future<Answered> answered = batch->answered;
+  // It ends with an answer or an exception, and never throws itself.
   if (is_first) Lead(batch);
+  answered.wait();
+  --waiting_;
   return answered.get();
 }
 

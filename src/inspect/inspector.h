@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -72,6 +73,8 @@ class Inspector {
 
   /// A look that has this query's answer. Waits until it may begin, and for its end.
   [[nodiscard]] Answered Ask(const Query& query);
+  /// How many wait for a look right now, its own askers included.
+  [[nodiscard]] int waiting() const { return waiting_; }
 
  private:
   /// Who asks for the next look.
@@ -94,6 +97,7 @@ class Inspector {
   /// Null when nobody waits for it.
   std::shared_ptr<Batch> next_;
   std::shared_ptr<const Look> last_;
+  std::atomic<int> waiting_ = 0;
 };
 
 }  // namespace sockdiag
